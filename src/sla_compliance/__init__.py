@@ -1,0 +1,1 @@
+"""Exact SLA compliance from alarms."""

@@ -1,0 +1,153 @@
+"""Every exception of the library, under one base."""
+################################################################
+# Bad input gets one error that names the field, the value and the way out.
+# Every class has the builtin parent that callers expect (a bad value is a
+# ValueError, a wrong type a TypeError), keeps its facts as attributes and
+# survives pickling, so a worker process can hand it back.
+################################################################
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Self
+
+SHOWN_CHARACTERS = 60
+
+
+def shown(value: object) -> str:
+    """Return `value` for a message: short, on one line, safe for input of any size.
+
+    >>> shown("2025-10-08" * 10_000)
+    "'2025-10-082025-10-082025-10-082025-10-082025-10-082025-10-08'... (100000 characters)"
+    """
+    if isinstance(value, str | bytes):
+        rest = f"... ({len(value)} characters)" if len(value) > SHOWN_CHARACTERS else ""
+        return repr(value[:SHOWN_CHARACTERS]) + rest
+    if isinstance(value, int) and value.bit_length() > 200:
+        return f"an integer of {value.bit_length()} bits"
+    if value is None or isinstance(value, bool | int | float | date | timedelta):
+        return str(value)
+    if isinstance(value, Decimal) and len(value.as_tuple().digits) <= SHOWN_CHARACTERS:
+        return str(value)
+    return f"a value of type {type(value).__name__}"
+
+
+class SLAComplianceError(Exception):
+    """Base of all errors raised by this library.
+
+    Attributes:
+        field: what was wrong, e.g. "alarms[17].cleared_at"; empty where no single field is.
+    """
+
+    def __init__(self, message: str, *, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuilt, (type(self), self.args, self.__dict__.copy())
+
+
+def _rebuilt(kind: type[SLAComplianceError], args: tuple[object, ...], facts: dict[str, object]) -> SLAComplianceError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(facts)
+    return error
+
+
+class InvalidValueError(SLAComplianceError, ValueError):
+    """A value has the right type and an impossible content."""
+
+
+class InvalidTypeError(SLAComplianceError, TypeError):
+    """A value has the wrong type."""
+
+
+class NaiveDatetimeError(InvalidValueError):
+    """A datetime carries no time zone, so it names no instant."""
+
+
+class InvalidTimestampError(InvalidValueError):
+    """A text is no timestamp or date of the documented grammar."""
+
+
+class InstantOutOfRangeError(InvalidValueError):
+    """An instant lies too near the years 1 or 9999 to have a local date in every zone."""
+
+
+class InvalidIntervalError(InvalidValueError):
+    """An interval ends before it starts, or columns of intervals do not fit together."""
+
+
+class UnknownZoneError(InvalidValueError):
+    """A text is not the name of a time zone of the IANA list."""
+
+
+class InvalidTargetError(InvalidValueError):
+    """A target is not a finite percentage from 0 to 100."""
+
+
+class InvalidServiceHoursError(InvalidValueError):
+    """Service hours name no days or no times that exist."""
+
+
+class InvalidRecurrenceError(InvalidValueError):
+    """A recurrence rule is malformed, too fine or too long to expand."""
+
+
+class RangeTooLongError(InvalidValueError):
+    """A request spans more days than its caller allows."""
+
+
+class InvalidAlarmError(InvalidValueError):
+    """One alarm row contradicts itself.
+
+    Attributes:
+        row: its index in the input.
+    """
+
+    def __init__(self, message: str, *, field: str = "", row: int = -1) -> None:
+        super().__init__(message, field=field)
+        self.row = row
+
+
+class InvalidAlarmsError(SLAComplianceError, ExceptionGroup[InvalidAlarmError], ValueError):
+    """All bad rows of one input, raised together; `.exceptions` lists them in row order."""
+
+    def __new__(cls, message: str, errors: Sequence[InvalidAlarmError]) -> Self:
+        return ExceptionGroup.__new__(cls, message, errors)
+
+    def __init__(self, message: str, errors: Sequence[InvalidAlarmError]) -> None:
+        super().__init__(message)
+        self.args = (message, errors)
+
+    def derive(self, errors: Sequence[InvalidAlarmError]) -> Self:  # type: ignore[override]
+        """Return a group of some of the errors, as split() and subgroup() ask for."""
+        return type(self)(self.message, errors)
+
+
+class InvalidFileError(SLAComplianceError, ValueError):
+    """A file of alarms or windows cannot be read as such.
+
+    Attributes:
+        path: the file's name as given.
+        line: the line at fault, counted from 1; None where the whole file is.
+    """
+
+    def __init__(self, message: str, *, path: str = "", line: int | None = None) -> None:
+        super().__init__(message, field=path if line is None else f"{path}:{line}")
+        self.path = path
+        self.line = line
+
+
+class MissingExtraError(SLAComplianceError, ImportError):
+    """An optional part of the library was imported without the packages it needs.
+
+    Attributes:
+        extra: the extra that brings them.
+    """
+
+    def __init__(self, module: str, *, extra: str) -> None:
+        super().__init__(f"{module} needs packages that are not installed; pip install 'sla-compliance[{extra}]'")
+        self.extra = extra

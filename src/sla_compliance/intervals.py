@@ -1,0 +1,206 @@
+"""Canonical sets of instants: union, intersection, difference, overlap depth, measure."""
+################################################################
+# This file is the only place that merges, cuts or counts time. Downtime,
+# maintenance and service hours are all IntervalSets by the time anything is
+# computed from them. It knows nothing of alarms, tenants, zones or clocks.
+#
+# Canonical form: two equally long tuples of ints, starts and ends, with
+#     starts[i] < ends[i] < starts[i + 1]
+# so touching intervals are one, no instant is held twice, and == is set equality.
+#
+# The union needs no pairs. With the starts and the ends of all intervals sorted
+# independently, every end at least its start, an island closes behind ends[i]
+# exactly where starts[i + 1] > ends[i]. In the same two columns, at least k
+# intervals overlap exactly on the pieces [starts[i + k - 1], ends[i]).
+################################################################
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, chain, compress, islice
+from operator import gt, lt, sub
+from typing import Final, Self
+
+from sla_compliance.errors import InvalidIntervalError, InvalidTypeError, shown
+
+
+@dataclass(frozen=True, slots=True)
+class IntervalSet:
+    """A set of instants as sorted, disjoint, gapped half-open intervals [start, end), integers.
+
+    Build one with `from_columns` or `from_pairs`; the constructor trusts its caller.
+
+    >>> IntervalSet.from_pairs([(5, 9), (0, 3), (3, 4)])
+    IntervalSet(starts_us=(0, 5), ends_us=(4, 9))
+    """
+
+    starts_us: tuple[int, ...] = ()
+    ends_us: tuple[int, ...] = ()
+
+    @classmethod
+    def from_columns(cls, starts_us: Sequence[int], ends_us: Sequence[int]) -> Self:
+        """Return the union of the intervals [starts_us[i], ends_us[i]), in any order.
+
+        Cost: two sorts of integers and a few linear passes; no object per interval.
+
+        Raises:
+            InvalidIntervalError: the columns differ in length, or an interval ends before it starts.
+            InvalidTypeError: a bound is not an int.
+        """
+        check_columns(starts_us, ends_us)
+        return cls.union_of(starts_us, ends_us)
+
+    @classmethod
+    def from_pairs(cls, pairs: Iterable[tuple[int, int]]) -> Self:
+        """Return the union of the intervals [start, end); errors as `from_columns`."""
+        rows = list(pairs)
+        return cls.from_columns([start for start, _ in rows], [end for _, end in rows])
+
+    @classmethod
+    def union_of(cls, starts_us: Iterable[int], ends_us: Iterable[int]) -> Self:
+        """Return the union of columns already checked: equally long, every end at least its start."""
+        return cls(*_islands(sorted(starts_us), sorted(ends_us)))
+
+    @classmethod
+    def at_least(cls, k: int, starts_us: Sequence[int], ends_us: Sequence[int]) -> Self:
+        """Return the instants that at least `k` of the intervals hold (k=1: the union).
+
+        Raises:
+            InvalidIntervalError, InvalidTypeError: as `from_columns`; also for k < 1.
+        """
+        check_columns(starts_us, ends_us)
+        if k < 1:
+            raise InvalidIntervalError(f"k is {shown(k)}; give 1 or more", field="k")
+        return cls(*_deep(k, sorted(starts_us), sorted(ends_us)))
+
+    def __len__(self) -> int:
+        return len(self.starts_us)
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        return zip(self.starts_us, self.ends_us, strict=True)
+
+    def __contains__(self, instant: int) -> bool:
+        rank = bisect_right(self.starts_us, instant)
+        return rank > 0 and instant < self.ends_us[rank - 1]
+
+    def __or__(self, other: IntervalSet) -> Self:
+        return self.union_of(chain(self.starts_us, other.starts_us), chain(self.ends_us, other.ends_us))
+
+    def __and__(self, other: IntervalSet) -> Self:
+        return type(self)(*_deep(2, sorted(self.starts_us + other.starts_us), sorted(self.ends_us + other.ends_us)))
+
+    def __sub__(self, other: IntervalSet) -> Self:
+        if not self.starts_us:
+            return self
+        return self & other.complement(self.starts_us[0], self.ends_us[-1])
+
+    def complement(self, start_us: int, end_us: int) -> Self:
+        """Return the instants of [start_us, end_us) that are not in this set."""
+        inside = self.clip(start_us, end_us)
+        return type(self)(*_islands([start_us, *inside.ends_us], [*inside.starts_us, end_us]))
+
+    def clip(self, start_us: int, end_us: int) -> Self:
+        """Return the instants of this set in [start_us, end_us); cost: two bisections and the copy."""
+        if start_us >= end_us:
+            return type(self)()
+        first = bisect_right(self.ends_us, start_us)
+        last = bisect_right(self.starts_us, end_us - 1)
+        if first >= last:
+            return type(self)()
+        starts, ends = self.starts_us[first:last], self.ends_us[first:last]
+        return type(self)((max(starts[0], start_us), *starts[1:]), (*ends[:-1], min(ends[-1], end_us)))
+
+    def without_gaps_below(self, length_us: int) -> Self:
+        """Return this set with every gap shorter than `length_us` filled."""
+        if length_us <= 1 or not self.starts_us:
+            return self
+        kept = [start - end >= length_us for start, end in zip(self.starts_us[1:], self.ends_us, strict=False)]
+        return type(self)(
+            (self.starts_us[0], *compress(self.starts_us[1:], kept)), (*compress(self.ends_us, kept), self.ends_us[-1])
+        )
+
+    def without_pieces_below(self, length_us: int) -> Self:
+        """Return this set without its intervals shorter than `length_us`."""
+        kept = [end - start >= length_us for start, end in self]
+        return type(self)(tuple(compress(self.starts_us, kept)), tuple(compress(self.ends_us, kept)))
+
+    @property
+    def total_us(self) -> int:
+        """Length of the set."""
+        return sum(self.ends_us) - sum(self.starts_us)
+
+    def measure(self, bounds_us: Sequence[int]) -> list[int]:
+        """Return the length of the set inside each [bounds_us[i], bounds_us[i + 1]).
+
+        Cost: one linear pass over the set and a bisection per bound.
+
+        Raises:
+            InvalidIntervalError: the bounds are not in ascending order.
+            InvalidTypeError: a bound is not an int.
+        """
+        _check_integers(bounds_us, "bounds_us")
+        if any(map(lt, islice(bounds_us, 1, None), bounds_us)):
+            raise InvalidIntervalError("bounds_us are not in ascending order; sort them", field="bounds_us")
+        starts, ends = self.starts_us, self.ends_us
+        before = list(accumulate(map(sub, ends, starts), initial=0))
+        reached = []
+        for bound in bounds_us:
+            rank = bisect_right(starts, bound)
+            overshoot = ends[rank - 1] - bound if rank else 0
+            reached.append(before[rank] - overshoot if overshoot > 0 else before[rank])
+        return list(map(sub, islice(reached, 1, None), reached))
+
+
+ALWAYS_START_US: Final = -(2**62)
+ALWAYS_END_US: Final = 2**62
+ALWAYS: Final = IntervalSet((ALWAYS_START_US,), (ALWAYS_END_US,))
+NEVER: Final = IntervalSet()
+
+
+def check_columns(starts_us: Sequence[int], ends_us: Sequence[int]) -> None:
+    """Check that two columns are intervals.
+
+    Raises:
+        InvalidIntervalError, InvalidTypeError: as `IntervalSet.from_columns`.
+    """
+    if len(starts_us) != len(ends_us):
+        raise InvalidIntervalError(
+            f"starts_us has {len(starts_us)} rows and ends_us {len(ends_us)}; give columns of one length",
+            field="ends_us",
+        )
+    _check_integers(starts_us, "starts_us")
+    _check_integers(ends_us, "ends_us")
+    if any(map(gt, starts_us, ends_us)):
+        row = next(row for row, (start, end) in enumerate(zip(starts_us, ends_us, strict=True)) if start > end)
+        raise InvalidIntervalError(
+            f"ends_us[{row}] is {shown(ends_us[row])}, before starts_us[{row}] {shown(starts_us[row])}; swap them",
+            field=f"ends_us[{row}]",
+        )
+
+
+def _check_integers(column: Sequence[int], field: str) -> None:
+    if not set(map(type, column)) <= {int}:
+        row = next(row for row, value in enumerate(column) if type(value) is not int)
+        raise InvalidTypeError(f"{field}[{row}] is {shown(column[row])}; give an int", field=f"{field}[{row}]")
+
+
+def _islands(starts: list[int], ends: list[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the islands of two sorted columns; islands of no length are no islands."""
+    if not starts:
+        return (), ()
+    later = starts[1:]
+    closes = list(map(gt, later, ends))
+    island_starts, island_ends = (starts[0], *compress(later, closes)), (*compress(ends, closes), ends[-1])
+    lasting = list(map(lt, island_starts, island_ends))
+    if all(lasting):
+        return island_starts, island_ends
+    return tuple(compress(island_starts, lasting)), tuple(compress(island_ends, lasting))
+
+
+def _deep(k: int, starts: list[int], ends: list[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return where at least k intervals of two sorted columns overlap."""
+    opening = starts[k - 1 :]
+    overlaps = list(map(lt, opening, ends))
+    return _islands(list(compress(opening, overlaps)), list(compress(ends, overlaps)))

@@ -1,0 +1,159 @@
+"""Instants and lengths: datetime, timedelta and timestamp text to integer microseconds, exactly."""
+################################################################
+# An instant is an int: microseconds since 1970-01-01T00:00Z, no leap seconds.
+# A naive datetime names no instant and is refused everywhere. Datetimes are
+# never subtracted from one another outside this file: two datetimes of one
+# zone subtract on the wall clock (a 23-hour day would have 24).
+#
+# Timestamps are RFC 3339 text: YYYY-MM-DD, "T" or one space, HH:MM:SS,
+# optionally "." and 1 to 9 digits (cut to microseconds), then "Z" or +HH:MM or
+# -HH:MM. ASCII digits only; no week dates, ordinal dates, 24:00, leap seconds.
+################################################################
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from typing import Final
+
+from sla_compliance.errors import (
+    InstantOutOfRangeError,
+    InvalidTimestampError,
+    InvalidTypeError,
+    InvalidValueError,
+    NaiveDatetimeError,
+    shown,
+)
+
+MICROSECOND: Final = timedelta(microseconds=1)
+SECOND_US: Final = 1_000_000
+MINUTE_US: Final = 60 * SECOND_US
+HOUR_US: Final = 60 * MINUTE_US
+DAY_US: Final = 24 * HOUR_US
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+# Three days off the calendar's ends: local dates, and the days beside them, exist in every zone.
+MIN_US: Final = (datetime(1, 1, 4, tzinfo=UTC) - EPOCH) // MICROSECOND
+MAX_US: Final = (datetime(9999, 12, 29, tzinfo=UTC) - EPOCH) // MICROSECOND
+
+_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_TIMESTAMP = re.compile(
+    r"(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:Z|([+-])(\d{2}):(\d{2}))", re.ASCII
+)
+_LOST_PLUS = re.compile(r".{19}(?:\.\d{1,9})? \d{2}:\d{2}", re.ASCII)
+_LONGEST_TIMESTAMP = 35
+
+
+def instant_us(value: datetime, *, field: str) -> int:
+    """Return the instant of an aware datetime, microseconds since the epoch, exact.
+
+    Raises:
+        InvalidTypeError: `value` is no datetime.
+        NaiveDatetimeError: it carries no time zone.
+        InstantOutOfRangeError: it lies within days of the years 1 or 9999.
+    """
+    if not isinstance(value, datetime):
+        raise InvalidTypeError(f"{field} is {shown(value)}; give an aware datetime", field=field)
+    if value.utcoffset() is None:
+        raise NaiveDatetimeError(
+            f"{field} is {shown(value)} without a time zone; attach one, e.g. value.replace(tzinfo=timezone.utc)",
+            field=field,
+        )
+    return checked_instant_us((value - EPOCH) // MICROSECOND, field=field)
+
+
+def checked_instant_us(value_us: int, *, field: str) -> int:
+    """Return `value_us` if every zone has a local date for it.
+
+    Raises:
+        InstantOutOfRangeError: otherwise.
+    """
+    if not MIN_US <= value_us <= MAX_US:
+        raise InstantOutOfRangeError(
+            f"{field} is {shown(value_us)} microseconds since 1970, outside 0001-01-04 to 9999-12-29", field=field
+        )
+    return value_us
+
+
+def moment(instant: int, zone: tzinfo = UTC) -> datetime:
+    """Return the aware datetime of an instant (microseconds), in `zone`."""
+    return (EPOCH + timedelta(microseconds=instant)).astimezone(zone)
+
+
+def length_us(value: timedelta, *, field: str) -> int:
+    """Return a length in microseconds, exact.
+
+    Raises:
+        InvalidTypeError: `value` is no timedelta.
+        InvalidValueError: it is negative.
+    """
+    if not isinstance(value, timedelta):
+        raise InvalidTypeError(f"{field} is {shown(value)}; give a datetime.timedelta", field=field)
+    if value < timedelta(0):
+        raise InvalidValueError(f"{field} is {shown(value)}; give a length of 0 or more", field=field)
+    return value // MICROSECOND
+
+
+def parse_timestamp(text: str, *, field: str = "timestamp") -> datetime:
+    """Return the aware datetime that RFC 3339 text names; digits past microseconds are cut.
+
+    Raises:
+        InvalidTypeError: `text` is no str.
+        InvalidTimestampError: it is not of the grammar above, or no such moment exists.
+
+    >>> parse_timestamp("2025-10-08T00:00:00.5+01:00").isoformat()
+    '2025-10-08T00:00:00.500000+01:00'
+    """
+    if not isinstance(text, str):
+        raise InvalidTypeError(f"{field} is {shown(text)}; give text such as 2025-10-08T09:00:00Z", field=field)
+    found = _TIMESTAMP.fullmatch(text) if len(text) <= _LONGEST_TIMESTAMP else None
+    if found is None:
+        raise InvalidTimestampError(f"{field} is {shown(text)}; {_way_out(text)}", field=field)
+    year, month, day, hour, minute, second, fraction, sign, hours, minutes = found.groups()
+    microsecond = int((fraction or "").ljust(6, "0")[:6])
+    try:
+        return datetime(
+            int(year),
+            int(month),
+            int(day),
+            int(hour),
+            int(minute),
+            int(second),
+            microsecond,
+            _offset(sign, hours, minutes),
+        )
+    except ValueError as error:
+        raise InvalidTimestampError(f"{field} is {shown(text)}; {error}", field=field) from None
+
+
+def parse_date(text: str, *, field: str = "date") -> date:
+    """Return the date that `YYYY-MM-DD` names.
+
+    Raises:
+        InvalidTypeError: `text` is no str.
+        InvalidTimestampError: it is no such text, or no such date exists.
+    """
+    if not isinstance(text, str):
+        raise InvalidTypeError(f"{field} is {shown(text)}; give text such as 2025-10-08", field=field)
+    found = _DATE.fullmatch(text)
+    if found is None:
+        raise InvalidTimestampError(f"{field} is {shown(text)}; write it as 2025-10-08", field=field)
+    try:
+        return date(*map(int, found.groups()))
+    except ValueError as error:
+        raise InvalidTimestampError(f"{field} is {shown(text)}; {error}", field=field) from None
+
+
+def _offset(sign: str | None, hours: str, minutes: str) -> timezone:
+    if sign is None:
+        return UTC
+    if int(minutes) > 59:
+        raise ValueError("offset minutes must be in 0..59")
+    offset = timedelta(hours=int(hours), minutes=int(minutes))
+    return timezone(-offset if sign == "-" else offset)
+
+
+def _way_out(text: str) -> str:
+    if len(text) <= _LONGEST_TIMESTAMP and _LOST_PLUS.fullmatch(text):
+        return "a '+' in a URL arrives as a blank; write the offset as %2B01:00"
+    return "write it as 2025-10-08T09:00:00Z or 2025-10-08T09:00:00+01:00"
