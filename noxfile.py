@@ -1,0 +1,123 @@
+"""Everything that is done to this project by command: `nox -s demo`, `nox -s tests`, `nox --list`."""
+
+################################################################
+# Tests, demo and docs run on a built wheel, never on the source tree, so what
+# is tested is what users install. Needs only Python and the package index.
+################################################################
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2026.2"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.download_python = "never"
+nox.options.error_on_missing_interpreters = False
+nox.options.sessions = ["tests", "lint", "typing", "docs"]
+
+PYTHONS = ["3.11", "3.12", "3.13"]
+PACKAGE = "sla_compliance"
+
+# The rooms whose every branch is covered by tests; paths inside the package, folders end in "/".
+CORE = [
+    "errors.py",
+    "units.py",
+    "intervals.py",
+    "zones.py",
+    "calendars/",
+    "labels.py",
+    "rounding.py",
+    "alarms.py",
+    "policy.py",
+    "downtime.py",
+    "ledger.py",
+    "records.py",
+    "compliance.py",
+    "requests.py",
+    "samples.py",
+]
+
+
+def requirements(*groups: str) -> list[str]:
+    """Return what the named dependency groups of pyproject.toml ask for."""
+    return nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), *groups)
+
+
+def install_wheel(session: nox.Session, *groups: str) -> None:
+    """Build the wheel and install it with all extras and what the dependency groups ask for."""
+    built = Path(session.create_tmp()) / "wheel"
+    shutil.rmtree(built, ignore_errors=True)
+    session.install(*requirements("build"))
+    session.run("python", "-m", "build", "--wheel", "--no-isolation", "--outdir", str(built), silent=True)
+    (wheel,) = built.resolve().glob("*.whl")
+    session.install(f"{PACKAGE}[all] @ {wheel.as_uri()}", *requirements(*groups))
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Run the demonstration on sample data: a table here, a page to open in a browser."""
+    session.install(".[cli]")
+    session.run("sla-compliance", "demo", *session.posargs)
+
+
+def run_tests(session: nox.Session) -> None:
+    install_wheel(session, "test")
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", "pytest", *session.posargs)
+    if session.posargs:
+        session.log("coverage is judged on full runs only")
+        return
+    core = ",".join(f"*/{PACKAGE}/{room}{'*' if room.endswith('/') else ''}" for room in CORE)
+    session.run("coverage", "report", f"--include={core}", "--precision=2", "--fail-under=100")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run all tests on the running Python; every branch of the core must be covered."""
+    run_tests(session)
+
+
+@nox.session(name="tests-all", python=PYTHONS)
+def tests_all(session: nox.Session) -> None:
+    """Run all tests on every supported Python that this machine has."""
+    run_tests(session)
+
+
+@nox.session(name="all-zones")
+def all_zones(session: nox.Session) -> None:
+    """Compare the local days of every zone of the tz data with a brute-force scan; takes minutes."""
+    install_wheel(session, "test")
+    session.run("pytest", "-m", "all_zones", *session.posargs)
+
+
+@nox.session
+def typing(session: nox.Session) -> None:
+    """Check the types of source, tests and this file, strictly, and of a consumer of the wheel."""
+    install_wheel(session, "test", "bench")
+    session.run("mypy")
+    session.run("pytest", "tests/typing")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and formatting."""
+    session.install(*requirements("lint"))
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation; a warning is an error."""
+    install_wheel(session, "docs")
+    session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Print speed and memory as ratios to the floor, and against other interval libraries."""
+    install_wheel(session, "test", "bench")
+    session.run("pytest", "tests/benchmarks", "-s", "-o", "python_files=bench_*.py", *session.posargs)
