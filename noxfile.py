@@ -41,7 +41,7 @@ CORE = [
 ]
 
 
-def requirements(*groups: str) -> list[str]:
+def requirements(*groups: str) -> tuple[str, ...]:
     """Return what the named dependency groups of pyproject.toml ask for."""
     return nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), *groups)
 

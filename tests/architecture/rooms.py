@@ -1,0 +1,97 @@
+"""The house as a table: which room stands above which, and who may use which library."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+PACKAGE: Final = "sla_compliance"
+
+# Lowest first. A module imports its own room and lower lines; rooms of one line do not import each other.
+ROOMS: Final = (
+    ("errors",),
+    ("units",),
+    ("intervals",),
+    ("zones",),
+    ("calendars",),
+    ("labels",),
+    ("rounding",),
+    ("alarms",),
+    ("policy",),
+    ("downtime",),
+    ("ledger",),
+    ("records",),
+    ("compliance",),
+    ("requests", "samples"),
+    ("analysis",),
+    ("sources", "stores", "cache", "frames", "outlets"),
+    ("service",),
+    ("web", "jobs"),
+    ("cli",),
+)
+LEVELS: Final = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
+CORE: Final = frozenset(room for rooms in ROOMS[: LEVELS["analysis"]] for room in rooms)
+
+# Files, or folders ending in "/", that may import third-party libraries.
+LIBRARIES: Final = {
+    "zones.py": {"tzdata"},
+    "calendars/exclusions.py": {"dateutil"},
+    "cli/": {"click", "rich"},
+}
+
+
+def package_folder() -> Path:
+    """Return the folder of the installed package, without importing it."""
+    spec = importlib.util.find_spec(PACKAGE)
+    assert spec is not None
+    return Path(str(spec.origin)).parent
+
+
+FOLDER: Final = package_folder()
+FILES: Final = {path.relative_to(FOLDER).as_posix(): path for path in sorted(FOLDER.rglob("*.py"))}
+
+
+def room_of(file: str) -> str:
+    """Return the room of a file, e.g. "calendars/periods.py": "calendars"."""
+    return file.partition("/")[0].removesuffix(".py")
+
+
+def parsed(file: str) -> ast.Module:
+    """Return the syntax tree of a file of the package."""
+    return ast.parse(FILES[file].read_text(encoding="utf-8"), filename=file)
+
+
+def imported_modules(file: str) -> Iterator[str]:
+    """Yield the dotted name of each module that a file imports, inside functions too."""
+    for node in ast.walk(parsed(file)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from _modules_imported_from(node)
+
+
+def _modules_imported_from(node: ast.ImportFrom) -> Iterator[str]:
+    assert node.level == 0, "imports are absolute"
+    for alias in node.names:
+        full = f"{node.module}.{alias.name}"
+        yield full if file_of_module(full) is not None else str(node.module)
+
+
+def file_of_module(module: str) -> str | None:
+    """Return the file of a module of this package; None for a name that is no such module."""
+    package, _, inside = module.partition(".")
+    place = inside.replace(".", "/")
+    candidates = (f"{place}.py", f"{place}/__init__.py") if inside else ("__init__.py",)
+    return next((file for file in candidates if package == PACKAGE and file in FILES), None)
+
+
+def libraries_allowed(file: str) -> set[str]:
+    """Return the third-party libraries that a file may import."""
+    return set().union(*(libraries for place, libraries in LIBRARIES.items() if _stands_in(file, place)))
+
+
+def _stands_in(file: str, place: str) -> bool:
+    return file.startswith(place) if place.endswith("/") else file == place
