@@ -1,0 +1,158 @@
+"""Reporting periods: which consecutive local dates make one record."""
+################################################################
+# A calendar period gathers the dates that bear the same running number:
+#   - days and weeks count days from some day that begins one;
+#   - months, quarters and years count months from some month that begins one.
+#     A month begins on `first_day`, or on its own last day where it is shorter.
+# So a fiscal year from 6 April is twelve months that begin on the 6th. Periods
+# cut off by the ends of a request are kept, as the part that was asked for.
+#
+# A rolling window is n whole existing dates, one window ending with each date;
+# windows that are not full are left out.
+################################################################
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import ClassVar, Final
+
+from sla_compliance.calendars.weekdays import weekday_named
+from sla_compliance.errors import InvalidTypeError, InvalidValueError, shown
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A way to cut a row of local dates into reporting periods.
+
+    Use the class attributes DAY, WEEK (ISO, from Monday), MONTH, QUARTER and YEAR, or the constructors below.
+
+    Attributes:
+        name: a word for text: "day", "month", "30 days".
+        days: length of a day, a week or a rolling window; 0 where months count.
+        months: length of a month, a quarter or a year; 0 where days count.
+        first: ordinal of some day that begins a period of days, or number of a month that begins one of months.
+        first_day: day of the month on which months begin, 1 to 31.
+        is_rolling: one window ends with each date.
+    """
+
+    name: str
+    days: int = 0
+    months: int = 0
+    first: int = 1
+    first_day: int = 1
+    is_rolling: bool = False
+
+    DAY: ClassVar[Period]
+    WEEK: ClassVar[Period]
+    MONTH: ClassVar[Period]
+    QUARTER: ClassVar[Period]
+    YEAR: ClassVar[Period]
+
+    @classmethod
+    def week(cls, first: str = "monday") -> Period:
+        """Return weeks that begin on the weekday `first`.
+
+        Raises:
+            InvalidTypeError, InvalidValueError: `first` is not the name of a weekday.
+        """
+        number = weekday_named(_text(first, "first"))
+        if number is None:
+            raise InvalidValueError(f"first is {shown(first)}; give a weekday such as 'sunday'", field="first")
+        return cls("week", days=7, first=1 + number)
+
+    @classmethod
+    def month(cls, first_day: int = 1) -> Period:
+        """Return months that begin on `first_day`, 1 to 31 (a shorter month: on its last day).
+
+        Raises:
+            InvalidTypeError, InvalidValueError: it is not such a number.
+        """
+        return cls._of_months("month", 1, 1, first_day)
+
+    @classmethod
+    def quarter(cls, first_month: int = 1, first_day: int = 1) -> Period:
+        """Return quarters, one of which begins in `first_month` on `first_day`; errors as `month`."""
+        return cls._of_months("quarter", 3, first_month, first_day)
+
+    @classmethod
+    def year(cls, first_month: int = 1, first_day: int = 1) -> Period:
+        """Return years that begin in `first_month` on `first_day`; errors as `month`."""
+        return cls._of_months("year", 12, first_month, first_day)
+
+    @classmethod
+    def rolling(cls, days: int) -> Period:
+        """Return windows of `days` whole dates, one ending with each date.
+
+        Raises:
+            InvalidTypeError, InvalidValueError: `days` is not a number from 1 to 3,660,000.
+        """
+        _check_number(days, "days", 3_660_000)
+        return cls(f"{days} days", days=days, is_rolling=True)
+
+    @classmethod
+    def of(cls, text: str) -> Period:
+        """Return the period called "day", "week", "month", "quarter" or "year".
+
+        Raises:
+            InvalidTypeError, InvalidValueError: there is none of that name.
+        """
+        found = _NAMED.get(_text(text, "period"))
+        if found is None:
+            raise InvalidValueError(f"period is {shown(text)}; give one of {', '.join(_NAMED)}", field="period")
+        return found
+
+    @classmethod
+    def _of_months(cls, name: str, months: int, first_month: int, first_day: int) -> Period:
+        _check_number(first_month, "first_month", 12)
+        _check_number(first_day, "first_day", 31)
+        return cls(name, months=months, first=first_month % months, first_day=first_day)
+
+    def spans(self, dates: Sequence[date], *, is_first_whole: bool, is_last_whole: bool) -> list[tuple[int, int]]:
+        """Return the index ranges [i, j) of ascending dates that form one period each.
+
+        Args:
+            is_first_whole, is_last_whole: whether all of that date was asked for; a rolling window takes whole ones.
+        """
+        if self.is_rolling:
+            begin, end = int(not is_first_whole), len(dates) - int(not is_last_whole)
+            return [(last - self.days, last) for last in range(begin + self.days, end + 1)]
+        numbers = [self._number(day) for day in dates]
+        turns = [rank for rank, (number, following) in enumerate(pairwise(numbers), start=1) if number != following]
+        return list(pairwise([0, *turns, len(dates)])) if dates else []
+
+    def _number(self, day: date) -> int:
+        """Return the running number of the calendar period that holds `day`."""
+        if self.months:
+            month = day.year * 12 + day.month - _is_before(day, self.first_day)
+            return (month - self.first) // self.months
+        return (day.toordinal() - self.first) // self.days
+
+
+def _is_before(day: date, first_day: int) -> bool:
+    """Return whether `day` comes before the day on which its month begins."""
+    return day.day < first_day and day.day < monthrange(day.year, day.month)[1]
+
+
+def _text(value: str, field: str) -> str:
+    if not isinstance(value, str):
+        raise InvalidTypeError(f"{field} is {shown(value)}; give a word", field=field)
+    return value.lower()
+
+
+def _check_number(value: int, field: str, highest: int) -> None:
+    if type(value) is not int:
+        raise InvalidTypeError(f"{field} is {shown(value)}; give an int", field=field)
+    if not 1 <= value <= highest:
+        raise InvalidValueError(f"{field} is {shown(value)}; give a number from 1 to {highest}", field=field)
+
+
+Period.DAY = Period("day", days=1)
+Period.WEEK = Period.week()
+Period.MONTH = Period.month()
+Period.QUARTER = Period.quarter()
+Period.YEAR = Period.year()
+_NAMED: Final = {period.name: period for period in (Period.DAY, Period.WEEK, Period.MONTH, Period.QUARTER, Period.YEAR)}

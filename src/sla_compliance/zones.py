@@ -1,0 +1,66 @@
+"""The one loader of time-zone rules, and their version."""
+################################################################
+# Rules come from the tzdata package, always, never from the machine: the same
+# installation gives the same figures everywhere. No other file loads a zone.
+#
+# A zone is a name of the IANA list, in exact case. So paths, POSIX rules,
+# offsets, "localtime", "posixrules" and "right/..." are no zones; neither is
+# "Factory", the list's own word for a zone that nobody has set.
+################################################################
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from functools import lru_cache
+from importlib import import_module
+from importlib.resources import files
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sla_compliance.errors import InvalidTypeError, UnknownZoneError, shown
+
+ZONES_KEPT: Final = 1024
+_LONGEST_NAME = 40
+_NOBODY_SET_ONE = "Factory"
+
+
+def load_zone(name: str, *, field: str = "zone") -> ZoneInfo:
+    """Return the rules of the zone called `name`; one object a name, as long as it is kept.
+
+    Raises:
+        InvalidTypeError: `name` is no str.
+        UnknownZoneError: it is not a name of the IANA list.
+
+    >>> load_zone("Africa/Lagos").key
+    'Africa/Lagos'
+    """
+    if not isinstance(name, str):
+        raise InvalidTypeError(f"{field} is {shown(name)}; give a name such as 'Africa/Lagos'", field=field)
+    if name not in zone_names():
+        raise UnknownZoneError(f"{field} is {shown(name)}, not a time zone; {_way_out(name)}", field=field)
+    return _rules(name)
+
+
+def tz_version() -> str:
+    """Return the version of the zone rules, e.g. '2026a'."""
+    return str(import_module("tzdata").IANA_VERSION)
+
+
+@lru_cache(maxsize=1)
+def zone_names() -> frozenset[str]:
+    """Return the names that `load_zone` knows."""
+    listed = files("tzdata").joinpath("zones").read_text(encoding="ascii").split()
+    return frozenset(listed) - {_NOBODY_SET_ONE}
+
+
+@lru_cache(maxsize=ZONES_KEPT)
+def _rules(name: str) -> ZoneInfo:
+    with files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
+        return ZoneInfo.from_file(file, key=name)
+
+
+def _way_out(name: str) -> str:
+    lowered = {known.lower(): known for known in sorted(zone_names())}
+    wanted = name.strip().lower().replace(" ", "_")
+    near = get_close_matches(wanted, lowered, n=1) if len(name) <= _LONGEST_NAME else []
+    return f"did you mean {lowered[near[0]]!r}?" if near else "give a name such as 'Africa/Lagos'"
