@@ -31,6 +31,8 @@ CORE = [
     "labels.py",
     "rounding.py",
     "alarms.py",
+    "gate.py",
+    "batch.py",
     "policy.py",
     "downtime.py",
     "ledger.py",

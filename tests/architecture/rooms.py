@@ -20,6 +20,8 @@ ROOMS: Final = (
     ("labels",),
     ("rounding",),
     ("alarms",),
+    ("gate",),
+    ("batch",),
     ("policy",),
     ("downtime",),
     ("ledger",),
@@ -71,6 +73,8 @@ def imported_modules(file: str) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield from _modules_imported_from(node)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "import_module":
+            yield ast.literal_eval(node.args[0])
 
 
 def _modules_imported_from(node: ast.ImportFrom) -> Iterator[str]:

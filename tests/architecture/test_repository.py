@@ -59,11 +59,11 @@ def test_a_file_is_short_enough_to_hold_one_idea(file: str) -> None:
 
 @pytest.mark.parametrize("file", FILES)
 def test_functions_are_short(file: str) -> None:
-    """Docstrings do not count."""
+    """Signature and docstring do not count: a public door may have many keywords, each on its line."""
     functions = [node for node in ast.walk(parsed(file)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     assert {node.name: lines for node in functions if (lines := _code_lines(node)) > LONGEST_FUNCTION} == {}
 
 
 def _code_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    docstring = ast.get_docstring(node, clean=False) or ""
-    return (node.end_lineno or node.lineno) - node.lineno + 1 - docstring.count("\n")
+    body = node.body[1:] if ast.get_docstring(node) else node.body
+    return sum((statement.end_lineno or statement.lineno) - statement.lineno + 1 for statement in body)
