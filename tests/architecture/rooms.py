@@ -23,9 +23,12 @@ ROOMS: Final = (
     ("gate",),
     ("batch",),
     ("policy",),
+    ("contract",),
     ("downtime",),
     ("ledger",),
     ("records",),
+    ("incidents", "quality"),
+    ("report",),
     ("compliance",),
     ("requests", "samples"),
     ("analysis",),
@@ -40,7 +43,7 @@ CORE: Final = frozenset(room for rooms in ROOMS[: LEVELS["analysis"]] for room i
 # Files, or folders ending in "/", that may import third-party libraries.
 LIBRARIES: Final = {
     "zones.py": {"tzdata"},
-    "calendars/exclusions.py": {"dateutil"},
+    "calendars/recurrences.py": {"dateutil"},
     "cli/": {"click", "rich"},
 }
 

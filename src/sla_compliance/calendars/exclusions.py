@@ -1,0 +1,274 @@
+"""Maintenance windows, one-off and recurring, and other agreed exclusions."""
+################################################################
+# A window says when downtime is excused and, with `applies_to`, whose alarms.
+#   - `actual_end` cuts a window short and never makes it longer: an overrun was
+#     not agreed. A recurring window has none; a cut night is a window of its own.
+#   - A recurring window lasts, each time, as long as from its start to its end on
+#     the wall of its zone: its own `zone`, else the tenant's. Its first
+#     occurrence is the first that the rule names from its start on.
+#   - `applies_to` names alarm columns and values, any match will do. None is
+#     everybody's time; a mapping without values would be nobody's and is refused.
+# Cancelled windows are not given, and whether alarms were suppressed means nothing.
+################################################################
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from sla_compliance.calendars.recurrences import Recurrence, check_names_a_date
+from sla_compliance.calendars.wall_clock import wall_time
+from sla_compliance.errors import (
+    InvalidIntervalError,
+    InvalidRecurrenceError,
+    InvalidTypeError,
+    InvalidValueError,
+    shown,
+)
+from sla_compliance.intervals import IntervalSet
+from sla_compliance.units import instant_us, moment
+from sla_compliance.zones import load_zone
+
+Scoped = tuple[tuple[str, tuple[str, ...]], ...]
+"""Alarm columns and their values, both ascending."""
+
+_UTC: Final = "UTC"
+
+
+class MaintenanceKind(StrEnum):
+    """How maintenance came about; a policy says which kinds it accepts."""
+
+    PLANNED = "planned"
+    EMERGENCY = "emergency"
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class _Agreed:
+    """What every window has: its bounds as agreed (instants, microseconds), and for whom it was agreed."""
+
+    start_us: int
+    end_us: int
+    scoped: Scoped | None
+
+    @property
+    def start(self) -> datetime:
+        """Start, aware, in UTC."""
+        return moment(self.start_us)
+
+    @property
+    def end(self) -> datetime:
+        """End as agreed, aware, in UTC."""
+        return moment(self.end_us)
+
+    @property
+    def applies_to(self) -> Mapping[str, frozenset[str]] | None:
+        """Alarm columns and the values that match; None: everybody's time."""
+        return _mapping(self.scoped)
+
+    def _keep(self, **facts: object) -> None:
+        for name, fact in facts.items():
+            object.__setattr__(self, name, fact)
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class MaintenanceWindow(_Agreed):
+    """Work on the service, agreed in advance or not.
+
+    Attributes:
+        start_us, end_us: the window, or its first occurrence, as agreed; instants, microseconds.
+        kind: planned or emergency.
+        scoped: what `applies_to` was given; None: everybody.
+        announced_at_us: when the customer was told; None: not known.
+        actual_end_us: when the work was over; None: as agreed.
+        reason: for people.
+        recurrence: an RFC 5545 RRULE; None: once.
+        zone: name of the zone in which it recurs; None: the tenant's.
+    """
+
+    kind: MaintenanceKind
+    announced_at_us: int | None
+    actual_end_us: int | None
+    reason: str
+    recurrence: str | None
+    zone: str | None
+
+    def __init__(
+        self,
+        start: datetime,
+        end: datetime,
+        *,
+        kind: MaintenanceKind | str = MaintenanceKind.PLANNED,
+        applies_to: Mapping[str, Iterable[str] | str] | None = None,
+        announced_at: datetime | None = None,
+        actual_end: datetime | None = None,
+        reason: str = "",
+        recurrence: str | None = None,
+        zone: str | None = None,
+    ) -> None:
+        """Check and keep the facts.
+
+        Raises:
+            NaiveDatetimeError, InstantOutOfRangeError: a datetime names no instant, or none that every zone has.
+            InvalidIntervalError: the window, or its actual part, ends before it starts.
+            InvalidRecurrenceError: the rule is malformed, too fine, names no date, or stands beside an actual end.
+            UnknownZoneError: `zone` is not a name of the IANA list.
+            InvalidValueError: `kind` is no kind, or `applies_to` has no values.
+            InvalidTypeError: something has the wrong type.
+        """
+        start_us, end_us = _bounds(start, end, "end")
+        if actual_end is not None:
+            _bounds(start, actual_end, "actual_end")
+        if zone is not None:
+            load_zone(zone)
+        if recurrence is not None:
+            _check_recurrence(recurrence, start_us, actual_end, zone or _UTC)
+        self._keep(
+            start_us=start_us,
+            end_us=end_us,
+            kind=_kind(kind),
+            scoped=_scoped(applies_to),
+            announced_at_us=None if announced_at is None else instant_us(announced_at, field="announced_at"),
+            actual_end_us=None if actual_end is None else instant_us(actual_end, field="actual_end"),
+            reason=_text(reason, "reason"),
+            recurrence=recurrence,
+            zone=zone,
+        )
+
+    def expand(self, zone: str, start_us: int, end_us: int) -> IntervalSet:
+        """Return the window's time within [start_us, end_us), microseconds.
+
+        Args:
+            zone: the tenant's; a recurring window's own comes first.
+
+        Raises:
+            InvalidRecurrenceError: in that zone the rule names no date, or the window ends before it starts.
+            InvalidTypeError, UnknownZoneError: as `load_zone`.
+        """
+        if self.recurrence is None:
+            end = self.end_us if self.actual_end_us is None else min(self.end_us, self.actual_end_us)
+            return IntervalSet.from_pairs([(self.start_us, end)]).clip(start_us, end_us)
+        rows = self._occurrences(self.recurrence, self.zone or zone, start_us, end_us)
+        return IntervalSet.from_pairs(rows).clip(start_us, end_us)
+
+    def _occurrences(self, rule: str, zone: str, start_us: int, end_us: int) -> Iterator[tuple[int, int]]:
+        rules = load_zone(zone)
+        start, end = wall_time(self.start_us, rules), wall_time(self.end_us, rules)
+        if end < start:
+            raise InvalidRecurrenceError(
+                f"end is {end} on the wall of {zone}, before the start {start}: the clock is set back between them; "
+                "begin the recurrence on another day",
+                field="end",
+            )
+        return Recurrence.parse(rule).occurrences(start, end - start, start_us, end_us, rules)
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Exclusion(_Agreed):
+    """Time that is not the provider's by agreement: caused by the customer, no access, force majeure.
+
+    Attributes:
+        start_us, end_us: instants, microseconds.
+        reason: why, in a word or two; reports group by it.
+        note: details, for people.
+        author: who entered it.
+        scoped: what `applies_to` was given; None: everybody.
+    """
+
+    reason: str
+    note: str
+    author: str
+
+    def __init__(
+        self,
+        start: datetime,
+        end: datetime,
+        *,
+        reason: str,
+        note: str = "",
+        author: str = "",
+        applies_to: Mapping[str, Iterable[str] | str] | None = None,
+    ) -> None:
+        """Check and keep the facts.
+
+        Raises:
+            NaiveDatetimeError, InstantOutOfRangeError: a datetime names no instant, or none that every zone has.
+            InvalidIntervalError: it ends before it starts.
+            InvalidValueError: `reason` is blank, or `applies_to` has no values.
+            InvalidTypeError: something has the wrong type.
+        """
+        start_us, end_us = _bounds(start, end, "end")
+        if not _text(reason, "reason").strip():
+            raise InvalidValueError("reason is blank; say why this time is excluded", field="reason")
+        self._keep(
+            start_us=start_us,
+            end_us=end_us,
+            reason=reason,
+            note=_text(note, "note"),
+            author=_text(author, "author"),
+            scoped=_scoped(applies_to),
+        )
+
+    def expand(self, zone: str, start_us: int, end_us: int) -> IntervalSet:  # noqa: ARG002  (called as a window's)
+        """Return the excluded time within [start_us, end_us), microseconds."""
+        return IntervalSet.from_pairs([(self.start_us, self.end_us)]).clip(start_us, end_us)
+
+
+def _bounds(start: datetime, end: datetime, field: str) -> tuple[int, int]:
+    start_us, end_us = instant_us(start, field="start"), instant_us(end, field=field)
+    if end_us < start_us:
+        raise InvalidIntervalError(f"{field} is {shown(end)}, before start {shown(start)}; swap them", field=field)
+    return start_us, end_us
+
+
+def _check_recurrence(rule: str, start_us: int, actual_end: datetime | None, zone: str) -> None:
+    recurrence = Recurrence.parse(rule)
+    if actual_end is not None:
+        raise InvalidRecurrenceError(
+            "actual_end does not say which occurrence of a recurring window it ends; give that one a window of its own",
+            field="actual_end",
+        )
+    check_names_a_date(recurrence.text, wall_time(start_us, load_zone(zone)))
+
+
+def _kind(kind: MaintenanceKind | str) -> MaintenanceKind:
+    text = _text(kind, "kind").lower()
+    if text not in MaintenanceKind.__members__.values():
+        raise InvalidValueError(f"kind is {shown(kind)}; give one of {', '.join(MaintenanceKind)}", field="kind")
+    return MaintenanceKind(text)
+
+
+def _scoped(applies_to: Mapping[str, Iterable[str] | str] | None) -> Scoped | None:
+    """Return `applies_to` in its one canonical form; columns without values match nothing and are left out."""
+    if applies_to is None:
+        return None
+    if not isinstance(applies_to, Mapping):
+        raise InvalidTypeError(
+            f"applies_to is {shown(applies_to)}; give a mapping such as {{'resource_id': ['r1']}}", field="applies_to"
+        )
+    columns = {_text(column, "applies_to"): _values(column, values) for column, values in applies_to.items()}
+    scoped = tuple(sorted((column, values) for column, values in columns.items() if values))
+    if not scoped:
+        raise InvalidValueError("applies_to names no values; give None where it applies to all", field="applies_to")
+    return scoped
+
+
+def _values(column: str, values: Iterable[str] | str) -> tuple[str, ...]:
+    field = f"applies_to[{shown(column)}]"
+    if isinstance(values, str):
+        return (values,)
+    if not isinstance(values, Iterable):
+        raise InvalidTypeError(f"{field} is {shown(values)}; give texts", field=field)
+    return tuple(sorted({_text(value, field) for value in values}))
+
+
+def _mapping(scoped: Scoped | None) -> Mapping[str, frozenset[str]] | None:
+    return None if scoped is None else {column: frozenset(values) for column, values in scoped}
+
+
+def _text(value: str, field: str) -> str:
+    if not isinstance(value, str):
+        raise InvalidTypeError(f"{field} is {shown(value)}; give text", field=field)
+    return value
