@@ -116,6 +116,7 @@ class InvalidAlarmsError(SLAComplianceError, ExceptionGroup[InvalidAlarmError], 
     """All bad rows of one input, raised together; `.exceptions` lists them in row order."""
 
     def __new__(cls, message: str, errors: Sequence[InvalidAlarmError]) -> Self:
+        """Make the group; ExceptionGroup takes its arguments here."""
         return ExceptionGroup.__new__(cls, message, errors)
 
     def __init__(self, message: str, errors: Sequence[InvalidAlarmError]) -> None:

@@ -19,8 +19,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain, compress, islice
-from operator import gt, lt, sub
+from itertools import chain, compress, islice, pairwise
+from operator import gt, lt
 from typing import Final, Self
 
 from sla_compliance.errors import InvalidIntervalError, InvalidTypeError, shown
@@ -123,6 +123,8 @@ class IntervalSet:
 
     def without_pieces_below(self, length_us: int) -> Self:
         """Return this set without its intervals shorter than `length_us`."""
+        if length_us <= 1:
+            return self
         kept = [end - start >= length_us for start, end in self]
         return type(self)(tuple(compress(self.starts_us, kept)), tuple(compress(self.ends_us, kept)))
 
@@ -134,7 +136,7 @@ class IntervalSet:
     def measure(self, bounds_us: Sequence[int]) -> list[int]:
         """Return the length of the set inside each [bounds_us[i], bounds_us[i + 1]).
 
-        Cost: one linear pass over the set and a bisection per bound.
+        Cost: the sum of the pieces that begin inside the bounds, and a bisection per bound.
 
         Raises:
             InvalidIntervalError: the bounds are not in ascending order.
@@ -144,13 +146,12 @@ class IntervalSet:
         if any(map(lt, islice(bounds_us, 1, None), bounds_us)):
             raise InvalidIntervalError("bounds_us are not in ascending order; sort them", field="bounds_us")
         starts, ends = self.starts_us, self.ends_us
-        before = list(accumulate(map(sub, ends, starts), initial=0))
-        reached = []
-        for bound in bounds_us:
-            rank = bisect_right(starts, bound)
-            overshoot = ends[rank - 1] - bound if rank else 0
-            reached.append(before[rank] - overshoot if overshoot > 0 else before[rank])
-        return list(map(sub, islice(reached, 1, None), reached))
+        ranks = [bisect_right(starts, bound) for bound in bounds_us]
+        beyond = [max(0, ends[rank - 1] - bound) if rank else 0 for rank, bound in zip(ranks, bounds_us, strict=True)]
+        return [
+            sum(ends[rank:following]) - sum(starts[rank:following]) + carried - left
+            for (rank, following), (carried, left) in zip(pairwise(ranks), pairwise(beyond), strict=True)
+        ]
 
 
 ALWAYS_START_US: Final = -(2**62)

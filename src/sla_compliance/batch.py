@@ -1,0 +1,235 @@
+"""AlarmBatch: the alarms of one service as checked columns, what sources make and the core computes on."""
+################################################################
+# A batch is the alarms of one service: a tenant as a whole, or one resource,
+# customer or circuit. Its rows have passed the gate (gate.py). There is no
+# object per alarm; a row becomes an Alarm again only where a person looks at it.
+################################################################
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from operator import attrgetter
+from typing import Any, Final, Self
+
+from sla_compliance.alarms import Alarm, AlarmFilter
+from sla_compliance.errors import InvalidAlarmError, InvalidTypeError, InvalidValueError, shown
+from sla_compliance.gate import STILL_ACTIVE_US, Column, Gate, OnInvalid, RejectedRow, check_lengths, resolved_ends
+from sla_compliance.intervals import IntervalSet
+from sla_compliance.units import EPOCH, moment
+
+_INSTANTS: Final = ("first_occurrence", "cleared_at", "resolved_at", "last_occurrence")
+_TEXTS: Final = (
+    "severity", "id", "alarm_id", "resource_id", "customer_id", "status", "alarm_type", "subscriber_count", "title",
+)  # fmt: skip
+_NO_ALARM: Final = Alarm(EPOCH)  # stands for a row that is no Alarm until it is set aside
+
+
+@dataclass(frozen=True, slots=True)
+class ClampedFigure:
+    """A measured share of downtime that lay outside 0-100 and was clamped.
+
+    Attributes:
+        start_us: start of its time bucket.
+        raw_percentage: the share as measured.
+    """
+
+    start_us: int
+    raw_percentage: float
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmBatch:
+    """Alarms as columns of one length. Make one with `from_alarms` or `from_columns`.
+
+    Attributes:
+        starts_us: when each was raised.
+        ends_us: when each was over; STILL_ACTIVE_US while active.
+        last_seen_us: when each was last seen, or None; None where the source does not say.
+        is_end_assumed: where `last_occurrence` stands in for a missing end; None where it nowhere does.
+        columns: the descriptive columns the source carries, by their name in `Alarm` or in the source.
+        rejected: rows set aside.
+        monitored: the time the source says it observed; None where it does not say.
+        clamped: measured shares that lay outside 0-100.
+    """
+
+    starts_us: tuple[int, ...] = ()
+    ends_us: tuple[int, ...] = ()
+    last_seen_us: tuple[int | None, ...] | None = None
+    is_end_assumed: tuple[bool, ...] | None = None
+    columns: Mapping[str, Column] = field(default_factory=dict, hash=False)
+    rejected: tuple[RejectedRow, ...] = ()
+    monitored: IntervalSet | None = None
+    clamped: tuple[ClampedFigure, ...] = ()
+
+    @classmethod
+    def from_alarms(
+        cls, alarms: Iterable[Alarm], *, on_invalid: OnInvalid = "raise", clock_skew: timedelta = timedelta(0)
+    ) -> Self:
+        """Return the batch of some alarms, in their order.
+
+        Raises:
+            InvalidAlarmsError: rows are bad and `on_invalid` is "raise"; it holds one error for each fault.
+            InvalidTypeError: `alarms` is not several Alarm.
+            InvalidValueError: an option is not one.
+        """
+        gate = Gate(on_invalid, clock_skew)
+        if isinstance(alarms, str | Mapping) or not isinstance(alarms, Iterable):
+            raise InvalidTypeError(f"alarms is {shown(alarms)}; give an AlarmBatch or several Alarm", field="alarms")
+        rows = [gate.alarm(row, value) or _NO_ALARM for row, value in enumerate(alarms)]
+        instants = {
+            name: [gate.instant(row, getattr(alarm, name), name) for row, alarm in enumerate(rows)]
+            for name in _INSTANTS
+        }
+        texts = {name: tuple(map(attrgetter(name), rows)) for name in _TEXTS}
+        return cls._through(gate, instants, texts)
+
+    @classmethod
+    def from_columns(  # noqa: PLR0913 - one argument for each column of an alarms table
+        cls,
+        *,
+        starts_us: Sequence[int],
+        ends_us: Sequence[int | None],
+        severities: Sequence[str] | None = None,
+        ids: Sequence[Hashable] | None = None,
+        alarm_ids: Sequence[str | None] | None = None,
+        resource_ids: Sequence[str | None] | None = None,
+        customer_ids: Sequence[str | None] | None = None,
+        statuses: Sequence[str | None] | None = None,
+        alarm_types: Sequence[str | None] | None = None,
+        resolved_us: Sequence[int | None] | None = None,
+        last_occurrences_us: Sequence[int | None] | None = None,
+        subscriber_counts: Sequence[int | None] | None = None,
+        titles: Sequence[str | None] | None = None,
+        more: Mapping[str, Sequence[Any]] | None = None,
+        row_names: Sequence[str] | None = None,
+        faults: Iterable[InvalidAlarmError] = (),
+        on_invalid: OnInvalid = "raise",
+        clock_skew: timedelta = timedelta(0),
+    ) -> Self:
+        """Return the batch of some columns; what a source builds.
+
+        Args:
+            starts_us, ends_us, resolved_us, last_occurrences_us: microseconds since 1970; all but starts may be None.
+            more: further descriptive columns by name, e.g. {"circuit_id": [...]}.
+            row_names: what to call each row in errors, e.g. "alarms.csv:17"; by default "alarms[17]".
+            faults: what the reader of the rows found wrong already, by `row`; those rows may hold any instant.
+
+        Raises:
+            InvalidAlarmsError: as `from_alarms`.
+            InvalidIntervalError: the columns differ in length.
+        """
+        gate = Gate(on_invalid, clock_skew, row_names)
+        for fault in faults:
+            gate.faults[fault.row].append(fault)
+        instants = dict(zip(_INSTANTS, (starts_us, ends_us, resolved_us, last_occurrences_us), strict=True))
+        texts = dict(
+            zip(
+                _TEXTS,
+                (
+                    severities,
+                    ids,
+                    alarm_ids,
+                    resource_ids,
+                    customer_ids,
+                    statuses,
+                    alarm_types,
+                    subscriber_counts,
+                    titles,
+                ),
+                strict=True,
+            )
+        )
+        return cls._through(
+            gate,
+            {name: list(column) for name, column in instants.items() if column is not None},
+            {name: tuple(column) for name, column in {**texts, **(more or {})}.items() if column is not None},
+        )
+
+    @classmethod
+    def _through(cls, gate: Gate, instants: dict[str, list[Any]], texts: dict[str, Column]) -> Self:
+        """Return the batch of what passes the gate."""
+        check_lengths({**instants, **texts})
+        for name, column in instants.items():
+            gate.check_instants(column, name, allows_none=name != "first_occurrence")
+        if "severity" in texts:
+            texts["severity"] = gate.severities(texts["severity"])
+        starts, last_seen = instants["first_occurrence"], instants.get("last_occurrence")
+        ends, assumed = resolved_ends(
+            instants["cleared_at"], instants.get("resolved_at"), last_seen, texts.get("status")
+        )
+        gate.check_order(starts, ends)
+        copies = gate.check_identities(texts["id"], [starts, ends, *texts.values()]) if "id" in texts else set()
+        rejected = gate.set_aside(texts)
+        batch = cls(tuple(starts), tuple(ends), tuple(last_seen) if last_seen else None, assumed, texts, rejected)
+        left_out = copies | gate.faults.keys()
+        return batch.take([row for row in range(len(batch)) if row not in left_out]) if left_out else batch
+
+    def __len__(self) -> int:
+        return len(self.starts_us)
+
+    def take(self, rows: Sequence[int]) -> Self:
+        """Return the batch of some rows, by index; all but the columns stays."""
+        return replace(
+            self,
+            starts_us=_taken(self.starts_us, rows),
+            ends_us=_taken(self.ends_us, rows),
+            last_seen_us=None if self.last_seen_us is None else _taken(self.last_seen_us, rows),
+            is_end_assumed=None if self.is_end_assumed is None else _taken(self.is_end_assumed, rows),
+            columns={name: _taken(column, rows) for name, column in self.columns.items()},
+        )
+
+    def qualifying(self, wanted: AlarmFilter) -> Self:
+        """Return the batch of the rows that qualify, judged by the columns the batch carries."""
+        severities = self.columns.get("severity", ())
+        batch = self
+        if not wanted.severities.issuperset(severities):
+            batch = self.take([row for row, severity in enumerate(severities) if severity in wanted.severities])
+        for name, excluded in (("alarm_type", wanted.excluded_alarm_types), ("status", wanted.excluded_statuses)):
+            if excluded and name in batch.columns:
+                texts = batch.columns[name]
+                batch = batch.take([row for row, text in enumerate(texts) if str(text).lower() not in excluded])
+        return batch
+
+    def by(self, name: str) -> dict[Hashable, Self]:
+        """Return the batches of the rows that share a value of column `name`, each with its rejected rows.
+
+        Raises:
+            InvalidValueError: the batch carries no such column.
+            InvalidTypeError: a value of the column cannot be a key.
+        """
+        if name not in self.columns and len(self):
+            carried = ", ".join(self.columns) or "none"
+            raise InvalidValueError(f"by is {shown(name)}; the alarms carry the columns {carried}", field="by")
+        rows: dict[Hashable, list[int]] = defaultdict(list)
+        set_aside: dict[Hashable, list[RejectedRow]] = defaultdict(list)
+        try:
+            for row, key in enumerate(self.columns.get(name, ())):
+                rows[key].append(row)
+            for rejected in self.rejected:
+                set_aside[rejected.columns.get(name)].append(rejected)
+        except TypeError:
+            raise InvalidTypeError(f"column {name} holds an unhashable value; give texts", field="by") from None
+        return {key: replace(self.take(rows[key]), rejected=tuple(set_aside[key])) for key in [*rows, *set_aside]}
+
+    @property
+    def active_rows(self) -> list[int]:
+        """The rows that are still active."""
+        return [row for row, end in enumerate(self.ends_us) if end == STILL_ACTIVE_US]
+
+    def alarm(self, row: int) -> Alarm:
+        """Return one row as an Alarm, times in UTC; no end while active."""
+        end_us = self.ends_us[row]
+        seen_us = None if self.last_seen_us is None else self.last_seen_us[row]
+        return Alarm(
+            moment(self.starts_us[row]),
+            None if end_us == STILL_ACTIVE_US else moment(end_us),
+            last_occurrence=None if seen_us is None else moment(seen_us),
+            **{name: self.columns[name][row] for name in _TEXTS if name in self.columns},
+        )
+
+
+def _taken(column: Column, rows: Sequence[int]) -> Column:
+    return tuple(map(column.__getitem__, rows))

@@ -1,0 +1,122 @@
+"""Incidents: whole outages with the alarms behind them."""
+################################################################
+# An incident is one outage after union and damping. It is never cut at a day or
+# at the window: one that lasts over midnight is one incident, and both days
+# list it. What counted of it is asked of the ledger, inside the window only.
+################################################################
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sla_compliance.alarms import Alarm
+from sla_compliance.batch import AlarmBatch
+from sla_compliance.downtime import DowntimeRule
+from sla_compliance.intervals import IntervalSet
+from sla_compliance.labels import Accounting
+from sla_compliance.ledger import Ledger
+from sla_compliance.records import counted_us
+from sla_compliance.units import SECOND_US, moment
+from sla_compliance.zones import load_zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """One outage of the service.
+
+    Attributes:
+        start_us: when it began.
+        end_us: when it was over; the instant of evaluation while it lasts.
+        is_ongoing: whether an alarm behind it was active at the instant of evaluation.
+        downtime_us: what counted as downtime of it, inside the window.
+        zone: the tenant's zone, an IANA name.
+        alarms: the alarms behind it, by the time they were raised.
+    """
+
+    start_us: int
+    end_us: int
+    is_ongoing: bool
+    downtime_us: int
+    zone: str
+    alarms: tuple[Alarm, ...]
+
+    @property
+    def start(self) -> datetime:
+        """When it began, in the tenant's zone."""
+        return moment(self.start_us, load_zone(self.zone))
+
+    @property
+    def end(self) -> datetime | None:
+        """When it was over, in the tenant's zone; None while it lasts."""
+        return None if self.is_ongoing else moment(self.end_us, load_zone(self.zone))
+
+    @property
+    def duration_us(self) -> int:
+        """How long it lasted, counted or not; until the instant of evaluation while it lasts."""
+        return self.end_us - self.start_us
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the incident in JSON types; times in the tenant's zone, lengths in seconds."""
+        return {
+            "start": self.start.isoformat(),
+            "end": None if self.end is None else self.end.isoformat(),
+            "duration_seconds": self.duration_us / SECOND_US,
+            "downtime_seconds": self.downtime_us / SECOND_US,
+            "alarms": [self._alarm_dict(alarm) for alarm in self.alarms],
+        }
+
+    def _alarm_dict(self, alarm: Alarm) -> dict[str, object]:
+        zone = load_zone(self.zone)
+        return {
+            "id": None if alarm.id is None else str(alarm.id),
+            "alarm_id": alarm.alarm_id,
+            "severity": str(alarm.severity),
+            "title": alarm.title,
+            "alarm_type": alarm.alarm_type,
+            "resource_id": alarm.resource_id,
+            "customer_id": alarm.customer_id,
+            "first_occurrence": alarm.first_occurrence.astimezone(zone).isoformat(),
+            "cleared_at": None if alarm.cleared_at is None else alarm.cleared_at.astimezone(zone).isoformat(),
+        }
+
+
+def incidents_between(
+    start_us: int, end_us: int, *, ledger: Ledger, rule: DowntimeRule, qualifying: AlarmBatch, accounting: Accounting
+) -> Iterator[Incident]:
+    """Yield the outages that share an instant with [start_us, end_us), in order of time.
+
+    Cost: a bisection per alarm, and an Alarm for each row behind the incidents that are yielded.
+    """
+    down = ledger.down
+    shown = range(bisect_right(down.ends_us, start_us), bisect_left(down.starts_us, end_us))
+    rows_of = _rows_behind(shown, down, rule, qualifying)
+    for rank in shown:
+        outage_start_us, outage_end_us = down.starts_us[rank], down.ends_us[rank]
+        rows = rows_of[rank]
+        yield Incident(
+            start_us=outage_start_us,
+            end_us=outage_end_us,
+            is_ongoing=any(qualifying.ends_us[row] > outage_end_us == rule.as_of_us for row in rows),
+            downtime_us=counted_us(ledger.cells_us(outage_start_us, outage_end_us), accounting.down_cells),
+            zone=ledger.frame.zone,
+            alarms=tuple(qualifying.alarm(row) for row in sorted(rows, key=qualifying.starts_us.__getitem__)),
+        )
+
+
+def _rows_behind(shown: range, down: IntervalSet, rule: DowntimeRule, batch: AlarmBatch) -> dict[int, list[int]]:
+    """Return the rows behind each outage in `shown`: what is left of them after scoped exclusions began inside it."""
+    rows_of: dict[int, list[int]] = defaultdict(list)
+    ends_us = rule.ends_us(batch)
+    for matches, rows in rule.matches(batch).items():
+        windows = rule.windows(matches)
+        for row in rows:
+            start_us, end_us = batch.starts_us[row], ends_us[row]
+            begun = (IntervalSet((start_us,), (end_us,)) - windows).starts_us if matches else (start_us,)
+            ranks = {bisect_right(down.starts_us, instant) - 1 for instant in begun if instant in down}
+            for rank in ranks.intersection(shown):
+                rows_of[rank].append(row)
+    return rows_of

@@ -1,0 +1,149 @@
+"""What an instant is (scope, state) and what each such cell counts as (accounting)."""
+################################################################
+# Every instant of a window has one scope, what was owed, and one state, what
+# was the case. In each list below the first that applies wins; the order is
+# also the order of the cells in every table of lengths.
+#
+# An accounting maps each of the 20 cells to up, down or not counted. Time that
+# has not come yet counts as neither, whatever the accounting: it was not observed.
+################################################################
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import product
+from typing import ClassVar, Final
+
+from sla_compliance.errors import InvalidTypeError, InvalidValueError, shown
+
+
+class Scope(StrEnum):
+    """What was owed at an instant; the first that applies wins."""
+
+    NOT_IN_SERVICE = "NOT_IN_SERVICE"
+    """Before activation or after termination."""
+    OUT_OF_HOURS = "OUT_OF_HOURS"
+    """Outside the agreed service hours."""
+    MAINTENANCE = "MAINTENANCE"
+    """Inside an accepted maintenance window."""
+    EXCLUDED = "EXCLUDED"
+    """Inside another agreed exclusion: customer-caused, no access, force majeure ..."""
+    AGREED = "AGREED"
+    """None of these: agreed service time."""
+
+
+class State(StrEnum):
+    """What was the case at an instant; the first that applies wins."""
+
+    NOT_YET = "NOT_YET"
+    """At or after the instant of evaluation."""
+    DOWN = "DOWN"
+    """Inside a qualifying alarm."""
+    UNKNOWN = "UNKNOWN"
+    """Not monitored, and no evidence of an outage."""
+    UP = "UP"
+    """None of these."""
+
+
+class Counts(StrEnum):
+    """What a cell counts as."""
+
+    UP = "UP"
+    DOWN = "DOWN"
+    NOT_COUNTED = "NOT_COUNTED"
+
+
+Cell = tuple[Scope, State]
+CELLS: Final[tuple[Cell, ...]] = tuple(product(Scope, State))
+CELL_INDEX: Final[Mapping[Cell, int]] = {cell: index for index, cell in enumerate(CELLS)}
+STATE_COUNT: Final = len(State)
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Accounting:
+    """Which cells count as up and which as down; all others are not counted.
+
+    `Accounting(mapping)` starts from REMOVED and counts the cells named in the mapping as it says, so
+    `Accounting({(Scope.AGREED, State.UNKNOWN): Counts.UP})` is REMOVED with unmonitored time as up.
+
+    Attributes:
+        up_cells, down_cells: indices into CELLS, ascending.
+
+    Raises:
+        InvalidTypeError: a key is no (Scope, State), or a value no Counts.
+        InvalidValueError: time that has not come yet is counted.
+    """
+
+    up_cells: tuple[int, ...]
+    down_cells: tuple[int, ...]
+
+    REMOVED: ClassVar[Accounting]
+    """Maintenance and exclusions are not counted: agreed service time, as in ITIL."""
+    PLANNED_DOWNTIME_REMOVED: ClassVar[Accounting]
+    """As REMOVED, but maintenance during which the service was up counts as up."""
+    EXCUSED: ClassVar[Accounting]
+    """As REMOVED, but maintenance counts as up, whether the service was up or down."""
+    COUNTED: ClassVar[Accounting]
+    """Maintenance counts like agreed service time."""
+    GROSS: ClassVar[Accounting]
+    """Maintenance and exclusions count like agreed service time: nothing is excluded."""
+
+    def __init__(self, counts: Mapping[Cell, Counts]) -> None:
+        for cell, count in counts.items():
+            _check(cell, count)
+        whole = {**_agreed_time_only(), **counts}
+        object.__setattr__(self, "up_cells", _indices(whole, Counts.UP))
+        object.__setattr__(self, "down_cells", _indices(whole, Counts.DOWN))
+
+    def counts(self, scope: Scope, state: State) -> Counts:
+        """Return what a cell counts as."""
+        index = CELL_INDEX[scope, state]
+        if index in self.up_cells:
+            return Counts.UP
+        return Counts.DOWN if index in self.down_cells else Counts.NOT_COUNTED
+
+    @property
+    def name(self) -> str:
+        """The name of a named accounting, e.g. "REMOVED"; "CUSTOM" for any other."""
+        return next((name for name in NAMED_ACCOUNTINGS if getattr(Accounting, name) == self), "CUSTOM")
+
+    def __repr__(self) -> str:
+        if self.name != "CUSTOM":
+            return f"Accounting.{self.name}"
+        changed = {cell: self.counts(*cell) for cell in CELLS if self.counts(*cell) != Accounting.REMOVED.counts(*cell)}
+        return f"Accounting({changed!r})"
+
+
+def _check(cell: object, count: object) -> None:
+    if cell not in CELL_INDEX or not all(map(isinstance, cell, (Scope, State))):  # type: ignore[call-overload]
+        raise InvalidTypeError("an accounting's keys are (Scope, State) pairs, e.g. (Scope.AGREED, State.UNKNOWN)")
+    if not isinstance(count, Counts):
+        raise InvalidTypeError(f"an accounting's values are Counts, not {shown(count)}; e.g. Counts.UP")
+    if cell[1] is State.NOT_YET and count is not Counts.NOT_COUNTED:  # type: ignore[index]
+        raise InvalidValueError("State.NOT_YET can count as nothing but Counts.NOT_COUNTED: it was not observed")
+
+
+def _agreed_time_only() -> dict[Cell, Counts]:
+    return {(Scope.AGREED, State.UP): Counts.UP, (Scope.AGREED, State.DOWN): Counts.DOWN}
+
+
+def _indices(counts: Mapping[Cell, Counts], wanted: Counts) -> tuple[int, ...]:
+    return tuple(index for index, cell in enumerate(CELLS) if counts.get(cell) is wanted)
+
+
+def _as_it_was(*scopes: Scope) -> dict[Cell, Counts]:
+    return {
+        **{(scope, State.UP): Counts.UP for scope in scopes},
+        **{(scope, State.DOWN): Counts.DOWN for scope in scopes},
+    }
+
+
+Accounting.REMOVED = Accounting({})
+Accounting.PLANNED_DOWNTIME_REMOVED = Accounting({(Scope.MAINTENANCE, State.UP): Counts.UP})
+Accounting.EXCUSED = Accounting({(Scope.MAINTENANCE, State.UP): Counts.UP, (Scope.MAINTENANCE, State.DOWN): Counts.UP})
+Accounting.COUNTED = Accounting(_as_it_was(Scope.MAINTENANCE))
+Accounting.GROSS = Accounting(_as_it_was(Scope.MAINTENANCE, Scope.EXCLUDED))
+
+NAMED_ACCOUNTINGS: Final = ("REMOVED", "PLANNED_DOWNTIME_REMOVED", "EXCUSED", "COUNTED", "GROSS")

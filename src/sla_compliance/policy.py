@@ -1,0 +1,195 @@
+"""What was promised and how it is measured: SLAPolicy and its fingerprints."""
+################################################################
+# A target is read exactly: 99.9, "99.9" and Decimal("99.9") are all 999/1000.
+# Its exponent is bounded before anything computes with it: an exact fraction of
+# 1e-999999999 would take minutes.
+#
+# The measurement fingerprint covers what changes the ledger: filter, damping,
+# staleness, accepted maintenance. The fingerprint covers target and accounting too.
+################################################################
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from typing import Final
+
+from sla_compliance.alarms import AlarmFilter
+from sla_compliance.calendars.exclusions import MaintenanceKind
+from sla_compliance.errors import InvalidTargetError, InvalidTypeError, shown
+from sla_compliance.labels import Accounting
+from sla_compliance.units import MICROSECOND, length_us
+
+Target = str | int | float | Decimal
+DEFAULT_TARGET: Final = "99.9"
+PLANNED_ONLY: Final = frozenset({MaintenanceKind.PLANNED})
+
+_FINGERPRINT_VERSION: Final = 1
+_TARGET_TEXT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
+_LONGEST_TARGET: Final = 400
+_SMALLEST_EXPONENT: Final = -400
+
+
+def target_ratio(target_percentage: Target, *, field: str = "target_percentage") -> Fraction:
+    """Return a target as an exact share.
+
+    Raises:
+        InvalidTypeError: it is neither text nor a number (True and None are neither).
+        InvalidTargetError: it is no finite percentage from 0 to 100.
+
+    >>> target_ratio("99.9"), target_ratio(99.9)
+    (Fraction(999, 1000), Fraction(999, 1000))
+    """
+    if isinstance(target_percentage, bool) or not isinstance(target_percentage, str | int | float | Decimal):
+        raise InvalidTypeError(f"{field} is {shown(target_percentage)}; give a percentage such as 99.9", field=field)
+    decimal = _decimal(target_percentage)
+    if decimal is None or not 0 <= decimal <= 100:
+        raise InvalidTargetError(
+            f"{field} is {shown(target_percentage)}; give a percentage from 0 to 100, such as 99.9", field=field
+        )
+    return Fraction(decimal) / 100
+
+
+def _decimal(value: Target) -> Decimal | None:
+    """Return a target's exact decimal; None where it is not finite, not of the grammar or too long to be meant."""
+    if isinstance(value, int):
+        return Decimal(value) if 0 <= value <= 100 else None
+    if isinstance(value, float):
+        value = float.__repr__(value)
+    if isinstance(value, str):
+        if len(value) > _LONGEST_TARGET or not _TARGET_TEXT.fullmatch(value):
+            return None
+        value = Decimal(value)
+    _, digits, exponent = value.as_tuple()
+    is_bounded = isinstance(exponent, int) and _SMALLEST_EXPONENT <= exponent <= 2 and len(digits) <= _LONGEST_TARGET
+    return value if is_bounded else None
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class SLAPolicy:
+    """A target and the rules of measurement; hashable and picklable.
+
+    Attributes:
+        target_ratio: agreed availability, exact, in [0, 1].
+        qualifying: which alarms are outages.
+        accounting: which time counts as what.
+        merge_gap: gaps between outages shorter than this become downtime.
+        min_outage: outages shorter than this, after merging, are dropped.
+        stale_after: an active alarm last seen longer ago than this ends when it was last seen; None: never.
+        accepted_maintenance: the kinds of maintenance that take time out of agreed service time.
+
+    Raises:
+        InvalidTargetError, InvalidValueError, InvalidTypeError: naming the argument.
+    """
+
+    target_ratio: Fraction
+    qualifying: AlarmFilter
+    accounting: Accounting
+    merge_gap: timedelta
+    min_outage: timedelta
+    stale_after: timedelta | None
+    accepted_maintenance: frozenset[MaintenanceKind]
+
+    def __init__(
+        self,
+        target_percentage: Target = DEFAULT_TARGET,
+        *,
+        qualifying: AlarmFilter = AlarmFilter(),  # noqa: B008 - frozen
+        accounting: Accounting = Accounting.REMOVED,
+        merge_gap: timedelta = timedelta(0),
+        min_outage: timedelta = timedelta(0),
+        stale_after: timedelta | None = None,
+        accepted_maintenance: Iterable[MaintenanceKind] = PLANNED_ONLY,
+    ) -> None:
+        _check_type(qualifying, AlarmFilter, "qualifying")
+        _check_type(accounting, Accounting, "accounting")
+        for field, length in (("merge_gap", merge_gap), ("min_outage", min_outage), ("stale_after", stale_after)):
+            if length is not None or field != "stale_after":
+                length_us(length, field=field)  # type: ignore[arg-type]
+        accepted = _kinds(accepted_maintenance)
+        object.__setattr__(self, "target_ratio", target_ratio(target_percentage))
+        object.__setattr__(self, "qualifying", qualifying)
+        object.__setattr__(self, "accounting", accounting)
+        object.__setattr__(self, "merge_gap", merge_gap)
+        object.__setattr__(self, "min_outage", min_outage)
+        object.__setattr__(self, "stale_after", stale_after)
+        object.__setattr__(self, "accepted_maintenance", accepted)
+
+    @property
+    def target_percentage(self) -> float:
+        """The target as a number for people; figures are compared with `target_ratio`."""
+        return float(self.target_ratio * 100)
+
+    @property
+    def merge_gap_us(self) -> int:
+        """`merge_gap` in microseconds."""
+        return self.merge_gap // MICROSECOND
+
+    @property
+    def min_outage_us(self) -> int:
+        """`min_outage` in microseconds."""
+        return self.min_outage // MICROSECOND
+
+    @property
+    def margin_us(self) -> int:
+        """How far beyond a window alarms can change its downtime: merge_gap + min_outage.
+
+        An outage that reaches beyond the margin is known to last: inside the margin alone it has min_outage.
+        """
+        return self.merge_gap_us + self.min_outage_us
+
+    @property
+    def measurement_fingerprint(self) -> str:
+        """A stable short hash of all that changes the ledger: not the target, not the accounting."""
+        return _fingerprint(self)[0]
+
+    @property
+    def fingerprint(self) -> str:
+        """A stable short hash of all that changes a figure."""
+        return _fingerprint(self)[1]
+
+
+@lru_cache(maxsize=1024)
+def _fingerprint(policy: SLAPolicy) -> tuple[str, str]:
+    measurement = {
+        "version": _FINGERPRINT_VERSION,
+        "severities": sorted(policy.qualifying.severities),
+        "excluded_alarm_types": sorted(policy.qualifying.excluded_alarm_types),
+        "excluded_statuses": sorted(policy.qualifying.excluded_statuses),
+        "merge_gap_us": policy.merge_gap_us,
+        "min_outage_us": policy.min_outage_us,
+        "stale_after_us": None if policy.stale_after is None else policy.stale_after // MICROSECOND,
+        "accepted_maintenance": sorted(policy.accepted_maintenance),
+    }
+    question = {
+        "target": str(policy.target_ratio),
+        "up": policy.accounting.up_cells,
+        "down": policy.accounting.down_cells,
+    }
+    return _digest(measurement), _digest({**measurement, **question})
+
+
+def _digest(facts: object) -> str:
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _kinds(values: Iterable[MaintenanceKind]) -> frozenset[MaintenanceKind]:
+    field = "accepted_maintenance"
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise InvalidTypeError(f"{field} is {shown(values)}; give kinds, e.g. {{MaintenanceKind.PLANNED}}", field=field)
+    kinds = frozenset(values)
+    for kind in kinds:
+        _check_type(kind, MaintenanceKind, field)
+    return kinds
+
+
+def _check_type(value: object, wanted: type, field: str) -> None:
+    if not isinstance(value, wanted):
+        raise InvalidTypeError(f"{field} is {shown(value)}; give {wanted.__name__}", field=field)

@@ -1,0 +1,87 @@
+"""whole_days: what a person asked for, as a window of whole local days."""
+################################################################
+# A bare YYYY-MM-DD is the tenant's local day; as an end it is included.
+# A timestamp is an instant; the window is widened to whole local days of the
+# tenant (an end on a midnight is not widened). Without an end it is now.
+#
+# A limit of days is judged on the request as given: refused when it exceeds
+# that many days both in elapsed time and on the tenant's wall clock (90 local
+# days over the autumn change are 90 d 1 h, and allowed). Without an end, at most
+# one more local date than the limit, today included: a browser's "90 days ago"
+# is a moment more than 90 days ago when it arrives.
+################################################################
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from sla_compliance.calendars.local_days import first_instant_us, local_days
+from sla_compliance.errors import InstantOutOfRangeError, InvalidIntervalError, RangeTooLongError, shown
+from sla_compliance.units import DAY_US, instant_us, moment, parse_date, parse_timestamp
+from sla_compliance.zones import load_zone
+
+_DATE_LENGTH = len("2025-10-08")
+ONE_DAY = timedelta(days=1)
+
+
+def whole_days(
+    from_date: str, to_date: str | None = None, *, zone: str, now: datetime, max_days: int | None = None
+) -> tuple[datetime, datetime]:
+    """Return the window of whole local days that a request names, in the tenant's zone, half-open.
+
+    Without `to_date`, a `from_date` in the future gives an empty window: start == end.
+
+    Args:
+        from_date, to_date: dates or timestamps, as in `parse_timestamp`.
+        zone: the tenant's zone, an IANA name.
+        now: the instant of the request, aware.
+        max_days: the limit of days; None: any.
+
+    Raises:
+        InvalidTimestampError: a text is neither date nor timestamp.
+        InvalidIntervalError: `to_date` is not behind `from_date`.
+        RangeTooLongError: the request exceeds the limit.
+
+    >>> from datetime import datetime, timezone
+    >>> now = datetime(2025, 10, 8, 12, tzinfo=timezone.utc)
+    >>> start, end = whole_days("2025-10-07", zone="Africa/Lagos", now=now)
+    >>> start.isoformat(), end.isoformat()
+    ('2025-10-07T00:00:00+01:00', '2025-10-09T00:00:00+01:00')
+    """
+    rules = load_zone(zone)
+    now_us = instant_us(now, field="now")
+    start_us = _instant(from_date, zone, "from_date", is_end=False)
+    end_us = now_us if to_date is None else _instant(to_date, zone, "to_date", is_end=True)
+    if to_date is None and start_us >= end_us:
+        return moment(start_us, rules), moment(start_us, rules)
+    if end_us <= start_us:
+        raise InvalidIntervalError(
+            f"to_date is {shown(to_date)}, not behind from_date {shown(from_date)}; swap them", field="to_date"
+        )
+    if max_days is not None and _is_too_long(start_us, end_us, zone, max_days, has_end=to_date is not None):
+        asked = f"from_date {shown(from_date)} to {'now' if to_date is None else shown(to_date)}"
+        raise RangeTooLongError(f"{asked} is more than {max_days} days; ask for fewer", field="from_date")
+    days = local_days(zone, start_us, end_us)
+    return moment(days.bounds_us[0], rules), moment(days.bounds_us[-1], rules)
+
+
+def _instant(text: str, zone: str, field: str, *, is_end: bool) -> int:
+    """Return the instant a text names; of a bare date the start of its day, or, as an end, of the next."""
+    if isinstance(text, str) and len(text) == _DATE_LENGTH:
+        day = parse_date(text, field=field)
+        return first_instant_us(_next(day, field) if is_end else day, zone, field=field)
+    return instant_us(parse_timestamp(text, field=field), field=field)
+
+
+def _next(day: date, field: str) -> date:
+    if day == date.max:
+        raise InstantOutOfRangeError(f"{field} is {shown(day)}; give an earlier date", field=field)
+    return day + ONE_DAY
+
+
+def _is_too_long(start_us: int, end_us: int, zone: str, max_days: int, *, has_end: bool) -> bool:
+    rules = load_zone(zone)
+    start, end = moment(start_us, rules).replace(tzinfo=None), moment(end_us, rules).replace(tzinfo=None)
+    if not has_end:
+        return (end.date() - start.date()).days > max_days
+    return end_us - start_us > max_days * DAY_US and end - start > timedelta(days=max_days)

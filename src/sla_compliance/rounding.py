@@ -1,0 +1,70 @@
+"""Figures for people: they never flatter, and nothing computes with them."""
+################################################################
+# Percentages are rounded down, at as many decimals as the target has, at least
+# 2 and at most 9: 100 is shown only when nothing was lost, and what is shown is
+# at or above the target exactly when the availability is (targets of up to 9
+# decimals; beyond, the verdict alone is exact).
+# Minutes of downtime are rounded up, minutes of uptime down; where the counted
+# time is whole minutes they add up to it.
+################################################################
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import lru_cache
+from typing import Final
+
+from sla_compliance.units import MINUTE_US
+
+FEWEST_DECIMALS: Final = 2
+MOST_DECIMALS: Final = 9
+
+
+@lru_cache(maxsize=1024)
+def percentage_decimals(target_ratio: Fraction) -> int:
+    """Return at how many decimals percentages are shown beside this target.
+
+    >>> percentage_decimals(Fraction("0.999")), percentage_decimals(Fraction("0.99995"))
+    (2, 3)
+    """
+    for decimals in range(FEWEST_DECIMALS, MOST_DECIMALS):
+        if (target_ratio * 100 * _power(decimals)).denominator == 1:
+            return decimals
+    return MOST_DECIMALS
+
+
+def shown_percentage(ratio: Fraction, decimals: int) -> float:
+    """Return an exact share as a percentage rounded down.
+
+    >>> shown_percentage(Fraction(1438, 1440), 2)
+    99.86
+    """
+    return _floor_percentage(ratio, decimals) / _power(decimals)
+
+
+def percentage_text(ratio: Fraction, decimals: int) -> str:
+    """Return the same figure as text with all its decimals, e.g. "99.90"."""
+    whole, rest = divmod(_floor_percentage(ratio, decimals), _power(decimals))
+    return f"{whole}.{rest:0{decimals}}"
+
+
+def uptime_minutes(up_us: int) -> int:
+    """Return counted uptime in minutes, rounded down."""
+    return up_us // MINUTE_US
+
+
+def downtime_minutes(down_us: int) -> int:
+    """Return counted downtime in minutes, rounded up.
+
+    >>> downtime_minutes(5_900_000_000)
+    99
+    """
+    return -(-down_us // MINUTE_US)
+
+
+def _floor_percentage(ratio: Fraction, decimals: int) -> int:
+    return ratio.numerator * 100 * _power(decimals) // ratio.denominator
+
+
+def _power(decimals: int) -> int:
+    return int(10**decimals)

@@ -1,0 +1,71 @@
+"""What a source of alarms promises."""
+################################################################
+# A source is anything with these methods; there is no base class to inherit.
+# The contract suite in tests/contract checks every promise made here.
+################################################################
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+from sla_compliance.alarms import AlarmFilter
+from sla_compliance.batch import AlarmBatch
+
+EVERY_QUALIFYING = AlarmFilter()
+
+
+@runtime_checkable
+class AlarmSource(Protocol):
+    """Anything that can list one tenant's alarms.
+
+    An implementation
+    - returns every alarm that passes `wanted` and shares an instant with [start_us, end_us), raised before it or
+      still active too; it may return more, never less;
+    - returns no other tenant's alarm, whatever the tenant id contains;
+    - neither clips, merges nor sorts: that is the library's work;
+    - raises its own errors unwrapped: a database that is down is not an SLA fact.
+    """
+
+    def fetch(self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING) -> AlarmBatch:
+        """Return the alarms of one tenant; instants in microseconds since 1970."""
+        ...
+
+
+class AsyncAlarmSource(Protocol):
+    """The same promises as AlarmSource, awaited."""
+
+    async def fetch(
+        self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING
+    ) -> AlarmBatch:
+        """Return the alarms of one tenant; instants in microseconds since 1970."""
+        ...
+
+
+@runtime_checkable
+class KnowsItsPast(Protocol):
+    """A source that knows since when its rows are complete, e.g. because cleared alarms are purged."""
+
+    def complete_since(self, tenant_id: str) -> int | None:
+        """Return the first instant from which on no row is missing; None where none ever is."""
+        ...
+
+
+@runtime_checkable
+class DetailedAlarmSource(Protocol):
+    """A source whose `fetch` leaves out the columns that only a person looks at."""
+
+    def fetch_details(
+        self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING
+    ) -> AlarmBatch:
+        """Return what `fetch` returns, with every descriptive column."""
+        ...
+
+
+class AsyncDetailedAlarmSource(Protocol):
+    """The same as DetailedAlarmSource, awaited."""
+
+    async def fetch_details(
+        self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING
+    ) -> AlarmBatch:
+        """Return what `fetch` returns, with every descriptive column."""
+        ...

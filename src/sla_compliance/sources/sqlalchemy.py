@@ -1,0 +1,135 @@
+"""Alarms, maintenance windows and tenants from PostgreSQL or SQLite, through SQLAlchemy; sync and async."""
+################################################################
+# One statement a request, bound parameters only, columns not rows; the figures
+# are those of the core, to the microsecond, whatever the time zone of server,
+# session or client. The defaults read the platform's tables as they stand.
+#
+# The engine is the caller's: its pool, its time-outs, its errors. Nothing is ever
+# written through it, and no transaction is kept open.
+################################################################
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from sla_compliance.alarms import AlarmFilter
+from sla_compliance.batch import AlarmBatch
+from sla_compliance.errors import MissingExtraError
+from sla_compliance.gate import OnInvalid
+from sla_compliance.sources.protocol import EVERY_QUALIFYING
+from sla_compliance.units import instant_us, length_us
+
+try:
+    from sqlalchemy import Engine
+    from sqlalchemy.ext.asyncio import AsyncEngine
+except ModuleNotFoundError as error:
+    if error.name != "sqlalchemy":
+        raise
+    raise MissingExtraError(__name__, extra="sqlalchemy") from error
+
+from sla_compliance.sources._sql.alarms import AlarmQuestion, AlarmReader
+from sla_compliance.sources._sql.mappings import AlarmsTable, MaintenanceTable, NaiveTimes, TenantsTable
+
+PURGED_AFTER: Final = timedelta(days=90)
+PLATFORM_ALARMS: Final = AlarmsTable()
+
+
+def utc_now() -> datetime:
+    """Return the present moment."""
+    return datetime.now(UTC)
+
+
+class _Purged:
+    """What SQL sources know of their past: cleared alarms are deleted some time after."""
+
+    def __init__(self, purged_after: timedelta | None, clock: Callable[[], datetime]) -> None:
+        self._purged_after_us = None if purged_after is None else length_us(purged_after, field="purged_after")
+        self._clock = clock
+
+    def complete_since(self, tenant_id: str) -> int | None:  # noqa: ARG002 - one rule for all tenants
+        """Return the first instant from which on no cleared alarm has been purged; None where none ever is."""
+        return None if self._purged_after_us is None else instant_us(self._clock(), field="clock") - self._purged_after_us
+
+
+class SQLAlchemyAlarmSource(_Purged):
+    """Alarms of a database, over an Engine; an AlarmSource, a DetailedAlarmSource, and one that knows its past.
+
+    Raises, when asked, besides the database's own errors:
+        InvalidValueError: the mapped table or a mapped column does not exist, or no database holds such a tenant id.
+        NaiveDatetimeError: a mapped time carries no zone and the mapping does not say that it is UTC.
+        InvalidAlarmsError: rows are bad and `on_invalid` is "raise".
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        table: AlarmsTable = PLATFORM_ALARMS,
+        *,
+        on_invalid: OnInvalid = "raise",
+        clock_skew: timedelta = timedelta(0),
+        purged_after: timedelta | None = PURGED_AFTER,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        """Keep the engine; nothing is asked of it yet.
+
+        Args:
+            engine: of PostgreSQL (psycopg) or SQLite.
+            table: where the alarms stand.
+            on_invalid, clock_skew: as `AlarmBatch.from_columns`.
+            purged_after: how long after it was cleared an alarm is deleted; None: never.
+            clock: the present moment, aware.
+        """
+        super().__init__(purged_after, clock)
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._reader = AlarmReader(table, on_invalid, clock_skew)
+
+    def fetch(self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING) -> AlarmBatch:
+        """Return the tenant's alarms that qualify and meet the window, with the columns that figures need."""
+        question = AlarmQuestion(tenant_id, start_us, end_us, wanted)
+        with self._engine.connect() as connection:
+            return self._reader.read(connection, question, whole_rows=False)
+
+    def fetch_details(
+        self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING
+    ) -> AlarmBatch:
+        """Return the same alarms with every mapped column: for incidents, resources and scoped exclusions."""
+        question = AlarmQuestion(tenant_id, start_us, end_us, wanted)
+        with self._engine.connect() as connection:
+            return self._reader.read(connection, question, whole_rows=True)
+
+
+class AsyncSQLAlchemyAlarmSource(_Purged):
+    """SQLAlchemyAlarmSource over an AsyncEngine."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        table: AlarmsTable = PLATFORM_ALARMS,
+        *,
+        on_invalid: OnInvalid = "raise",
+        clock_skew: timedelta = timedelta(0),
+        purged_after: timedelta | None = PURGED_AFTER,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        """Keep the engine; arguments as SQLAlchemyAlarmSource."""
+        super().__init__(purged_after, clock)
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._reader = AlarmReader(table, on_invalid, clock_skew)
+
+    async def fetch(
+        self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING
+    ) -> AlarmBatch:
+        """Return the tenant's alarms that qualify and meet the window, with the columns that figures need."""
+        question = AlarmQuestion(tenant_id, start_us, end_us, wanted)
+        async with self._engine.connect() as connection:
+            return await connection.run_sync(self._reader.read, question, whole_rows=False)
+
+    async def fetch_details(
+        self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING
+    ) -> AlarmBatch:
+        """Return the same alarms with every mapped column: for incidents, resources and scoped exclusions."""
+        question = AlarmQuestion(tenant_id, start_us, end_us, wanted)
+        async with self._engine.connect() as connection:
+            return await connection.run_sync(self._reader.read, question, whole_rows=True)

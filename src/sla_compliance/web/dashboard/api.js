@@ -1,0 +1,112 @@
+// The two questions this page asks its server, and what may go wrong.
+
+import { token } from "./token.js";
+
+const ROOT = new URL("api/v1/faults/", document.baseURI);
+
+/**
+ * One day as the server reports it. Keys after `sla_breaches` may be missing.
+ * @typedef {object} ComplianceRecord
+ * @property {string} date first instant of the local day, with the tenant's offset
+ * @property {number | null} compliance_percentage rounded down by the server; null where nothing counted
+ * @property {number} target_percentage
+ * @property {number} uptime_minutes
+ * @property {number} downtime_minutes
+ * @property {number} sla_breaches
+ * @property {"MET" | "BREACHED" | "AT_RISK" | "UNDETERMINED"} [verdict]
+ * @property {number} [uptime_seconds]
+ * @property {number} [downtime_seconds]
+ * @property {Record<string, number>} [segments] microseconds of each "SCOPE/STATE"
+ * @property {string} [method]
+ * @property {string} [tz_version]
+ * @property {string} [zone]
+ */
+
+/**
+ * @typedef {object} Alarm
+ * @property {string | null} id
+ * @property {string | null} alarm_id
+ * @property {string} severity
+ * @property {string | null} title
+ * @property {string | null} resource_id
+ * @property {string} first_occurrence
+ * @property {string | null} cleared_at null while active
+ */
+
+/**
+ * @typedef {object} Incident
+ * @property {string} start
+ * @property {string | null} end null while active
+ * @property {number} duration_seconds
+ * @property {number} downtime_seconds what of it counts
+ * @property {Alarm[]} alarms
+ */
+
+/** A request that was not answered: the server's problem+json, or no answer at all (status 0). */
+export class Problem extends Error {
+  constructor(status, title, detail) {
+    super(title);
+    this.status = status;
+    this.detail = detail;
+  }
+}
+
+/**
+ * The days of the chosen range.
+ * @param {{days: number, excludeMaintenance: boolean}} choice
+ * @param {AbortSignal} signal
+ * @returns {Promise<{records: ComplianceRecord[], isSample: boolean}>}
+ */
+export async function fetchCompliance({ days, excludeMaintenance }, signal) {
+  const query = { days, exclude_maintenance: excludeMaintenance, detail: "full" };
+  const response = await get("sla/compliance", query, signal);
+  return { records: await json(response), isSample: response.headers.get("X-SLA-Sample-Data") === "true" };
+}
+
+/**
+ * The incidents that touch one local day.
+ * @param {string} date YYYY-MM-DD
+ * @returns {Promise<{date: string, start: string, end: string, incidents: Incident[]}>}
+ */
+export async function fetchIncidents(date, signal) {
+  return json(await get("sla/incidents", { date }, signal));
+}
+
+async function get(path, query, signal) {
+  const url = new URL(path, ROOT);
+  url.search = new URLSearchParams(query);
+  const response = await reached(fetch(url, { headers: headers(), signal }));
+  if (!response.ok) throw await problem(response);
+  return response;
+}
+
+function headers() {
+  const held = token();
+  return held ? { Accept: "application/json", Authorization: `Bearer ${held}` } : { Accept: "application/json" };
+}
+
+async function reached(answer) {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Problem(0, "The server cannot be reached", "Check the connection, then try again.");
+  }
+}
+
+async function json(response) {
+  try {
+    return await response.json();
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Problem(response.status, "The answer cannot be read", "The server sent something other than JSON.");
+  }
+}
+
+async function problem(response) {
+  const body = await response.json().catch(() => ({}));
+  const wait = response.headers.get("Retry-After");
+  const pause = /^\d+$/.test(wait ?? "") ? ` The server asks to wait ${wait} seconds.` : "";
+  const detail = typeof body.detail === "string" ? body.detail : `The server answered with status ${response.status}.`;
+  return new Problem(response.status, body.title ?? "The request failed", detail + pause);
+}

@@ -1,0 +1,150 @@
+// The page: what is chosen, what was answered, and which of its five views is up.
+
+import { fetchCompliance, Problem } from "./api.js";
+import { showCards, showLegend } from "./cards.js";
+import { showChart } from "./chart.js";
+import { download } from "./csv.js";
+import { openDay } from "./day.js";
+import { calendar, dateSpan } from "./days.js";
+import { byId, element } from "./dom.js";
+import { isUnmeasured } from "./record.js";
+import { summarize } from "./summary.js";
+import { showTable } from "./table.js";
+import { forget, remember, takeFromFragment, token } from "./token.js";
+import { counted, percentage } from "./words.js";
+
+const VIEWS = ["loading", "ready", "empty", "failed", "sign-in"];
+const RANGES = ["7", "30", "90"];
+
+let records = [];
+let chart = null;
+let request = new AbortController();
+let dayRequest = new AbortController();
+
+async function load() {
+  request.abort();
+  request = new AbortController();
+  const { signal } = request;
+  closeDay();
+  byId("sample").hidden = true;
+  byId("period").textContent = `Last ${chosen().days} days`;
+  show("loading", "Loading");
+  try {
+    receive(await fetchCompliance(chosen(), signal));
+  } catch (error) {
+    if (!signal.aborted) fail(error);
+  }
+}
+
+function receive(answer) {
+  records = answer.records;
+  byId("sample").hidden = !answer.isSample;
+  byId("download").disabled = answer.isSample;
+  if (records.every(isUnmeasured)) return show("empty", "No data yet");
+  const days = calendar(records, chosen().days);
+  const summary = summarize(records);
+  show("ready", announcement(days, summary));
+  showFigures(days, summary);
+}
+
+function showFigures(days, summary) {
+  const last = records.at(-1);
+  byId("period").textContent = [dateSpan(days[0].date, days.at(-1).date), last.zone].filter(Boolean).join(" · ");
+  showCards(byId("cards"), summary);
+  chart = showChart(byId("chart"), { days, target: summary.target }, open);
+  showLegend(byId("legend"), days, summary.target);
+  showTable(byId("figures"), days);
+  byId("method").replaceChildren(...method(last));
+}
+
+function method({ method: text, tz_version: rules }) {
+  const sentences = [text, rules && `Time-zone rules ${rules}.`].filter(Boolean);
+  return sentences.map((sentence) => element("p", {}, sentence));
+}
+
+function announcement(days, { availability, breachedDays }) {
+  const share = availability === null ? "no availability measured" : `availability ${percentage(availability)}`;
+  return `${counted(days.length, "day")}: ${share}, ${counted(breachedDays, "breached day")}`;
+}
+
+function fail(error) {
+  if (!(error instanceof Problem)) throw error;
+  if (error.status === 401) return askForToken(error);
+  byId("failed-title").textContent = error.message;
+  byId("failed-detail").textContent = error.detail;
+  byId("other-token").hidden = error.status !== 403;
+  show("failed", "");
+}
+
+function askForToken(problem) {
+  const isRefused = token() !== null;
+  forget();
+  byId("sign-in-detail").textContent = isRefused
+    ? `The token was refused. ${problem.detail}`
+    : "This tenant's figures are protected. Paste an access token to see them.";
+  show("sign-in", "Access token needed");
+  byId("token").focus();
+}
+
+function show(view, message) {
+  for (const name of VIEWS) byId(name).hidden = name !== view;
+  byId("main").setAttribute("aria-busy", view === "loading");
+  byId("controls").inert = view === "sign-in";
+  byId("status").textContent = message;
+}
+
+function open(day) {
+  closeDay();
+  dayRequest = new AbortController();
+  chart.select(day.date);
+  openDay(byId("day"), day, { signal: dayRequest.signal, onClose: () => leaveDay(day), onRefused: askForToken });
+}
+
+function closeDay() {
+  dayRequest.abort();
+  byId("day").hidden = true;
+  chart?.select(null);
+}
+
+function leaveDay(day) {
+  closeDay();
+  byId("chart").querySelector(`[data-date="${day.date}"]`).focus();
+}
+
+function chosen() {
+  const days = Number(new FormData(byId("controls")).get("days"));
+  return { days, excludeMaintenance: byId("exclude-maintenance").checked };
+}
+
+/** The choice stands in the address, so that a reload or a shared link shows the same. */
+function keepChoice() {
+  const { days, excludeMaintenance } = chosen();
+  history.replaceState(null, "", `?days=${days}&exclude_maintenance=${excludeMaintenance}`);
+}
+
+function restoreChoice() {
+  const query = new URLSearchParams(location.search);
+  const days = RANGES.includes(query.get("days")) ? query.get("days") : "30";
+  byId("controls").elements.days.value = days;
+  byId("exclude-maintenance").checked = query.get("exclude_maintenance") !== "false";
+}
+
+byId("controls").addEventListener("change", () => {
+  keepChoice();
+  load();
+});
+byId("retry").addEventListener("click", load);
+byId("other-token").addEventListener("click", () => askForToken(new Problem(401, "", "Paste another one.")));
+byId("download").addEventListener("click", () => download(records));
+byId("day").addEventListener("keydown", (event) => event.key === "Escape" && byId("day").querySelector("button").click());
+byId("token-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  remember(byId("token").value.trim());
+  byId("token").value = "";
+  load();
+});
+addEventListener("hashchange", () => takeFromFragment() && load());
+
+takeFromFragment();
+restoreChoice();
+load();

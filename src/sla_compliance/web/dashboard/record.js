@@ -1,0 +1,18 @@
+// What a record says where its optional keys are missing: they are worked out from those that are always there.
+
+/** Whether nothing of a day counted: it has no availability, neither 0 nor 100. */
+export const isUnmeasured = (record) => record.compliance_percentage === null;
+
+/** The verdict on a day; worked out where the server sent none. */
+export function verdictOf(record) {
+  if (record === null || isUnmeasured(record)) return "UNDETERMINED";
+  if (record.verdict) return record.verdict;
+  if (record.sla_breaches > 0) return "BREACHED";
+  return record.compliance_percentage >= record.target_percentage ? "MET" : "AT_RISK";
+}
+
+/** Counted downtime, seconds: exact where the server sends it, else its minutes. */
+export const downSeconds = (record) => record.downtime_seconds ?? record.downtime_minutes * 60;
+
+/** Counted uptime, seconds, likewise. */
+export const upSeconds = (record) => record.uptime_seconds ?? record.uptime_minutes * 60;

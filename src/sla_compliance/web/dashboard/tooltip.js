@@ -1,0 +1,38 @@
+// The card that follows the day pointed at. The day's own label says the same to a screen reader.
+
+import { longDate } from "./days.js";
+import { element } from "./dom.js";
+import { downSeconds, verdictOf } from "./record.js";
+import { downtime, percentage, VERDICTS } from "./words.js";
+
+const GAP = 14;
+
+/** @param {HTMLElement} host positioned; the card stays within its `width` */
+export function createTooltip(host, width) {
+  const node = element("div", { class: "tooltip", "aria-hidden": true });
+  node.hidden = true;
+
+  const show = (day, x, y) => {
+    node.replaceChildren(...content(day));
+    node.hidden = false;
+    const fitsRight = x + GAP + node.offsetWidth <= width;
+    const left = fitsRight ? x + GAP : Math.max(0, x - GAP - node.offsetWidth);
+    node.style.translate = `${left}px ${Math.max(0, Math.min(y + GAP, host.clientHeight - node.offsetHeight - 40))}px`;
+  };
+
+  return { node, show, hide: () => (node.hidden = true) };
+}
+
+function content({ date, record }) {
+  const verdict = verdictOf(record);
+  const title = element("p", { class: "tooltip-date" }, longDate(date));
+  if (verdict === "UNDETERMINED") return [title, element("p", {}, "No availability measured")];
+  return [
+    title,
+    element("p", { class: "tooltip-value" }, percentage(record.compliance_percentage)),
+    element("p", { class: `verdict ${verdict.toLowerCase()}` }, VERDICTS[verdict]),
+    element("dl", {}, ...row("Target", percentage(record.target_percentage)), ...row("Downtime", downtime(downSeconds(record)))),
+  ];
+}
+
+const row = (name, value) => [element("dt", {}, name), element("dd", {}, value)];

@@ -1,0 +1,56 @@
+// Figures and labels as people read them. Percentages are shown as the server sends them: it has already rounded
+// them down, and a second rounding could only flatter.
+
+import { downSeconds, verdictOf } from "./record.js";
+
+const NARROW = "\u202f";
+const SCOPES = {
+  AGREED: "Agreed time",
+  MAINTENANCE: "Maintenance",
+  EXCLUDED: "Agreed exclusion",
+  OUT_OF_HOURS: "Outside service hours",
+  NOT_IN_SERVICE: "Not in service",
+};
+const STATES = { UP: "up", DOWN: "down", UNKNOWN: "not monitored", NOT_YET: "still to come" };
+
+/** What each verdict is called. */
+export const VERDICTS = {
+  MET: "Target met",
+  BREACHED: "Breached",
+  AT_RISK: "At risk",
+  UNDETERMINED: "Not measured",
+};
+
+/** "99.86 %" */
+export const percentage = (value) => `${value}${NARROW}%`;
+
+/** A length as its non-zero units: 4_330 is [[1, "h"], [12, "min"], [10, "s"]]. Whole seconds. */
+export function units(seconds) {
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor((seconds % 3600) / 60);
+  const parts = [[hours, "h"], [minutes, "min"], [seconds % 60, "s"]].filter(([count]) => count > 0);
+  return parts.length > 0 ? parts : [[0, "min"]];
+}
+
+/** "1 h 12 min 10 s"; a broken second of downtime is a whole one. */
+export const downtime = (seconds) => units(Math.ceil(seconds)).map((part) => part.join(NARROW)).join(" ");
+
+/** The time that counted up, cut to whole seconds. */
+export const uptime = (seconds) => units(Math.floor(seconds)).map((part) => part.join(NARROW)).join(" ");
+
+/** "AGREED/DOWN" is "Agreed time, down". */
+export function segment(name) {
+  const [scope, state] = name.split("/");
+  return `${SCOPES[scope] ?? scope}, ${STATES[state] ?? state}`;
+}
+
+/** "1 day", "30 days" */
+export const counted = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+/** One sentence of a day, for those who hear the chart. */
+export function spoken({ record }) {
+  const verdict = verdictOf(record);
+  if (verdict === "UNDETERMINED") return "no availability measured";
+  const { compliance_percentage: value, target_percentage: target } = record;
+  return `${percentage(value)} of ${percentage(target)}, ${VERDICTS[verdict].toLowerCase()}, ${downtime(downSeconds(record))} down`;
+}
