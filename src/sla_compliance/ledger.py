@@ -117,23 +117,30 @@ class Ledger:
 
     def day_cells_us(self) -> list[CellLengths]:
         """Return the lengths of the cells of each local day that owns an instant of the window, in order."""
-        frame = self.frame
-        rows = [[0] * len(CELLS) for _ in frame.days.dates]
-        for (edge, edge_after), scope, state, down in zip(
-            pairwise(frame.edges_us), frame.scopes, frame.states, self.down.measure(frame.edges_us), strict=True
-        ):
-            cells = rows[bisect_right(frame.days.bounds_us, edge) - 1]
-            cells[scope * STATE_COUNT + _DOWN] += down
-            cells[scope * STATE_COUNT + state] += edge_after - edge - down
+        days = self.frame.days
+        rows = [[0] * len(CELLS) for _ in days.dates]
+        for start, cell, length in self._lengths(self.frame):
+            rows[bisect_right(days.bounds_us, start) - 1][cell] += length
         return list(map(tuple, rows))
+
+    def _lengths(self, frame: Frame) -> Iterator[tuple[int, int, int]]:
+        """Yield (start of the piece, index of the cell, length): the DOWN part of each piece of a frame, then its rest."""
+        edges = frame.edges_us
+        for (edge, following), scope, state, down in zip(
+            pairwise(edges), frame.scopes, frame.states, self.down.measure(edges), strict=True
+        ):
+            yield edge, scope * STATE_COUNT + _DOWN, down
+            yield edge, scope * STATE_COUNT + state, following - edge - down
 
     def cells_us(self, start_us: int | None = None, end_us: int | None = None) -> CellLengths:
         """Return the lengths of the cells of a part of the window, by default of all of it."""
         first = self.start_us if start_us is None else max(start_us, self.start_us)
         last = self.end_us if end_us is None else min(end_us, self.end_us)
-        if first >= last:
-            return (0,) * len(CELLS)
-        return summed_cells(Ledger(self.frame.part(first, last), self.down).day_cells_us())
+        cells = [0] * len(CELLS)
+        if first < last:
+            for _, cell, length in self._lengths(self.frame.part(first, last)):
+                cells[cell] += length
+        return tuple(cells)
 
     @property
     def segments(self) -> Mapping[Cell, int]:

@@ -129,7 +129,7 @@ class ComplianceReport:
     def method(self) -> str:
         """How the figures were made, in one line."""
         as_of = moment(self.rule.as_of_us, load_zone(self.zone)).isoformat(timespec="seconds")
-        severities = " and ".join(sorted(self.policy.qualifying.severities))
+        severities = " or ".join(sorted(self.policy.qualifying.severities))
         parts = [
             f"down while a {severities} alarm is raised",
             *_damping(self.policy),
