@@ -124,7 +124,7 @@ class Ledger:
         return list(map(tuple, rows))
 
     def _lengths(self, frame: Frame) -> Iterator[tuple[int, int, int]]:
-        """Yield (start of the piece, index of the cell, length): the DOWN part of each piece of a frame, then its rest."""
+        """Yield (piece start, cell index, length): the DOWN part of each piece of a frame, then its rest."""
         edges = frame.edges_us
         for (edge, following), scope, state, down in zip(
             pairwise(edges), frame.scopes, frame.states, self.down.measure(edges), strict=True
