@@ -120,7 +120,7 @@ class _Question:
         end: datetime,
         zone: str,
         as_of: datetime,
-        policy: SLAPolicy = SLAPolicy(),  # noqa: B008 - frozen
+        policy: SLAPolicy = SLAPolicy(),
         maintenance: Iterable[MaintenanceWindow | Pair] = (),
         exclusions: Iterable[Exclusion | Pair] = (),
         service_hours: ServiceHours | Times | None = None,

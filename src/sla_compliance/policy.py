@@ -101,7 +101,7 @@ class SLAPolicy:
         self,
         target_percentage: Target = DEFAULT_TARGET,
         *,
-        qualifying: AlarmFilter = AlarmFilter(),  # noqa: B008 - frozen
+        qualifying: AlarmFilter = AlarmFilter(),
         accounting: Accounting = Accounting.REMOVED,
         merge_gap: timedelta = timedelta(0),
         min_outage: timedelta = timedelta(0),

@@ -44,6 +44,15 @@ CORE: Final = frozenset(room for rooms in ROOMS[: LEVELS["analysis"]] for room i
 LIBRARIES: Final = {
     "zones.py": {"tzdata"},
     "calendars/recurrences.py": {"dateutil"},
+    "sources/_sql/": {"sqlalchemy"},
+    "sources/sqlalchemy.py": {"sqlalchemy"},
+    "sources/timescaledb.py": {"sqlalchemy"},
+    "stores/sqlalchemy.py": {"sqlalchemy"},
+    "cache/redis.py": {"cashews", "redis"},
+    "outlets/prometheus.py": {"prometheus_client"},
+    "service.py": {"anyio"},
+    "web/": {"anyio", "fastapi", "jwt", "pydantic", "starlette", "uvicorn"},
+    "jobs/celery.py": {"celery"},
     "cli/": {"click", "rich"},
 }
 

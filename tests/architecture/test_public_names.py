@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 
 import pytest
 
@@ -35,16 +36,10 @@ def test_every_public_name_says_what_it_is(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("function", "keyword_only"),
-    [
-        (sla.evaluate, {"start", "end", "zone", "as_of", "policy", "maintenance", "exclusions", "service_hours",
-                        "in_service", "monitored", "on_invalid"}),
-        (sla.evaluate_each, {"by", "inventory"}),
-        (sla.whole_days, {"zone", "now", "max_days"}),
-    ],
-)  # fmt: skip
-def test_arguments_of_one_type_are_given_by_name(function: object, keyword_only: set[str]) -> None:
+    ("function", "positional"), [(sla.evaluate, 1), (sla.evaluate_each, 1), (sla.SLAPolicy, 1), (sla.whole_days, 2)]
+)
+def test_arguments_of_one_type_are_given_by_name(function: Callable[..., object], positional: int) -> None:
     """Nobody can swap start and end by position."""
-    assert callable(function)
-    parameters = inspect.signature(function).parameters
-    assert {name for name in keyword_only if parameters[name].kind is not inspect.Parameter.KEYWORD_ONLY} == set()
+    kinds = [parameter.kind for parameter in inspect.signature(function).parameters.values()]
+    assert kinds.count(inspect.Parameter.POSITIONAL_OR_KEYWORD) == positional
+    assert inspect.Parameter.VAR_POSITIONAL not in kinds

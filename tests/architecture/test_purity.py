@@ -39,9 +39,8 @@ def test_no_core_file_calls_a_clock_prints_or_opens_files(file: str) -> None:
 
 def test_samples_draw_only_from_a_seeded_generator() -> None:
     """The module-level generator of `random` is shared state: only `random.Random` is used."""
-    used = {
-        node.attr for node in ast.walk(parsed("samples.py")) if isinstance(node, ast.Attribute) and _is_random(node)
-    }
+    attributes = [node for node in ast.walk(parsed("samples.py")) if isinstance(node, ast.Attribute)]
+    used = {node.attr for node in attributes if _is_random(node)}
     assert used <= {"Random"}
 
 

@@ -19,6 +19,7 @@ class AlarmSource(Protocol):
     """Anything that can list one tenant's alarms.
 
     An implementation
+
     - returns every alarm that passes `wanted` and shares an instant with [start_us, end_us), raised before it or
       still active too; it may return more, never less;
     - returns no other tenant's alarm, whatever the tenant id contains;
