@@ -106,7 +106,7 @@ class ServiceHours:
                 continue
             day = _date(days)
             if day in dated:
-                raise _error(f"names {days} twice; name it once")
+                raise _error(f"name {days} twice; name it once")
             dated[day] = CLOSED if ranges.strip().lower() == _CLOSED_WORD else _hours(ranges)
         return cls._checked(_week(weekly), dated)
 
