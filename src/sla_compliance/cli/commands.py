@@ -1,0 +1,77 @@
+"""The commands by name, and what every one of them shares: help, errors, exit codes."""
+################################################################
+# A command is the object `command` of the module cli/NAME.py. It is imported
+# when it is run, so that a report needs no web server; the summaries stand here
+# so that `--help` imports none of them.
+################################################################
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, Final
+
+from sla_compliance.cli import BAD_INPUT
+from sla_compliance.cli.wording import message_of
+from sla_compliance.errors import MissingExtraError, SLAComplianceError
+
+try:
+    import click
+except ModuleNotFoundError as error:
+    if error.name != "click":
+        raise
+    raise MissingExtraError(__name__, extra="cli") from error
+
+SUMMARIES: Final[Mapping[str, str]] = {
+    "report": "Report the availability that exported alarms leave, and whether the target was met.",
+}
+INTERRUPTED: Final = 130
+READER_GONE: Final = 141
+
+
+class BadInput(click.ClickException):  # noqa: N818 - a message, as click's own are
+    """One message on stderr, and the exit code of bad input."""
+
+    exit_code = BAD_INPUT
+
+
+class Commands(click.Group):
+    """The group of commands, each imported when it is run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return their names."""
+        return list(SUMMARIES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Return one of them, imported."""
+        if cmd_name not in SUMMARIES:
+            return None
+        command: click.Command = import_module(f"sla_compliance.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write their summaries; imports none of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(SUMMARIES.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
+        """Run one, and turn what may go wrong into a message and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except SLAComplianceError as error:
+            raise BadInput(message_of(error)) from error
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(READER_GONE)
+        except OSError as error:
+            raise BadInput(str(error)) from error
+        except KeyboardInterrupt:
+            ctx.exit(INTERRUPTED)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="sla-compliance")
+def commands() -> None:
+    """Exact SLA compliance from alarms: what was owed, what was the case, and whether the promise was kept."""
