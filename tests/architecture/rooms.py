@@ -86,7 +86,12 @@ def imported_modules(file: str) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             yield from _modules_imported_from(node)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "import_module":
-            yield ast.literal_eval(node.args[0])
+            yield _literal_start(node.args[0]).removesuffix(".")
+
+
+def _literal_start(text: ast.expr) -> str:
+    """Return the text of a string, or the part of an f-string before its first value."""
+    return str(ast.literal_eval(text.values[0] if isinstance(text, ast.JoinedStr) else text))
 
 
 def _modules_imported_from(node: ast.ImportFrom) -> Iterator[str]:
