@@ -170,7 +170,7 @@ BAD_TEXTS = [
     ("mon-fri 09:00-17:00; fri 09:00-15:00", "name fri twice"),
     ("mon,mon 09:00-17:00", "name mon twice"),
     ("mon 09:00-17:00; 2026-02-30 closed", "day is out of range"),
-    ("mon 09:00-17:00; 2026-12-25 closed; 2026-12-25 09:00-10:00", "name 2026-12-25 twice"),
+    ("mon 09:00-17:00; 2026-12-25 closed; 2026-12-25 09:00-10:00", "name 2026-12-25 twice; name each date once"),
     ("m" * 1_000_000, "hold ''"),
     ("mon " + "0" * 1_000_000, "(1000000 characters)"),
     ("mon " + " " * 1_000_000 + "-", "hold '-'"),

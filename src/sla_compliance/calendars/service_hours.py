@@ -82,7 +82,10 @@ class ServiceHours:
         if not isinstance(holidays, Iterable):
             raise InvalidTypeError(f"holidays is {shown(holidays)}; give dates", field="holidays")
         dated: dict[date, Hours] = dict.fromkeys(map(_plain_date, holidays), CLOSED)
-        dated |= {_plain_date(day): _hours(text) for day, text in _items(exceptions or {}, "exceptions")}
+        dated |= {
+            _plain_date(day): _hours(text)
+            for day, text in _items({} if exceptions is None else exceptions, "exceptions")
+        }
         return cls._checked(_week(_items(hours, "hours")), dated)
 
     @classmethod
@@ -96,19 +99,9 @@ class ServiceHours:
             raise InvalidTypeError(
                 f"service_hours is {shown(text)}; give text such as 'mon-fri 09:00-17:00'", field="service_hours"
             )
-        weekly: list[tuple[str, str]] = []
-        dated: dict[date, Hours] = {}
-        for part in filter(None, map(str.strip, text.split(";"))):
-            days, *rest = part.split(maxsplit=1)
-            ranges = "".join(rest)
-            if not _DATED.fullmatch(days):
-                weekly.append((days, ranges))
-                continue
-            day = _date(days)
-            if day in dated:
-                raise _error(f"name {days} twice; name it once")
-            dated[day] = CLOSED if ranges.strip().lower() == _CLOSED_WORD else _hours(ranges)
-        return cls._checked(_week(weekly), dated)
+        rows = [_row(part) for part in map(str.strip, text.split(";")) if part]
+        dated = _dated((days, ranges) for days, ranges in rows if _DATED.fullmatch(days))
+        return cls._checked(_week((days, ranges) for days, ranges in rows if not _DATED.fullmatch(days)), dated)
 
     @classmethod
     def _checked(cls, week: tuple[Hours, ...], dated: Mapping[date, Hours]) -> Self:
@@ -151,6 +144,23 @@ class ServiceHours:
             midnight = datetime.fromordinal(ordinal)
             for start, end in dated.get(ordinal, self.week[midnight.weekday()]):
                 yield midnight + timedelta(minutes=start), midnight + timedelta(minutes=end)
+
+
+def _row(part: str) -> tuple[str, str]:
+    """Return what stands before and behind the first blank."""
+    days, *ranges = part.split(maxsplit=1)
+    return days, "".join(ranges)
+
+
+def _dated(items: Iterable[tuple[str, str]]) -> dict[date, Hours]:
+    """Return the hours of single dates from pairs such as ("2026-12-25", "closed")."""
+    dated: dict[date, Hours] = {}
+    for text, ranges in items:
+        day = _date(text)
+        if day in dated:
+            raise _error(f"name {text} twice; name each date once")
+        dated[day] = CLOSED if ranges.lower() == _CLOSED_WORD else _hours(ranges)
+    return dated
 
 
 def _week(items: Iterable[tuple[str, str]]) -> tuple[Hours, ...]:
