@@ -1,0 +1,98 @@
+"""Ninety days of an internet provider that does not exist, for demos, docs and benchmarks."""
+################################################################
+# The same seed and the same `now` give the same rows, to the microsecond: no
+# clock, no files, one seeded generator. Most days lose nothing or seconds; on a
+# few something breaks. Every oddity that real alarm tables have is among the
+# rows: storms of child alarms, flapping, an alarm_id that repeats, an alarm over
+# midnight, rows suppressed and never cleared, resolved and not cleared, cleared
+# before they were raised, with an overwritten severity, and one still active.
+#
+# Clocks change somewhere within most 90 days, and the default zone is one where
+# they do. They do nowhere from about 23 July to 5 September, and in the first
+# days of February.
+################################################################
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import pairwise
+from random import Random
+from typing import Final
+
+from sla_compliance.calendars.local_days import local_days
+from sla_compliance.samples.events import blips, breakdowns, everyday, maintenance, not_watched_us, oddities
+from sla_compliance.samples.history import CORE, DAYS, History
+from sla_compliance.samples.provider import COLUMNS, Device, SampleProvider, SampleRow
+from sla_compliance.units import DAY_US, checked_instant_us, instant_us, moment
+from sla_compliance.zones import load_zone
+
+__all__ = ["COLUMNS", "DAYS", "ROWS", "Device", "SampleProvider", "SampleRow", "sample_provider"]
+
+ROWS: Final = 1_000
+ZONES_WITH_CLOCK_CHANGES: Final = (
+    "Europe/Berlin",
+    "America/New_York",
+    "Australia/Sydney",
+    "Africa/Cairo",
+    "America/Santiago",
+    "Africa/Casablanca",
+)
+
+
+def sample_provider(
+    now: datetime, *, seed: int = 1, zone: str | None = None, tenant_id: str = "demo"
+) -> SampleProvider:
+    """Return the provider's last 90 local days, today included, as known at `now`.
+
+    Args:
+        now: aware.
+        seed: another one gives another provider of the same kind.
+        zone: an IANA name; by default one whose clocks changed within the 90 days, where there is one.
+
+    Raises:
+        NaiveDatetimeError, InvalidTypeError, InstantOutOfRangeError: `now` is no instant with 90 days before it.
+        UnknownZoneError: `zone` is not a name of the IANA list.
+
+    >>> from datetime import UTC, datetime
+    >>> provider = sample_provider(datetime(2026, 11, 23, 12, tzinfo=UTC))
+    >>> len(provider.rows), len(provider.inventory), provider.zone
+    (1000, 300, 'Europe/Berlin')
+    """
+    now_us = instant_us(now, field="now")
+    checked_instant_us(now_us - 2 * DAYS * DAY_US, field="now")
+    checked_instant_us(now_us + DAYS * DAY_US, field="now")
+    rng = Random(seed)  # noqa: S311 - sample data, no secret
+    history = History(rng, tenant_id=tenant_id, zone=zone or _zone_of_a_clock_change(now_us), now_us=now_us)
+    return _provider(history)
+
+
+def _provider(history: History) -> SampleProvider:
+    """Let everything happen, and return what is known of it."""
+    breakdowns(history)
+    windows = maintenance(history)
+    lost_us, found_us = not_watched_us(history)
+    oddities(history)
+    blips(history)
+    everyday(history, ROWS - len(history.rows))
+    rules = load_zone(history.zone)
+    start, end = moment(history.midnight_us(DAYS - 1), rules), moment(history.midnight_us(-1), rules)
+    return SampleProvider(
+        tenant_id=history.tenant_id,
+        zone=history.zone,
+        start=start,
+        end=end,
+        now=moment(history.now_us, rules),
+        rows=tuple(sorted(history.rows, key=lambda row: (row.first_occurrence, row.id))),
+        maintenance=windows,
+        monitored=((start, moment(lost_us, rules)), (moment(found_us, rules), end)),
+        inventory=(*CORE, *(device for devices in history.districts.values() for device in devices)),
+    )
+
+
+def _zone_of_a_clock_change(now_us: int) -> str:
+    """Return a zone with a day of other than 24 hours among the last 90; else the first of the list."""
+    for zone in ZONES_WITH_CLOCK_CHANGES:
+        bounds = local_days(zone, now_us - (DAYS - 1) * DAY_US, now_us).bounds_us
+        if any(end - start != DAY_US for start, end in pairwise(bounds)):
+            return zone
+    return ZONES_WITH_CLOCK_CHANGES[0]

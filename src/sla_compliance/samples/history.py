@@ -1,0 +1,140 @@
+"""The sample alarms table as it fills: devices, kinds of alarms, and how a row comes about."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from random import Random
+from typing import Any, Final, NamedTuple
+
+from sla_compliance.calendars.local_days import first_instant_us
+from sla_compliance.calendars.wall_clock import instant_of
+from sla_compliance.samples.provider import Device, SampleRow
+from sla_compliance.units import moment
+from sla_compliance.zones import load_zone
+
+DAYS: Final = 90
+DISTRICTS: Final = ("Harbour", "Old Town", "Riverside", "Airport", "University", "Market", "Hillside", "Parkway")
+PORTS: Final = range(1, 9)
+HOMES: Final = range(1, 29)
+
+CORE_ROUTER: Final = Device("router", "core-1", "Core router 1", 12_400)
+GATEWAY: Final = Device("bng", "bng-1", "Broadband gateway 1", 6_200)
+CORE: Final = (
+    CORE_ROUTER,
+    Device("router", "core-2", "Core router 2", 12_400),
+    GATEWAY,
+    Device("bng", "bng-2", "Broadband gateway 2", 6_200),
+)
+
+
+class Kind(NamedTuple):
+    """What can be wrong, and who says so."""
+
+    severity: str
+    type: str
+    title: str
+    source: str
+
+
+class History:
+    """What happens to the provider, drawn from one generator.
+
+    Attributes:
+        today: the local date of `now`; other days are named by how many days ago they were.
+        districts: the devices of each: its OLT, its ports from index 1 on, its customers' ONTs.
+        quiet: the days before today on which nothing broke yet.
+        rows: the alarms so far.
+    """
+
+    def __init__(self, rng: Random, *, tenant_id: str, zone: str, now_us: int) -> None:
+        self.rng = rng
+        self.tenant_id = tenant_id
+        self.zone = zone
+        self.now_us = now_us
+        self.today = moment(now_us, load_zone(zone)).date()
+        self.districts = {district: _devices(district, rng) for district in DISTRICTS}
+        self.quiet = set(range(1, DAYS))
+        self.rows: list[SampleRow] = []
+
+    def midnight_us(self, ago: int) -> int:
+        """Return the first instant of a day."""
+        return first_instant_us(self.today - timedelta(days=ago), self.zone)
+
+    def at_us(self, ago: int, clock: str) -> int:
+        """Return when the clock on the wall showed a time, e.g. "09:12"."""
+        wall = datetime.combine(self.today - timedelta(days=ago), time.fromisoformat(clock))
+        return instant_of(wall, load_zone(self.zone))
+
+    def some_day(self, latest: int, earliest: int) -> int:
+        """Return one of some days, both included, quiet no more."""
+        ago = self.rng.randint(latest, earliest)
+        self.quiet.discard(ago)
+        return ago
+
+    def some_us(self, least_seconds: float, most_seconds: float) -> int:
+        """Return a length, whole milliseconds."""
+        return round(self.rng.uniform(least_seconds, most_seconds) * 1_000) * 1_000
+
+    def add(
+        self,
+        device: Device,
+        kind: Kind,
+        start_us: int,
+        length_us: int | None,
+        *,
+        parent: SampleRow | None = None,
+        **columns: Any,  # noqa: ANN401 - values of whichever columns
+    ) -> SampleRow:
+        """Add an alarm and return it; it is active without a length, or if it outlasts `now`.
+
+        Args:
+            parent: the alarm that caused it.
+            columns: what the row says instead of what it would.
+        """
+        over_us = None if length_us is None or start_us + length_us > self.now_us else start_us + length_us
+        row: dict[str, Any] = {
+            "id": random_uuid(self.rng),
+            "tenant_id": self.tenant_id,
+            "alarm_id": f"{kind.type}:{device.id}",
+            "severity": kind.severity,
+            "status": "active" if over_us is None else "cleared",
+            "source": kind.source,
+            "alarm_type": kind.type,
+            "title": f"{kind.title}: {device.name}",
+            "resource_type": device.kind,
+            "resource_id": device.id,
+            "resource_name": device.name,
+            "customer_id": device.customer_id,
+            "customer_name": device.customer_name,
+            "subscriber_count": device.subscribers,
+            "correlation_id": parent and parent.correlation_id,
+            "correlation_action": "child_alarm" if parent else "none",
+            "parent_alarm_id": parent and parent.id,
+            "first_occurrence": moment(start_us),
+            "last_occurrence": moment(self.now_us if over_us is None else over_us),
+            "occurrence_count": 1,
+            "acknowledged_at": None,
+            "cleared_at": None if over_us is None else moment(over_us),
+            "resolved_at": None,
+        }
+        self.rows.append(SampleRow(**row | columns))
+        return self.rows[-1]
+
+
+def random_uuid(rng: Random) -> str:
+    """Return a UUID of version 4 as text."""
+    digits = f"{rng.getrandbits(128):032x}"
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
+
+
+def _devices(district: str, rng: Random) -> tuple[Device, ...]:
+    """Return a district's OLT, then its ports, then its business customers' ONTs."""
+    place = district.lower().replace(" ", "-")
+    ports = [Device("pon_port", f"pon-{place}-{port}", f"{district} PON {port}", len(HOMES)) for port in PORTS]
+    homes = [
+        Device(
+            "ont", f"ont-{place}-{home:02}", f"{district} ONT {home:02}", 1, random_uuid(rng), f"{district} {home:02}"
+        )
+        for home in HOMES
+    ]
+    return (Device("olt", f"olt-{place}", f"{district} OLT", len(PORTS) * len(HOMES)), *ports, *homes)

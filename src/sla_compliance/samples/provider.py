@@ -1,0 +1,119 @@
+"""What a sample provider is: its devices, its alarms table, and what else is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from sla_compliance.batch import AlarmBatch
+from sla_compliance.calendars.exclusions import MaintenanceWindow
+from sla_compliance.compliance import Terms
+from sla_compliance.gate import OnInvalid
+from sla_compliance.units import instant_us
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleRow:
+    """One row of the platform's alarms table, all columns of it; datetimes are aware."""
+
+    id: str
+    tenant_id: str
+    alarm_id: str
+    severity: str
+    status: str
+    source: str
+    alarm_type: str
+    title: str
+    resource_type: str
+    resource_id: str
+    resource_name: str
+    customer_id: str | None
+    customer_name: str | None
+    subscriber_count: int
+    correlation_id: str | None
+    correlation_action: str
+    parent_alarm_id: str | None
+    first_occurrence: datetime
+    last_occurrence: datetime
+    occurrence_count: int
+    acknowledged_at: datetime | None
+    cleared_at: datetime | None
+    resolved_at: datetime | None
+
+
+COLUMNS: Final = tuple(field.name for field in fields(SampleRow))
+
+
+class Device(NamedTuple):
+    """One thing that can fail."""
+
+    kind: str
+    id: str
+    name: str
+    subscribers: int = 0
+    customer_id: str | None = None
+    customer_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleProvider:
+    """What the provider knows of the last 90 local days.
+
+    Attributes:
+        zone: the tenant's zone, an IANA name.
+        start, end: the first instant of the first day, and of tomorrow.
+        now: the instant of evaluation.
+        rows: the alarms, by the time they were raised.
+        maintenance: one night announced in time, one entered a day late, one that concerns a single port.
+        monitored: when an outage would have been seen: the collector was out for a weekend or so.
+        inventory: all devices, also those that never failed.
+    """
+
+    tenant_id: str
+    zone: str
+    start: datetime
+    end: datetime
+    now: datetime
+    rows: tuple[SampleRow, ...]
+    maintenance: tuple[MaintenanceWindow, ...]
+    monitored: tuple[tuple[datetime, datetime], ...]
+    inventory: tuple[Device, ...]
+
+    @property
+    def terms(self) -> Terms:
+        """What `evaluate` and `evaluate_each` ask for besides the alarms, as keywords."""
+        return Terms(
+            start=self.start,
+            end=self.end,
+            zone=self.zone,
+            as_of=self.now,
+            maintenance=self.maintenance,
+            monitored=self.monitored,
+        )
+
+    def batch(self, *, on_invalid: OnInvalid = "quarantine") -> AlarmBatch:
+        """Return the rows as a batch with all their columns; one of them is bad."""
+        columns = {name: [getattr(row, name) for row in self.rows] for name in COLUMNS}
+        return AlarmBatch.from_columns(
+            starts_us=_instants(columns.pop("first_occurrence")),
+            ends_us=_instants(columns.pop("cleared_at")),
+            resolved_us=_instants(columns.pop("resolved_at")),
+            last_occurrences_us=_instants(columns.pop("last_occurrence")),
+            severities=columns.pop("severity"),
+            ids=columns.pop("id"),
+            alarm_ids=columns.pop("alarm_id"),
+            resource_ids=columns.pop("resource_id"),
+            customer_ids=columns.pop("customer_id"),
+            statuses=columns.pop("status"),
+            alarm_types=columns.pop("alarm_type"),
+            subscriber_counts=columns.pop("subscriber_count"),
+            titles=columns.pop("title"),
+            more=columns,
+            on_invalid=on_invalid,
+        )
+
+
+def _instants(column: Sequence[datetime | None]) -> list[Any]:
+    return [None if value is None else instant_us(value, field="instant") for value in column]
