@@ -54,11 +54,13 @@ function showFigures(days, summary) {
   chart = showChart(byId("chart"), { days, target: summary.target }, open);
   showLegend(byId("legend"), days, summary.target);
   showTable(byId("figures"), days);
-  byId("method").replaceChildren(...method(last));
+  byId("method").replaceChildren(...footnotes(last));
 }
 
-function method({ method: text, tz_version: rules }) {
-  const sentences = [text, rules && `Time-zone rules ${rules}.`].filter(Boolean);
+/** How the figures came about, and what to know of the data behind them. */
+function footnotes({ method, tz_version: rules }) {
+  const quality = new Set(records.flatMap((record) => record.quality ?? []));
+  const sentences = [method, rules && `Time-zone rules ${rules}.`, ...quality].filter(Boolean);
   return sentences.map((sentence) => element("p", {}, sentence));
 }
 

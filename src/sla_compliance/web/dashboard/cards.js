@@ -2,7 +2,7 @@
 
 import { dateOf, shortDate } from "./days.js";
 import { element, svg } from "./dom.js";
-import { diamond } from "./chart.js";
+import { diamond } from "./picture.js";
 import { verdictOf } from "./record.js";
 import { counted, percentage, units } from "./words.js";
 
@@ -17,7 +17,7 @@ function availability({ availability: value, target }) {
   if (value === null) return card("Availability", [NOTHING], "Nothing was measured in this range");
   const isMet = value >= target;
   const verdict = element("span", { class: `verdict ${isMet ? "met" : "breached"}` }, isMet ? "Meets target" : "Below target");
-  return card("Availability", figure(value, "%"), verdict, ` of ${percentage(target)}`);
+  return card("Availability", figure(value, "%"), verdict, ` of\u00a0${percentage(target)}`);
 }
 
 function downtime({ downSeconds, measuredDays }) {
@@ -25,8 +25,8 @@ function downtime({ downSeconds, measuredDays }) {
   return card("Downtime", parts, `In ${counted(measuredDays, "measured day")}`);
 }
 
-function breaches({ breachedDays, measuredDays, target }) {
-  const note = breachedDays === 0 ? "No day missed the target" : `Below the target of ${percentage(target)}`;
+function breaches({ breachedDays, measuredDays }) {
+  const note = breachedDays === 0 ? "No day missed the target" : "Below the target";
   return card("Breached days", figure(breachedDays, `of ${measuredDays}`), note);
 }
 

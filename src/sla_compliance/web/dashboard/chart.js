@@ -1,18 +1,12 @@
-// The availability chart: 300 px high, as wide as the page. Each day is a button, reached by mouse, touch or arrow keys.
+// The availability chart, as wide as the page. Each day is a button, reached by mouse, touch or arrow keys; the Tab key
+// stops at the chart once.
 
-import { longDate, shortDate } from "./days.js";
 import { drawToWidth, element, svg } from "./dom.js";
-import { area, axisFloor, axisTicks, labelStep, line, runs } from "./plot.js";
-import { verdictOf } from "./record.js";
+import { background, dayButton, geometry, HEIGHT } from "./picture.js";
 import { createTooltip } from "./tooltip.js";
-import { spoken } from "./words.js";
 
-const HEIGHT = 300;
-const TOP = 20;
-const BOTTOM = HEIGHT - 32;
-const LEFT = 48;
-const MARKER = 5.5;
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, PageUp: -7, PageDown: 7, Home: -Infinity, End: Infinity };
+const LABEL = "Availability of each day; arrow keys move";
 
 /** @typedef {{date: string, record: import("./api.js").ComplianceRecord | null}} Day */
 
@@ -22,161 +16,66 @@ const STEPS = { ArrowLeft: -1, ArrowRight: 1, PageUp: -7, PageDown: 7, Home: -In
  * @param {(day: Day) => void} onOpen a day was clicked, or Enter or Space pressed on it
  * @returns {{select: (date: string | null) => void}} marks the day whose incidents are open
  */
-export function showChart(host, { days, target }, onOpen) {
-  let current = days.length - 1;
-  let selected = null;
+export function showChart(host, data, onOpen) {
   const frame = element("div", { class: "chart-frame" });
-
-  const draw = (width) => {
-    const plot = geometry(days, target, width);
-    const groups = days.map((day, index) => dayButton(plot, day, index));
-    const tooltip = createTooltip(frame, width);
-    const picture = svg(
-      "svg",
-      { class: "plot", width, height: HEIGHT, role: "group", "aria-label": "Availability of each day; arrow keys move" },
-      ...background(plot),
-      ...groups,
-    );
-    listen(picture, groups, tooltip, plot);
-    frame.replaceChildren(picture, tooltip.node);
-    mark();
-  };
-
-  const mark = () =>
-    frame.querySelectorAll(".day").forEach((group, index) => {
-      group.setAttribute("tabindex", index === current ? 0 : -1);
-      group.setAttribute("aria-pressed", days[index].date === selected);
-    });
-
-  const listen = (picture, groups, tooltip, plot) => {
-    const indexOf = (event) => groups.indexOf(event.target.closest(".day"));
-    const point = (event) => {
-      const index = indexOf(event);
-      if (index < 0) return tooltip.hide();
-      tooltip.show(days[index], plot.x(index), plot.y(plot.values[index] ?? 100));
-    };
-    picture.addEventListener("pointerover", point);
-    picture.addEventListener("pointerleave", tooltip.hide);
-    picture.addEventListener("focusout", tooltip.hide);
-    picture.addEventListener("focusin", (event) => {
-      current = indexOf(event);
-      mark();
-      point(event);
-    });
-    picture.addEventListener("click", (event) => indexOf(event) >= 0 && onOpen(days[indexOf(event)]));
-    picture.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") tooltip.hide();
-      else if (event.key === "Enter" || event.key === " ") onOpen(days[current]);
-      else if (event.key in STEPS) groups[within(current + STEPS[event.key], days.length)].focus();
-      else return;
-      event.preventDefault();
-    });
-  };
-
+  const chart = { ...data, frame, onOpen, current: data.days.length - 1, selected: null };
   host.replaceChildren(frame);
-  drawToWidth(frame, draw);
+  drawToWidth(frame, (width) => draw(chart, width));
   return {
     select(date) {
-      selected = date;
-      mark();
+      chart.selected = date;
+      mark(chart);
     },
   };
 }
 
-const within = (index, count) => Math.min(Math.max(index, 0), count - 1);
-
-/** Scales and values of one drawing. */
-function geometry(days, target, width) {
-  const values = days.map(({ record }) => record?.compliance_percentage ?? null);
-  const floor = axisFloor([...values.filter((value) => value !== null), target]);
-  const band = (width - LEFT - 1) / days.length;
-  return {
-    days, values, target, floor, band, width,
-    x: (index) => LEFT + (index + 0.5) * band,
-    y: (value) => BOTTOM - ((value - floor) / (100 - floor)) * (BOTTOM - TOP),
-  };
+function draw(chart, width) {
+  const { days, target, frame } = chart;
+  const plot = geometry(days, target, width);
+  const groups = days.map((day, index) => dayButton(plot, day, index));
+  const tooltip = createTooltip(frame, width);
+  const picture = svg("svg", { class: "plot", width, height: HEIGHT, role: "group", "aria-label": LABEL });
+  picture.append(...background(plot), ...groups);
+  listenToPointer(picture, chart, groups, plot, tooltip);
+  listenToKeys(picture, chart, groups, tooltip);
+  frame.replaceChildren(picture, tooltip.node);
+  mark(chart);
 }
 
-function background(plot) {
-  const parts = runs(plot.values).map((run) => (run.isMeasured ? measured(plot, run) : gap(plot, run)));
-  return [definitions(), axis(plot), ...parts, targetLine(plot), dateLabels(plot)];
-}
-
-function definitions() {
-  return svg(
-    "defs",
-    {},
-    svg(
-      "linearGradient",
-      { id: "area", x1: 0, y1: 0, x2: 0, y2: 1 },
-      svg("stop", { offset: 0, class: "area-top" }),
-      svg("stop", { offset: 1, class: "area-bottom" }),
-    ),
-    svg(
-      "pattern",
-      { id: "hatch", width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
-      svg("line", { class: "hatch", y2: 6 }),
-    ),
-  );
-}
-
-function axis({ floor, width, y }) {
-  const ticks = axisTicks(floor).flatMap((value) => [
-    svg("line", { class: "grid", x1: LEFT, x2: width, y1: y(value), y2: y(value) }),
-    svg("text", { class: "tick", x: LEFT - 10, y: y(value), dy: "0.35em", "text-anchor": "end" }, `${value}%`),
-  ]);
-  return svg("g", { "aria-hidden": true }, ...ticks);
-}
-
-function measured({ values, x, y, band }, { start, end }) {
-  const points = values.slice(start, end).map((value, offset) => [x(start + offset), y(value)]);
-  return svg(
-    "g",
-    { "aria-hidden": true },
-    svg("path", { class: "area", fill: "url(#area)", d: area(points, band / 2, BOTTOM) }),
-    svg("path", { class: "line", d: line(points, band / 2) }),
-  );
-}
-
-function gap({ x, band }, { start, end }) {
-  const box = { x: x(start) - band / 2, y: TOP, width: (end - start) * band, height: BOTTOM - TOP };
-  return svg("rect", { class: "gap", fill: "url(#hatch)", ...box });
-}
-
-function targetLine({ target, width, y }) {
-  return svg("line", { class: "target", x1: LEFT, x2: width, y1: y(target), y2: y(target) });
-}
-
-function dateLabels({ days, band, x }) {
-  const step = labelStep(band);
-  const labels = days.map(({ date }, index) => {
-    const isNamed = (days.length - 1 - index) % step === 0 && x(index) > LEFT + 8;
-    const atEdge = index === days.length - 1 && band < 44;
-    const place = { x: atEdge ? x(index) + band / 2 : x(index), y: BOTTOM + 22, "text-anchor": atEdge ? "end" : "middle" };
-    return isNamed ? svg("text", { class: "tick", ...place }, shortDate(date)) : "";
+/** One day can be reached by Tab, one may be open. */
+function mark({ frame, days, current, selected }) {
+  frame.querySelectorAll(".day").forEach((group, index) => {
+    group.setAttribute("tabindex", index === current ? 0 : -1);
+    group.setAttribute("aria-pressed", days[index].date === selected);
   });
-  return svg("g", { "aria-hidden": true }, ...labels);
 }
 
-function dayButton(plot, day, index) {
-  const { x, y, band, values } = plot;
-  const verdict = verdictOf(day.record);
-  const middle = x(index);
-  const level = values[index] === null ? null : y(values[index]);
-  return svg(
-    "g",
-    { class: "day", role: "button", "data-date": day.date, "data-verdict": verdict, "aria-label": `${longDate(day.date)}: ${spoken(day)}` },
-    svg("rect", { class: "band", x: middle - band / 2, y: TOP - 12, width: band, height: BOTTOM - TOP + 12 }),
-    svg("line", { class: "cursor", x1: middle, x2: middle, y1: TOP - 12, y2: BOTTOM }),
-    ...(level === null ? [] : [marker(verdict, middle, level)]),
-  );
+function listenToPointer(picture, chart, groups, plot, tooltip) {
+  const indexOf = (event) => groups.indexOf(event.target.closest(".day"));
+  const point = (event) => {
+    const index = indexOf(event);
+    if (index < 0) tooltip.hide();
+    else tooltip.show(chart.days[index], plot.x(index), plot.y(plot.values[index] ?? 100));
+  };
+  picture.addEventListener("pointerover", point);
+  picture.addEventListener("pointerleave", tooltip.hide);
+  picture.addEventListener("focusout", tooltip.hide);
+  picture.addEventListener("focusin", (event) => {
+    chart.current = indexOf(event);
+    mark(chart);
+    point(event);
+  });
+  picture.addEventListener("click", (event) => indexOf(event) >= 0 && chart.onOpen(chart.days[indexOf(event)]));
 }
 
-/** Breached days carry a filled diamond, days at risk a hollow one; others a dot while pointed at. */
-function marker(verdict, x, y) {
-  if (verdict === "MET") return svg("circle", { class: "dot", cx: x, cy: y, r: 4 });
-  return svg("path", { class: `marker ${verdict.toLowerCase()}`, d: diamond(x, y, MARKER) });
+function listenToKeys(picture, chart, groups, tooltip) {
+  picture.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") tooltip.hide();
+    else if (event.key === "Enter" || event.key === " ") chart.onOpen(chart.days[chart.current]);
+    else if (event.key in STEPS) groups[within(chart.current + STEPS[event.key], groups.length)].focus();
+    else return;
+    event.preventDefault();
+  });
 }
 
-/** Path of a diamond around a point. */
-export const diamond = (x, y, half) => `M${x} ${y - half}L${x + half} ${y}L${x} ${y + half}L${x - half} ${y}Z`;
+const within = (index, count) => Math.min(Math.max(index, 0), count - 1);

@@ -6,8 +6,9 @@ import { longDate } from "./days.js";
 import { element } from "./dom.js";
 import { downSeconds, upSeconds, verdictOf } from "./record.js";
 import { showTimeline } from "./timeline.js";
-import { downtime, percentage, segment, uptime, VERDICTS } from "./words.js";
+import { counted, downtime, percentage, segment, uptime, VERDICTS } from "./words.js";
 
+const MOST_ALARMS = 5;
 const MICROSECONDS = 1_000_000;
 
 /**
@@ -90,8 +91,18 @@ function incidentItem(incident, clock) {
     "li",
     {},
     element("h3", {}, span(clock, start, end), element("span", { class: "quiet" }, note)),
-    element("ul", { class: "alarms" }, ...alarms.map((alarm) => alarmItem(alarm, clock))),
+    ...alarmLists(alarms.map((alarm) => alarmItem(alarm, clock))),
   );
+}
+
+/** A storm of alarms is folded away behind its first few. */
+function alarmLists(items) {
+  const shown = items.length > MOST_ALARMS ? items.slice(0, MOST_ALARMS) : items;
+  const rest = items.slice(shown.length);
+  const list = (alarms) => element("ul", { class: "alarms" }, ...alarms);
+  if (rest.length === 0) return [list(shown)];
+  const summary = element("summary", {}, counted(rest.length, "more alarm"));
+  return [list(shown), element("details", { class: "more" }, summary, list(rest))];
 }
 
 function alarmItem(alarm, clock) {

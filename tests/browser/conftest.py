@@ -1,0 +1,74 @@
+"""Chromium for the page: found on the machine, or the tests say that there is none."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.canned import Responder, serving
+from tests.browser.visits import Visit
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+VisitPage = Callable[..., Visit]
+
+
+# One browser a module, not a session: while it runs, its event loop would be in the way of asynchronous tests.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window."""
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if path is None:
+        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_url(browser: Browser) -> Iterator[VisitPage]:
+    """Open any server's page: `open_url(url, **context_options)`. The browser sits far from the tenant's zone."""
+    with ExitStack() as stack:
+
+        def open_it(url: str, **options: Any) -> Visit:
+            defaults = {"timezone_id": "Pacific/Kiritimati", "reduced_motion": "reduce"}
+            context = stack.enter_context(browser.new_context(**(defaults | options)))
+            context.set_default_timeout(10_000)
+            visit = Visit(context.new_page())
+            visit.page.goto(url)
+            return visit
+
+        yield open_it
+
+
+@pytest.fixture
+def visit(open_url: VisitPage) -> Iterator[VisitPage]:
+    """Open the page before a canned server: `visit(responder, path="", **context_options)`."""
+    with ExitStack() as stack:
+
+        def open_it(respond: Responder, path: str = "", **options: Any) -> Visit:
+            return open_url(stack.enter_context(serving(respond)) + path, **options)
+
+        yield open_it
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """Where screenshots go: a folder of `SLA_TEST_SCREENSHOTS`, else the test's own."""
+    folder = Path(os.environ.get("SLA_TEST_SCREENSHOTS", tmp_path))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
