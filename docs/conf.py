@@ -18,8 +18,8 @@ myst_enable_extensions = ["colon_fence", "deflist"]
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
-autodoc_typehints_description_target = "documented"
-autodoc_default_options = {"members": True, "show-inheritance": True}
+autodoc_typehints_description_target = "documented_params"
+autodoc_default_options = {"members": True}
 napoleon_custom_sections = [("Source", "notes_style"), ("Cost", "notes_style")]
 
 html_theme = "furo"
