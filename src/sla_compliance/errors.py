@@ -24,7 +24,7 @@ def shown(value: object) -> str:
     """
     if isinstance(value, str | bytes):
         rest = f"... ({len(value)} characters)" if len(value) > SHOWN_CHARACTERS else ""
-        return repr(value[:SHOWN_CHARACTERS]) + rest
+        return repr(value[:SHOWN_CHARACTERS])[: 2 * SHOWN_CHARACTERS] + rest
     if isinstance(value, int) and value.bit_length() > 200:
         return f"an integer of {value.bit_length()} bits"
     if value is None or isinstance(value, bool | int | float | date | timedelta):
@@ -140,6 +140,22 @@ class InvalidFileError(SLAComplianceError, ValueError):
         super().__init__(message, field=path if line is None else f"{path}:{line}")
         self.path = path
         self.line = line
+
+
+class UnknownTenantError(SLAComplianceError, LookupError):
+    """Nobody by this id is a tenant; say so to the client, and nothing about anybody else.
+
+    Attributes:
+        tenant_id: as it was asked for.
+    """
+
+    def __init__(self, tenant_id: str) -> None:
+        super().__init__(f"tenant_id is {shown(tenant_id)}, which no tenant has; check the id", field="tenant_id")
+        self.tenant_id = tenant_id
+
+
+class CacheUnavailableError(SLAComplianceError, ConnectionError):
+    """A cache cannot be reached, is too slow or refuses to write; what it was told may not have arrived."""
 
 
 class MissingExtraError(SLAComplianceError, ImportError):
