@@ -72,7 +72,7 @@ class Accounting:
         up_cells, down_cells: indices into CELLS, ascending.
 
     Raises:
-        InvalidTypeError: a key is no (Scope, State), or a value no Counts.
+        InvalidTypeError: it is no mapping, a key is no (Scope, State), or a value no Counts.
         InvalidValueError: time that has not come yet is counted.
     """
 
@@ -91,6 +91,8 @@ class Accounting:
     """Maintenance and exclusions count like agreed service time: nothing is excluded."""
 
     def __init__(self, counts: Mapping[Cell, Counts]) -> None:
+        if not isinstance(counts, Mapping):
+            raise _type_error(f"is {shown(counts)}; give a mapping of (Scope, State) pairs to Counts")
         for cell, count in counts.items():
             _check(cell, count)
         whole = {**_agreed_time_only(), **counts}
@@ -118,11 +120,17 @@ class Accounting:
 
 def _check(cell: object, count: object) -> None:
     if cell not in CELL_INDEX or not all(map(isinstance, cell, (Scope, State))):  # type: ignore[call-overload]
-        raise InvalidTypeError("an accounting's keys are (Scope, State) pairs, e.g. (Scope.AGREED, State.UNKNOWN)")
+        raise _type_error(f"has the key {shown(cell)}; keys are pairs such as (Scope.AGREED, State.UNKNOWN)")
     if not isinstance(count, Counts):
-        raise InvalidTypeError(f"an accounting's values are Counts, not {shown(count)}; e.g. Counts.UP")
+        raise _type_error(f"has the value {shown(count)}; give Counts.UP, Counts.DOWN or Counts.NOT_COUNTED")
     if cell[1] is State.NOT_YET and count is not Counts.NOT_COUNTED:  # type: ignore[index]
-        raise InvalidValueError("State.NOT_YET can count as nothing but Counts.NOT_COUNTED: it was not observed")
+        raise InvalidValueError(
+            "accounting counts State.NOT_YET; give Counts.NOT_COUNTED, for it was not observed", field="accounting"
+        )
+
+
+def _type_error(fault: str) -> InvalidTypeError:
+    return InvalidTypeError(f"accounting {fault}", field="accounting")
 
 
 def _agreed_time_only() -> dict[Cell, Counts]:
