@@ -47,15 +47,20 @@ class IntervalSet:
 
         Raises:
             InvalidIntervalError: the columns differ in length, or an interval ends before it starts.
-            InvalidTypeError: a bound is not an int.
+            InvalidTypeError: a column is no sequence, or a bound not an int.
         """
         check_columns(starts_us, ends_us)
         return cls.union_of(starts_us, ends_us)
 
     @classmethod
     def from_pairs(cls, pairs: Iterable[tuple[int, int]]) -> Self:
-        """Return the union of the intervals [start, end); errors as `from_columns`."""
-        rows = list(pairs)
+        """Return the union of the intervals [start, end); errors as `from_columns`, also for what is no pair."""
+        rows = list(pairs) if isinstance(pairs, Iterable) else [pairs]
+        for row, pair in enumerate(rows):
+            if not isinstance(pair, tuple | list) or len(pair) != 2:
+                raise InvalidTypeError(
+                    f"pairs[{row}] is {shown(pair)}; give a pair of ints (start, end)", field=f"pairs[{row}]"
+                )
         return cls.from_columns([start for start, _ in rows], [end for _, end in rows])
 
     @classmethod
@@ -71,6 +76,8 @@ class IntervalSet:
             InvalidIntervalError, InvalidTypeError: as `from_columns`; also for k < 1.
         """
         check_columns(starts_us, ends_us)
+        if type(k) is not int:
+            raise InvalidTypeError(f"k is {shown(k)}; give an int", field="k")
         if k < 1:
             raise InvalidIntervalError(f"k is {shown(k)}; give 1 or more", field="k")
         return cls(*_deep(k, sorted(starts_us), sorted(ends_us)))
@@ -140,8 +147,9 @@ class IntervalSet:
 
         Raises:
             InvalidIntervalError: the bounds are not in ascending order.
-            InvalidTypeError: a bound is not an int.
+            InvalidTypeError: they are no sequence, or a bound not an int.
         """
+        _check_sequence(bounds_us, "bounds_us")
         _check_integers(bounds_us, "bounds_us")
         if any(map(lt, islice(bounds_us, 1, None), bounds_us)):
             raise InvalidIntervalError("bounds_us are not in ascending order; sort them", field="bounds_us")
@@ -166,6 +174,8 @@ def check_columns(starts_us: Sequence[int], ends_us: Sequence[int]) -> None:
     Raises:
         InvalidIntervalError, InvalidTypeError: as `IntervalSet.from_columns`.
     """
+    _check_sequence(starts_us, "starts_us")
+    _check_sequence(ends_us, "ends_us")
     if len(starts_us) != len(ends_us):
         raise InvalidIntervalError(
             f"starts_us has {len(starts_us)} rows and ends_us {len(ends_us)}; give columns of one length",
@@ -179,6 +189,11 @@ def check_columns(starts_us: Sequence[int], ends_us: Sequence[int]) -> None:
             f"ends_us[{row}] is {shown(ends_us[row])}, before starts_us[{row}] {shown(starts_us[row])}; swap them",
             field=f"ends_us[{row}]",
         )
+
+
+def _check_sequence(column: Sequence[int], field: str) -> None:
+    if not isinstance(column, Sequence):
+        raise InvalidTypeError(f"{field} is {shown(column)}; give a list of ints", field=field)
 
 
 def _check_integers(column: Sequence[int], field: str) -> None:
