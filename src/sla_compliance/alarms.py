@@ -40,7 +40,7 @@ SEVERITY_NAMES: Final = ", ".join(Severity)
 QUALIFYING_SEVERITIES: Final = frozenset({Severity.CRITICAL, Severity.MAJOR})
 
 
-def severity_of(text: str, *, field: str) -> Severity:
+def severity_of(text: object, *, field: str) -> Severity:
     """Return the severity that a text names, in any case.
 
     Raises:

@@ -16,11 +16,21 @@ from typing import Any, Final, Self
 
 from sla_compliance.alarms import Alarm, AlarmFilter
 from sla_compliance.errors import InvalidAlarmError, InvalidTypeError, InvalidValueError, shown
-from sla_compliance.gate import STILL_ACTIVE_US, Column, Gate, OnInvalid, RejectedRow, check_lengths, resolved_ends
+from sla_compliance.gate import (
+    STILL_ACTIVE_US,
+    Column,
+    Gate,
+    OnInvalid,
+    RejectedRow,
+    check_lengths,
+    listed,
+    resolved_ends,
+)
 from sla_compliance.intervals import IntervalSet
 from sla_compliance.units import EPOCH, moment
 
 _INSTANTS: Final = ("first_occurrence", "cleared_at", "resolved_at", "last_occurrence")
+_NEEDED: Final = frozenset({"first_occurrence", "cleared_at"})
 _TEXTS: Final = (
     "severity", "id", "alarm_id", "resource_id", "customer_id", "status", "alarm_type", "subscriber_count", "title",
 )  # fmt: skip
@@ -76,9 +86,8 @@ class AlarmBatch:
             InvalidValueError: an option is not one.
         """
         gate = Gate(on_invalid, clock_skew)
-        if isinstance(alarms, str | Mapping) or not isinstance(alarms, Iterable):
-            raise InvalidTypeError(f"alarms is {shown(alarms)}; give an AlarmBatch or several Alarm", field="alarms")
-        rows = [gate.alarm(row, value) or _NO_ALARM for row, value in enumerate(alarms)]
+        given = listed(alarms, "alarms", "an AlarmBatch or several Alarm")
+        rows = [gate.alarm(row, value) or _NO_ALARM for row, value in enumerate(given)]
         instants = {
             name: [gate.instant(row, getattr(alarm, name), name) for row, alarm in enumerate(rows)]
             for name in _INSTANTS
@@ -120,8 +129,9 @@ class AlarmBatch:
         Raises:
             InvalidAlarmsError: as `from_alarms`.
             InvalidIntervalError: the columns differ in length.
+            InvalidTypeError: a column is not several values.
         """
-        gate = Gate(on_invalid, clock_skew, row_names)
+        gate = Gate(on_invalid, clock_skew, None if row_names is None else listed(row_names, "row_names"))
         for fault in faults:
             gate.faults[fault.row].append(fault)
         instants = dict(zip(_INSTANTS, (starts_us, ends_us, resolved_us, last_occurrences_us), strict=True))
@@ -142,26 +152,29 @@ class AlarmBatch:
                 strict=True,
             )
         )
+        texts |= _named(more or {})
         return cls._through(
             gate,
-            {name: list(column) for name, column in instants.items() if column is not None},
-            {name: tuple(column) for name, column in {**texts, **(more or {})}.items() if column is not None},
+            {name: listed(column, name) for name, column in instants.items() if column is not None or name in _NEEDED},
+            {name: tuple(listed(column, name)) for name, column in texts.items() if column is not None},
         )
 
     @classmethod
     def _through(cls, gate: Gate, instants: dict[str, list[Any]], texts: dict[str, Column]) -> Self:
         """Return the batch of what passes the gate."""
-        check_lengths({**instants, **texts})
+        check_lengths({**instants, **texts, **({"row_names": gate.row_names} if gate.row_names is not None else {})})
         for name, column in instants.items():
             gate.check_instants(column, name, allows_none=name != "first_occurrence")
         if "severity" in texts:
             texts["severity"] = gate.severities(texts["severity"])
+        texts |= {name: gate.hashable(texts[name], name) for name in _TEXTS if name in texts}
         starts, last_seen = instants["first_occurrence"], instants.get("last_occurrence")
         ends, assumed = resolved_ends(
             instants["cleared_at"], instants.get("resolved_at"), last_seen, texts.get("status")
         )
-        gate.check_order(starts, ends)
-        copies = gate.check_identities(texts["id"], [starts, ends, *texts.values()]) if "id" in texts else set()
+        gate.check_order(starts, ends, instants)
+        contents = [starts, ends, *texts.values(), *([last_seen] if last_seen else [])]
+        copies = gate.check_identities(texts["id"], contents) if "id" in texts else set()
         rejected = gate.set_aside(texts)
         batch = cls(tuple(starts), tuple(ends), tuple(last_seen) if last_seen else None, assumed, texts, rejected)
         left_out = copies | gate.faults.keys()
@@ -190,16 +203,20 @@ class AlarmBatch:
         for name, excluded in (("alarm_type", wanted.excluded_alarm_types), ("status", wanted.excluded_statuses)):
             if excluded and name in batch.columns:
                 texts = batch.columns[name]
-                batch = batch.take([row for row, text in enumerate(texts) if str(text).lower() not in excluded])
+                batch = batch.take(
+                    [row for row, text in enumerate(texts) if text is None or str(text).lower() not in excluded]
+                )
         return batch
 
     def by(self, name: str) -> dict[Hashable, Self]:
         """Return the batches of the rows that share a value of column `name`, each with its rejected rows.
 
         Raises:
+            InvalidTypeError: `name` is no str, or a value of its column cannot be a key.
             InvalidValueError: the batch carries no such column.
-            InvalidTypeError: a value of the column cannot be a key.
         """
+        if not isinstance(name, str):
+            raise InvalidTypeError(f"by is {shown(name)}; give the name of a column, e.g. 'resource_id'", field="by")
         if name not in self.columns and len(self):
             carried = ", ".join(self.columns) or "none"
             raise InvalidValueError(f"by is {shown(name)}; the alarms carry the columns {carried}", field="by")
@@ -211,7 +228,9 @@ class AlarmBatch:
             for rejected in self.rejected:
                 set_aside[rejected.columns.get(name)].append(rejected)
         except TypeError:
-            raise InvalidTypeError(f"column {name} holds an unhashable value; give texts", field="by") from None
+            raise InvalidTypeError(
+                f"by is {shown(name)}, a column that holds lists; give another", field="by"
+            ) from None
         return {key: replace(self.take(rows[key]), rejected=tuple(set_aside[key])) for key in [*rows, *set_aside]}
 
     @property
@@ -229,6 +248,12 @@ class AlarmBatch:
             last_occurrence=None if seen_us is None else moment(seen_us),
             **{name: self.columns[name][row] for name in _TEXTS if name in self.columns},
         )
+
+
+def _named(columns: Mapping[str, Sequence[Any]]) -> Mapping[str, Sequence[Any]]:
+    if not isinstance(columns, Mapping) or not all(isinstance(name, str) for name in columns):
+        raise InvalidTypeError(f"more is {shown(columns)}; give columns by name", field="more")
+    return columns
 
 
 def _taken(column: Column, rows: Sequence[int]) -> Column:

@@ -1,12 +1,14 @@
 """The gate of alarm rows: finds every bad row, raises them together or sets them aside."""
 ################################################################
 # A bad row contradicts itself: no instant where one is needed, cleared before
-# raised by more than the clock skew, a severity that does not exist, one id
-# with two contents. All faults are collected before anything happens.
+# raised by more than the clock skew, a severity that does not exist, a value
+# that cannot be compared, one id with two contents. All faults are collected
+# before anything happens.
 # on_invalid="raise" raises them together; "quarantine" sets the rows aside.
 # Nothing is dropped silently. Within the clock skew a reversed row has length 0.
 # Copies of a row, the same id with the same content, are one alarm; of two
-# contents under one id neither can be believed, so both are bad.
+# contents under one id neither can be believed, so both are bad. A row that is
+# bad for another reason has another content than a good one.
 #
 # An alarm lasts until cleared_at, else resolved_at, else, where its status says
 # cleared or resolved, last_occurrence (marked as assumed), else it is active.
@@ -15,7 +17,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from operator import gt
@@ -39,6 +41,8 @@ Column = tuple[Any, ...]
 STILL_ACTIVE_US: Final = 2**62
 """The end of an alarm that is still active, inside the library; None at the public door."""
 
+_SEVERITIES: Final = {severity.value: severity for severity in Severity}
+_END_COLUMNS: Final = ("cleared_at", "resolved_at", "last_occurrence")
 ENDED_STATUSES: Final = frozenset({"cleared", "resolved"})
 _PLACEHOLDER_US: Final = 0  # stands for an instant of a bad row until the row is set aside
 
@@ -92,14 +96,7 @@ class Gate:
         """Return a datetime's instant; else remember the fault and return a placeholder."""
         if value is None and column != "first_occurrence":
             return None
-        try:
-            return instant_us(
-                value,  # type: ignore[arg-type]
-                field=self.field(row, column),
-            )
-        except SLAComplianceError as error:
-            self.found(row, str(error), column)
-            return _PLACEHOLDER_US
+        return self._checked(row, value, column, instant_us)
 
     def check_instants(self, column: list[Any], name: str, *, allows_none: bool) -> None:
         """Find what is no instant in a column, and put placeholders there."""
@@ -108,81 +105,80 @@ class Gate:
         if set(map(type, column)) <= allowed and (not known or (min(known) >= MIN_US and max(known) <= MAX_US)):
             return
         for row, value in enumerate(column):
-            if value is None and allows_none:
-                continue
-            where = self.field(row, name)
-            if type(value) is not int:
-                self.found(row, f"{where} is {shown(value)}; give microseconds since 1970 as an int", name)
-            elif MIN_US <= value <= MAX_US:
-                continue
-            else:
-                self._out_of_range(row, value, name)
-            column[row] = _PLACEHOLDER_US
+            if value is not None or not allows_none:
+                column[row] = self._checked(row, value, name, _integer_instant_us)
 
-    def _out_of_range(self, row: int, value: int, name: str) -> None:
+    def _checked(self, row: int, value: object, column: str, check: Callable[..., int]) -> int:
         try:
-            checked_instant_us(value, field=self.field(row, name))
+            return check(value, field=self.field(row, column))
         except SLAComplianceError as error:
-            self.found(row, str(error), name)
+            self.found(row, str(error), column)
+            return _PLACEHOLDER_US
 
-    def severities(self, texts: Sequence[Any]) -> Column:
-        """Return a column of severities; texts that name none are faults and stay as they are."""
-        named = {text: self._severity(text) for text in set(self._hashable(texts, "severities"))}
-        if None in named.values():
-            for row, text in enumerate(texts):
-                if named[text] is None:
-                    self._no_severity(row, text)
-        return tuple(named[text] or text for text in texts)
-
-    def _severity(self, text: object) -> Severity | None:
+    def hashable(self, column: Column, name: str) -> Column:
+        """Return a descriptive column; what cannot be compared or be a key is a fault and becomes None."""
         try:
-            return severity_of(text, field="severity")  # type: ignore[arg-type]
-        except SLAComplianceError:
+            set(column)
+        except TypeError:
+            return tuple(self._hashable(row, value, name) for row, value in enumerate(column))
+        return column
+
+    def _hashable(self, row: int, value: object, name: str) -> object:
+        try:
+            hash(value)
+        except TypeError:
+            self.found(row, f"{self.field(row, name)} is {shown(value)}; give text", name)
             return None
+        return value
 
-    def _no_severity(self, row: int, text: str) -> None:
+    def severities(self, texts: Column) -> Column:
+        """Return a column of severities; a value that names none is a fault."""
+        if set(map(type, texts)) <= {str, Severity}:
+            named = {text: _SEVERITIES.get(text.lower()) for text in set(texts)}
+            if None not in named.values():
+                return tuple(map(named.__getitem__, texts))
+        return tuple(self._severity(row, text) for row, text in enumerate(texts))
+
+    def _severity(self, row: int, text: object) -> str | None:
         try:
-            severity_of(text, field=self.field(row, "severity"))
+            return severity_of(text, field=self.field(row, "severity"))
         except SLAComplianceError as error:
             self.found(row, str(error), "severity")
+            return text if isinstance(text, str) else None
 
-    def check_order(self, starts: Sequence[int], ends: list[int]) -> None:
-        """Find the rows that end before they start; within the clock skew they get length 0."""
+    def check_order(self, starts: Sequence[int], ends: list[int], instants: Mapping[str, Sequence[Any]]) -> None:
+        """Find the rows that end before they start; within the clock skew they get length 0.
+
+        Args:
+            instants: the columns that the ends were taken from, by name.
+        """
         if not any(map(gt, starts, ends)):
             return
         for row, (start, end) in enumerate(zip(starts, ends, strict=True)):
             if start <= end or row in self.faults:
                 continue
             if start - end > self.skew_us:
-                where = self.field(row, "cleared_at")
-                self.found(
-                    row, f"{where} lies {start - end} microseconds before first_occurrence; mend the row", "cleared_at"
-                )
+                name = next(name for name in _END_COLUMNS if name in instants and instants[name][row] == end)
+                where = self.field(row, name)
+                self.found(row, f"{where} lies {start - end} microseconds before first_occurrence; mend the row", name)
             ends[row] = start
 
     def check_identities(self, ids: Column, contents: Sequence[Sequence[Any]]) -> set[int]:
         """Find ids with two contents; return the rows that only repeat an earlier one."""
-        often = {key for key, count in Counter(self._hashable(ids, "ids")).items() if count > 1 and key is not None}
+        often = {key for key, count in Counter(ids).items() if count > 1 and key is not None}
         rows_of: dict[Hashable, list[int]] = defaultdict(list)
         for row, key in enumerate(ids):
             if key in often:
                 rows_of[key].append(row)
         copies: set[int] = set()
         for key, rows in rows_of.items():
-            if len({repr([column[row] for column in contents]) for row in rows}) == 1:
+            if len({repr([row in self.faults, *(column[row] for column in contents)]) for row in rows}) == 1:
                 copies.update(rows[1:])
                 continue
             for row in rows:
                 where = self.field(row, "id")
                 self.found(row, f"{where} is {shown(key)}, which other rows with another content have too", "id")
         return copies
-
-    def _hashable(self, column: Sequence[Any], name: str) -> Sequence[Any]:
-        try:
-            set(column)
-        except TypeError:
-            raise InvalidTypeError(f"{name} holds a list or another unhashable value; give texts", field=name) from None
-        return column
 
     def set_aside(self, texts: Mapping[str, Column]) -> tuple[RejectedRow, ...]:
         """Return the bad rows as rejected ones.
@@ -202,17 +198,35 @@ class Gate:
         )
 
 
+def _integer_instant_us(value: object, *, field: str) -> int:
+    if type(value) is not int:
+        raise InvalidTypeError(f"{field} is {shown(value)}; give microseconds since 1970 as an int", field=field)
+    return checked_instant_us(value, field=field)
+
+
+def listed(values: object, field: str, wanted: str = "a list with a value for each row") -> list[Any]:
+    """Return several values as a list.
+
+    Raises:
+        InvalidTypeError: it is not several values; a text is one, a mapping is none.
+    """
+    if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
+        raise InvalidTypeError(f"{field} is {shown(values)}; give {wanted}", field=field)
+    return list(values)
+
+
 def check_lengths(columns: Mapping[str, Sequence[Any]]) -> None:
     """Check that columns belong together.
 
     Raises:
         InvalidIntervalError: they differ in length.
     """
-    lengths = {name: len(column) for name, column in columns.items()}
-    if len(set(lengths.values())) > 1:
-        raise InvalidIntervalError(
-            f"the columns differ in length: {lengths}; give every row a value or None", field="alarms"
-        )
+    (first, values), *others = columns.items()
+    for name, column in others:
+        if len(column) != len(values):
+            raise InvalidIntervalError(
+                f"{name} has {len(column)} rows and {first} {len(values)}; give every row a value or None", field=name
+            )
 
 
 def resolved_ends(
