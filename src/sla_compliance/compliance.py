@@ -23,7 +23,7 @@ from sla_compliance.calendars.service_hours import ServiceHours
 from sla_compliance.contract import Contract, Pair, Times, read_contract
 from sla_compliance.downtime import DowntimeRule
 from sla_compliance.errors import InvalidIntervalError, InvalidTypeError, shown
-from sla_compliance.gate import OnInvalid
+from sla_compliance.gate import OnInvalid, listed
 from sla_compliance.ledger import Frame, Ledger
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.report import ComplianceReport
@@ -98,9 +98,9 @@ def evaluate_each(
         InvalidValueError: the alarms carry no such column. Others as `evaluate`.
     """
     question = _Question.read(**terms)
-    groups = _batch(alarms, on_invalid).by(by)
-    if inventory is not None:
-        groups = {**{key: AlarmBatch() for key in _keys(inventory)}, **groups}
+    batch = _batch(alarms, on_invalid)
+    no_alarms = replace(batch.take(()), rejected=())
+    groups = {**dict.fromkeys(_keys(() if inventory is None else inventory), no_alarms), **batch.by(by)}
     return {key: question.answer(batch) for key, batch in groups.items()}
 
 
@@ -168,12 +168,11 @@ def _batch(alarms: AlarmBatch | Iterable[Alarm], on_invalid: OnInvalid) -> Alarm
 
 
 def _keys(inventory: Iterable[Hashable]) -> list[Hashable]:
-    if isinstance(inventory, str) or not isinstance(inventory, Iterable):
-        raise InvalidTypeError(f"inventory is {shown(inventory)}; give several keys", field="inventory")
-    keys = list(inventory)
-    for key in keys:
-        if not isinstance(key, Hashable):
-            raise InvalidTypeError(
-                f"inventory holds {shown(key)}, which cannot be a key; give texts", field="inventory"
-            )
+    keys = listed(inventory, "inventory", "several keys")
+    try:
+        set(keys)
+    except TypeError as error:
+        raise InvalidTypeError(
+            f"inventory holds what cannot be a key ({error}); give texts", field="inventory"
+        ) from None
     return keys

@@ -184,10 +184,10 @@ def _kinds(values: Iterable[MaintenanceKind]) -> frozenset[MaintenanceKind]:
     field = "accepted_maintenance"
     if isinstance(values, str) or not isinstance(values, Iterable):
         raise InvalidTypeError(f"{field} is {shown(values)}; give kinds, e.g. {{MaintenanceKind.PLANNED}}", field=field)
-    kinds = frozenset(values)
+    kinds = list(values)
     for kind in kinds:
         _check_type(kind, MaintenanceKind, field)
-    return kinds
+    return frozenset(kinds)
 
 
 def _check_type(value: object, wanted: type, field: str) -> None:
