@@ -3,7 +3,8 @@
 # - in_service, monitored: when; None is always.
 # - service_hours: ServiceHours or times; None is always, nothing at all is never.
 # - maintenance: accepted kinds take time out of agreed service time; work of a
-#   kind that the policy does not accept is no excuse and changes nothing.
+#   kind that the policy does not accept is no excuse and changes nothing. A plain
+#   pair is planned work, as a MaintenanceWindow is that does not say otherwise.
 # - exclusions: any other agreed exclusion.
 # A maintenance window or exclusion that says what it applies to takes only the
 # alarms that match out of the downtime and leaves the time agreed: work in one
@@ -14,15 +15,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from sla_compliance.batch import AlarmBatch
-from sla_compliance.calendars.exclusions import Exclusion, MaintenanceWindow
+from sla_compliance.calendars.exclusions import Exclusion, MaintenanceKind, MaintenanceWindow
 from sla_compliance.calendars.service_hours import ServiceHours
 from sla_compliance.errors import InvalidIntervalError, InvalidTypeError, shown
+from sla_compliance.gate import listed
 from sla_compliance.intervals import ALWAYS, NEVER, IntervalSet
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.units import MAX_US, MIN_US, instant_us
@@ -31,6 +33,8 @@ Pair = tuple[datetime, datetime]
 Times = IntervalSet | Iterable[Pair]
 """When: pairs of aware datetimes, half-open, in any order; or a set of instants."""
 
+_LONGEST_REASON: Final = 60
+_PAIRS: Final = "a list of (start, end) pairs of aware datetimes"
 _Window = TypeVar("_Window", MaintenanceWindow, Exclusion)
 
 
@@ -45,7 +49,7 @@ class ScopedExclusion:
     """
 
     name: str
-    applies_to: Mapping[str, Collection[str]]
+    applies_to: Mapping[str, Collection[str]] = field(hash=False)
     windows: IntervalSet
 
     def can_match(self, batch: AlarmBatch) -> bool:
@@ -100,7 +104,8 @@ def read_contract(
     return Contract(
         in_service=ALWAYS if in_service is None else times(in_service, "in_service"),
         service_hours=_hours(service_hours, zone, start_us, end_us),
-        maintenance=work_times | _everybodys(accepted, reach),
+        maintenance=(work_times if MaintenanceKind.PLANNED in policy.accepted_maintenance else NEVER)
+        | _everybodys(accepted, reach),
         exclusions=other_times | _everybodys(others, reach),
         monitored=ALWAYS if monitored is None else times(monitored, "monitored"),
         scoped=(*_scoped(accepted, reach), *_scoped(others, reach)),
@@ -117,15 +122,8 @@ def times(value: Times, field: str) -> IntervalSet:
     """
     if isinstance(value, IntervalSet):
         return value
-    return IntervalSet.from_pairs(
-        [_pair(pair, f"{field}[{index}]") for index, pair in enumerate(_listed(value, field))]
-    )
-
-
-def _listed(value: object, field: str) -> list[object]:
-    if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
-        raise InvalidTypeError(f"{field} is {shown(value)}; give a list of (start, end) pairs", field=field)
-    return list(value)
+    pairs = listed(value, field, _PAIRS)
+    return IntervalSet.from_pairs([_pair(pair, f"{field}[{index}]") for index, pair in enumerate(pairs)])
 
 
 def _pair(value: object, field: str) -> tuple[int, int]:
@@ -143,9 +141,9 @@ def _sorted_out(values: object, kind: type[_Window], field: str) -> tuple[list[t
     """Return the windows among some values, each with a name, and the union of the plain pairs among them."""
     windows: list[tuple[str, _Window]] = []
     pairs: list[tuple[int, int]] = []
-    for index, value in enumerate(_listed(values, field)):
+    for index, value in enumerate(listed(values, field, _PAIRS)):
         if isinstance(value, kind):
-            windows.append((f"{field}[{index}]{f' ({value.reason})' if value.reason else ''}", value))
+            windows.append((f"{field}[{index}]{f' ({value.reason[:_LONGEST_REASON]})' if value.reason else ''}", value))
         else:
             pairs.append(_pair(value, f"{field}[{index}]"))
     return windows, IntervalSet.from_pairs(pairs)
