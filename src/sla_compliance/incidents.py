@@ -31,7 +31,7 @@ class Incident:
     Attributes:
         start_us: when it began.
         end_us: when it was over; the instant of evaluation while it lasts.
-        is_ongoing: whether an alarm behind it was active at the instant of evaluation.
+        is_ongoing: whether an alarm behind it lasts beyond the instant of evaluation.
         downtime_us: what counted as downtime of it, inside the window.
         zone: the tenant's zone, an IANA name.
         alarms: the alarms behind it, by the time they were raised.
@@ -92,31 +92,38 @@ def incidents_between(
     Cost: a bisection per alarm, and an Alarm for each row behind the incidents that are yielded.
     """
     down = ledger.down
-    shown = range(bisect_right(down.ends_us, start_us), bisect_left(down.starts_us, end_us))
-    rows_of = _rows_behind(shown, down, rule, qualifying)
+    first, after = bisect_right(down.ends_us, start_us), bisect_left(down.starts_us, end_us)
+    shown = range(first, after if start_us < end_us else first)
+    behind = _rows_behind(shown, down, rule, qualifying)
     for rank in shown:
         outage_start_us, outage_end_us = down.starts_us[rank], down.ends_us[rank]
-        rows = rows_of[rank]
+        rows = sorted(behind[rank], key=qualifying.starts_us.__getitem__)
         yield Incident(
             start_us=outage_start_us,
             end_us=outage_end_us,
-            is_ongoing=any(qualifying.ends_us[row] > outage_end_us == rule.as_of_us for row in rows),
+            is_ongoing=any(end > rule.as_of_us for end in behind[rank].values()),
             downtime_us=counted_us(ledger.cells_us(outage_start_us, outage_end_us), accounting.down_cells),
             zone=ledger.frame.zone,
-            alarms=tuple(qualifying.alarm(row) for row in sorted(rows, key=qualifying.starts_us.__getitem__)),
+            alarms=tuple(map(qualifying.alarm, rows)),
         )
 
 
-def _rows_behind(shown: range, down: IntervalSet, rule: DowntimeRule, batch: AlarmBatch) -> dict[int, list[int]]:
-    """Return the rows behind each outage in `shown`: what is left of them after scoped exclusions began inside it."""
-    rows_of: dict[int, list[int]] = defaultdict(list)
+def _rows_behind(shown: range, down: IntervalSet, rule: DowntimeRule, batch: AlarmBatch) -> dict[int, dict[int, int]]:
+    """Return the rows behind each outage in `shown`, each with the end of its last part that began in it."""
+    behind: dict[int, dict[int, int]] = defaultdict(dict)
+    for row, start, end in _parts(rule, batch):
+        rank = bisect_right(down.starts_us, start) - 1
+        if rank in shown and start < down.ends_us[rank]:
+            behind[rank][row] = end
+    return behind
+
+
+def _parts(rule: DowntimeRule, batch: AlarmBatch) -> Iterator[tuple[int, int, int]]:
+    """Yield (row, start, end) of what scoped exclusions leave of each alarm, in order of time for each row."""
     ends_us = rule.ends_us(batch)
     for matches, rows in rule.matches(batch).items():
         windows = rule.windows(matches)
         for row in rows:
-            start_us, end_us = batch.starts_us[row], ends_us[row]
-            begun = (IntervalSet((start_us,), (end_us,)) - windows).starts_us if matches else (start_us,)
-            ranks = {bisect_right(down.starts_us, instant) - 1 for instant in begun if instant in down}
-            for rank in ranks.intersection(shown):
-                rows_of[rank].append(row)
-    return rows_of
+            start, end = batch.starts_us[row], ends_us[row]
+            left = IntervalSet((start,), (end,)) - windows if matches else ((start, end),)
+            yield from ((row, *part) for part in left)
