@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
@@ -33,12 +33,12 @@ class ScopedEffect:
 
     Attributes:
         name: the exclusion.
-        matching_alarms: how many alarms it matches.
+        alarms: how many alarms it cut.
         taken_out_us: the time inside the window and its own windows at which one of them was raised.
     """
 
     name: str
-    matching_alarms: int
+    alarms: int
     taken_out_us: int
 
 
@@ -84,7 +84,7 @@ class DataQuality:
             *self._open_lines(),
             *(f"{name} can match no alarm here" for name in self.unmatched_exclusions),
             *(
-                f"{effect.name} took {_count(effect.matching_alarms, 'alarm')} out for {_seconds(effect.taken_out_us)}"
+                f"{effect.name} took {_count(effect.alarms, 'alarm')} out for {_seconds(effect.taken_out_us)}"
                 for effect in self.scoped_effects
             ),
         )
@@ -181,18 +181,17 @@ def _overwritten(batch: AlarmBatch, ledger: Ledger) -> int:
     )
 
 
-def _effects(qualifying: AlarmBatch, ledger: Ledger, rule: DowntimeRule) -> list[ScopedEffect]:
-    if not rule.scoped:
-        return []
-    matches, ends_us = rule.matches(qualifying), rule.ends_us(qualifying)
-    effects = []
+def _effects(qualifying: AlarmBatch, ledger: Ledger, rule: DowntimeRule) -> Iterator[ScopedEffect]:
+    """Yield what each scoped exclusion took out, of those that took something."""
+    matches = rule.matches(qualifying) if rule.scoped else {}
+    starts_us, ends_us = qualifying.starts_us, rule.ends_us(qualifying)
     for index, exclusion in enumerate(rule.scoped):
-        rows = [row for indices, some in matches.items() if index in indices for row in some]
-        raised = IntervalSet.union_of([qualifying.starts_us[row] for row in rows], [ends_us[row] for row in rows])
-        inside = (raised & exclusion.windows).clip(ledger.start_us, min(ledger.end_us, rule.as_of_us))
-        if rows:
-            effects.append(ScopedEffect(exclusion.name, len(rows), inside.total_us))
-    return effects
+        windows = exclusion.windows.clip(ledger.start_us, min(ledger.end_us, rule.as_of_us))
+        matching = [row for indices, rows in matches.items() if index in indices for row in rows]
+        cut = [row for row in matching if windows.clip(starts_us[row], ends_us[row])]
+        raised = IntervalSet.union_of(map(starts_us.__getitem__, cut), map(ends_us.__getitem__, cut))
+        if cut:
+            yield ScopedEffect(exclusion.name, len(cut), (raised & windows).total_us)
 
 
 def _count(number: int, noun: str) -> str:
