@@ -13,6 +13,7 @@ from functools import cached_property
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.periods import Period
 from sla_compliance.downtime import DowntimeRule
+from sla_compliance.errors import InvalidIntervalError, InvalidTypeError, shown
 from sla_compliance.incidents import Incident, incidents_between
 from sla_compliance.labels import Accounting
 from sla_compliance.ledger import CellLengths, Ledger, summed_cells
@@ -55,7 +56,13 @@ class ComplianceReport:
         return self.by(Period.DAY)
 
     def by(self, period: Period) -> tuple[ComplianceRecord, ...]:
-        """Return one record for each period; the first and last may be cut by the window."""
+        """Return one record for each period; the first and last may be cut by the window.
+
+        Raises:
+            InvalidTypeError: `period` is no Period.
+        """
+        if not isinstance(period, Period):
+            raise InvalidTypeError(f"period is {shown(period)}; give a Period, e.g. Period.MONTH", field="period")
         days, edges = self.ledger.frame.days, self.ledger.frame.edges_us
         spans = period.spans(
             days.dates,
@@ -95,9 +102,12 @@ class ComplianceReport:
 
         Raises:
             NaiveDatetimeError, InvalidTypeError: a bound is no aware datetime.
+            InvalidIntervalError: end is before start.
         """
         start_us = self.ledger.start_us if start is None else instant_us(start, field="start")
         end_us = self.ledger.end_us if end is None else instant_us(end, field="end")
+        if end_us < start_us:
+            raise InvalidIntervalError(f"end is {shown(end)}, before start {shown(start)}; swap them", field="end")
         found = incidents_between(
             max(start_us, self.ledger.start_us),
             min(end_us, self.ledger.end_us),
