@@ -16,8 +16,15 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from sla_compliance.calendars.local_days import first_instant_us, local_days
-from sla_compliance.errors import InstantOutOfRangeError, InvalidIntervalError, RangeTooLongError, shown
-from sla_compliance.units import DAY_US, instant_us, moment, parse_date, parse_timestamp
+from sla_compliance.calendars.wall_clock import wall_time
+from sla_compliance.errors import (
+    InstantOutOfRangeError,
+    InvalidIntervalError,
+    InvalidTypeError,
+    RangeTooLongError,
+    shown,
+)
+from sla_compliance.units import DAY_US, MICROSECOND, instant_us, moment, parse_date, parse_timestamp
 from sla_compliance.zones import load_zone
 
 _DATE_LENGTH = len("2025-10-08")
@@ -49,6 +56,8 @@ def whole_days(
     ('2025-10-07T00:00:00+01:00', '2025-10-09T00:00:00+01:00')
     """
     rules = load_zone(zone)
+    if max_days is not None and type(max_days) is not int:
+        raise InvalidTypeError(f"max_days is {shown(max_days)}; give a number of days", field="max_days")
     now_us = instant_us(now, field="now")
     start_us = _instant(from_date, zone, "from_date", is_end=False)
     end_us = now_us if to_date is None else _instant(to_date, zone, "to_date", is_end=True)
@@ -81,7 +90,7 @@ def _next(day: date, field: str) -> date:
 
 def _is_too_long(start_us: int, end_us: int, zone: str, max_days: int, *, has_end: bool) -> bool:
     rules = load_zone(zone)
-    start, end = moment(start_us, rules).replace(tzinfo=None), moment(end_us, rules).replace(tzinfo=None)
+    start, end = wall_time(start_us, rules), wall_time(end_us, rules)
     if not has_end:
         return (end.date() - start.date()).days > max_days
-    return end_us - start_us > max_days * DAY_US and end - start > timedelta(days=max_days)
+    return min(end_us - start_us, (end - start) // MICROSECOND) > max_days * DAY_US
