@@ -25,7 +25,7 @@ from fractions import Fraction
 from typing import Final
 
 from sla_compliance import rounding
-from sla_compliance.calendars.local_days import first_instant_us
+from sla_compliance.calendars.wall_clock import instant_of
 from sla_compliance.labels import CELL_INDEX, CELLS, STATE_COUNT, Accounting, Cell, Counts, Scope, State
 from sla_compliance.ledger import CellLengths, segments
 from sla_compliance.policy import Target, target_ratio
@@ -216,9 +216,10 @@ class ComplianceRecord:
 
         `date` is the first instant of the record's first local day, with the tenant's offset.
         """
-        first_us = first_instant_us(self.date, self.zone)
+        rules = load_zone(self.zone)
+        midnight = dt.datetime.fromordinal(self.date.toordinal())
         wire: dict[str, object] = {
-            "date": moment(first_us, load_zone(self.zone)).isoformat(),
+            "date": moment(instant_of(midnight, rules), rules).isoformat(),
             "compliance_percentage": self.compliance_percentage,
             "target_percentage": self.target_percentage,
             "uptime_minutes": self.uptime_minutes,
