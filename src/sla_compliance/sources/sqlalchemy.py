@@ -30,7 +30,9 @@ except ModuleNotFoundError as error:
     raise MissingExtraError(__name__, extra="sqlalchemy") from error
 
 from sla_compliance.sources._sql.alarms import AlarmQuestion, AlarmReader
-from sla_compliance.sources._sql.mappings import AlarmsTable, MaintenanceTable, NaiveTimes, TenantsTable
+from sla_compliance.sources._sql.mappings import AlarmsTable, NaiveTimes
+
+__all__ = ["AlarmsTable", "AsyncSQLAlchemyAlarmSource", "NaiveTimes", "SQLAlchemyAlarmSource"]
 
 PURGED_AFTER: Final = timedelta(days=90)
 PLATFORM_ALARMS: Final = AlarmsTable()
@@ -50,7 +52,9 @@ class _Purged:
 
     def complete_since(self, tenant_id: str) -> int | None:  # noqa: ARG002 - one rule for all tenants
         """Return the first instant from which on no cleared alarm has been purged; None where none ever is."""
-        return None if self._purged_after_us is None else instant_us(self._clock(), field="clock") - self._purged_after_us
+        return (
+            None if self._purged_after_us is None else instant_us(self._clock(), field="clock") - self._purged_after_us
+        )
 
 
 class SQLAlchemyAlarmSource(_Purged):
@@ -89,15 +93,15 @@ class SQLAlchemyAlarmSource(_Purged):
         """Return the tenant's alarms that qualify and meet the window, with the columns that figures need."""
         question = AlarmQuestion(tenant_id, start_us, end_us, wanted)
         with self._engine.connect() as connection:
-            return self._reader.read(connection, question, whole_rows=False)
+            return self._reader.read(connection, question)
 
     def fetch_details(
         self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING
     ) -> AlarmBatch:
         """Return the same alarms with every mapped column: for incidents, resources and scoped exclusions."""
-        question = AlarmQuestion(tenant_id, start_us, end_us, wanted)
+        question = AlarmQuestion(tenant_id, start_us, end_us, wanted, is_detailed=True)
         with self._engine.connect() as connection:
-            return self._reader.read(connection, question, whole_rows=True)
+            return self._reader.read(connection, question)
 
 
 class AsyncSQLAlchemyAlarmSource(_Purged):
@@ -124,12 +128,12 @@ class AsyncSQLAlchemyAlarmSource(_Purged):
         """Return the tenant's alarms that qualify and meet the window, with the columns that figures need."""
         question = AlarmQuestion(tenant_id, start_us, end_us, wanted)
         async with self._engine.connect() as connection:
-            return await connection.run_sync(self._reader.read, question, whole_rows=False)
+            return await connection.run_sync(self._reader.read, question)
 
     async def fetch_details(
         self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING
     ) -> AlarmBatch:
         """Return the same alarms with every mapped column: for incidents, resources and scoped exclusions."""
-        question = AlarmQuestion(tenant_id, start_us, end_us, wanted)
+        question = AlarmQuestion(tenant_id, start_us, end_us, wanted, is_detailed=True)
         async with self._engine.connect() as connection:
-            return await connection.run_sync(self._reader.read, question, whole_rows=True)
+            return await connection.run_sync(self._reader.read, question)

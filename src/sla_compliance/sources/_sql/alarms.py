@@ -1,33 +1,42 @@
 """The one statement that reads a tenant's alarms, and the batch it becomes."""
 ################################################################
-# A request fetches two instants of an ordinary alarm, raised and over. Only the
-# rows about which a report may have more to say, active, reversed or with an end
-# that must be inferred, come with id, status and the rest of their instants; and
-# only drill-down fetches every mapped column.
+# Of an ordinary alarm, over and plausible, a figure needs two instants: raised
+# and over. PostgreSQL itself checks what makes a row ordinary, exactly what the
+# gate would, and sends those pairs packed. The rows about which a report may have
+# more to say (active, reversed, an end to be inferred) come whole, by way of the
+# gate, in the same statement. Drill-down asks for every mapped column of all.
 #
-# The statement narrows by tenant, severity and time; excluded types and statuses
-# are fetched and left to the core, which alone knows what they mean.
+# The statement narrows by tenant, severity and time. Where types or statuses are
+# excluded, all rows come with those columns, and the core, which alone knows
+# what an exclusion means, leaves rows out.
 ################################################################
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, false, func, literal_column, not_, or_
+from sqlalchemy import ColumnElement, Connection, and_, func, or_
 
 from sla_compliance.alarms import AlarmFilter
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.gate import OnInvalid
-from sla_compliance.sources._sql.instants import Instants, TypedInstants
+from sla_compliance.sources._sql.instants import Expression, PostgresInstants
 from sla_compliance.sources._sql.mappings import AlarmsTable
-from sla_compliance.sources._sql.reflection import ReflectedTable, is_one_of, reflected, storable, untyped
-from sla_compliance.sources._sql.shapes import Fetched, Group, fetch_packed, fetch_rows
+from sla_compliance.sources._sql.reflection import reflected, storable
+from sla_compliance.sources._sql.shapes import (
+    Columns,
+    Fields,
+    PairsAndRows,
+    Statement,
+    rows_statement,
+)
 from sla_compliance.units import MAX_US, MIN_US
 
-# Each column's name in an Alarm, and in AlarmBatch.from_columns.
+# Each column's name in an Alarm, and as an argument of AlarmBatch.from_columns.
 _INSTANTS: Final = {
     "first_occurrence": "starts_us",
     "cleared_at": "ends_us",
@@ -45,113 +54,127 @@ _OTHERS: Final = {
     "subscriber_count": "subscriber_counts",
     "title": "titles",
 }
-_TELLING: Final = frozenset({"id", "status"})  # of a row about which a report may have more to say
+_NEEDED: Final = frozenset({"id", "status"})  # to infer an end, and to name a row in data quality
+_TENANT: Final = "tenant"  # names of the statements' parameters
+_START: Final = "window_start"
+_END: Final = "window_end"
+_STATEMENTS_KEPT: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
 class AlarmQuestion:
-    """Which alarms of whom; microseconds."""
+    """Which alarms of whom, instants in microseconds; `is_detailed`: with every mapped column."""
 
     tenant_id: str
     start_us: int
     end_us: int
     wanted: AlarmFilter
+    is_detailed: bool = False
 
 
-@dataclass(slots=True)
 class AlarmReader:
-    """Reads alarms over a connection; what the table looks like is asked once.
+    """Reads alarms over a connection; what the table looks like is asked of the first one."""
 
-    Attributes:
-        mapping: where the alarms stand.
-        on_invalid, clock_skew: as `AlarmBatch.from_columns`.
-    """
+    def __init__(self, mapping: AlarmsTable, on_invalid: OnInvalid, clock_skew: timedelta) -> None:
+        self._mapping = mapping
+        self._on_invalid = on_invalid
+        self._clock_skew = clock_skew
+        self._known: _KnownAlarms | None = None
 
-    mapping: AlarmsTable
-    on_invalid: OnInvalid
-    clock_skew: timedelta
-    _known: _KnownAlarms | None = field(default=None, init=False)
+    def read(self, connection: Connection, question: AlarmQuestion) -> AlarmBatch:
+        """Return the alarms asked for; one statement."""
+        known = self._known = self._known or _KnownAlarms(connection, self._mapping)
+        statement = known.statement(question.wanted, question.is_detailed)
+        fetched = statement.fetch(connection, known.parameters(question))
+        return _with_ordinary(fetched.pairs, self._batch(fetched))
 
-    def read(self, connection: Connection, question: AlarmQuestion, *, whole_rows: bool) -> AlarmBatch:
-        """Return the alarms; with `whole_rows` every mapped column of them."""
-        if self._known is None:
-            self._known = _KnownAlarms.of(connection, self.mapping)
-        fetched = self._known.fetched(connection, question, whole_rows)
-        keywords = {_INSTANTS[name]: fetched.columns[name] for name in _INSTANTS if name in fetched.columns}
-        keywords |= {_OTHERS[name]: fetched.columns[name] for name in _OTHERS if name in fetched.columns}
+    def _batch(self, fetched: Columns) -> AlarmBatch:
+        """Return the batch of the rows that came whole."""
+        named = {argument: fetched.by_name.get(name) for name, argument in (_INSTANTS | _OTHERS).items()}
+        named["subscriber_counts"] = _numbers(named["subscriber_counts"])
         return AlarmBatch.from_columns(
-            **keywords,
-            more={name: fetched.columns[name] for name in self.mapping.more if name in fetched.columns},
+            **named,  # type: ignore[arg-type]
+            more={name: fetched.by_name[name] for name in self._mapping.more if name in fetched.by_name},
             faults=fetched.faults,
-            on_invalid=self.on_invalid,
-            clock_skew=self.clock_skew,
+            on_invalid=self._on_invalid,
+            clock_skew=self._clock_skew,
         )
 
 
-@dataclass(frozen=True, slots=True)
+def _numbers(column: list[Any] | None) -> list[int | None] | None:
+    """Return a column of whole numbers, which may have come as text."""
+    return None if column is None else [None if value is None else int(value) for value in column]
+
+
+def _with_ordinary(pairs: tuple[tuple[int, ...], tuple[int, ...]], others: AlarmBatch) -> AlarmBatch:
+    """Return a batch with ordinary alarms before its rows, of which only the two instants are known."""
+    starts, ends = pairs
+    unknown = (None,) * len(starts)
+    return replace(
+        others,
+        starts_us=starts + others.starts_us,
+        ends_us=ends + others.ends_us,
+        last_seen_us=None if others.last_seen_us is None else unknown + others.last_seen_us,
+        is_end_assumed=None if others.is_end_assumed is None else (False,) * len(starts) + others.is_end_assumed,
+        columns={name: unknown + column for name, column in others.columns.items()},
+    )
+
+
 class _KnownAlarms:
-    """A mapped table of alarms, and how it holds instants."""
+    """A mapped table of alarms whose columns are known, and the statements on it."""
 
-    mapping: AlarmsTable
-    table: ReflectedTable
-    kind: Instants
-    instants: Mapping[str, ColumnElement[Any]]
-    others: Mapping[str, ColumnElement[Any]]
+    def __init__(self, connection: Connection, mapping: AlarmsTable) -> None:
+        instants = _mapped(mapping, _INSTANTS)
+        others = _mapped(mapping, _OTHERS) | {name: name for name in mapping.more}
+        needed = [mapping.tenant_id, mapping.severity, *instants.values(), *others.values()]
+        self._mapping = mapping
+        self._table = reflected(connection, mapping.table, mapping.schema, needed)
+        self._kind = self._table.instants(instants.values(), mapping.naive_times)
+        self._instants = {name: self._table.column(column) for name, column in instants.items()}
+        self._others = {name: self._table.shown(column) for name, column in others.items()}
+        self.statement = lru_cache(_STATEMENTS_KEPT)(self._statement)
 
-    @classmethod
-    def of(cls, connection: Connection, mapping: AlarmsTable) -> _KnownAlarms:
-        instants = {name: mapped for name in _INSTANTS if (mapped := getattr(mapping, name)) is not None}
-        others = {name: mapped for name in _OTHERS if (mapped := getattr(mapping, name)) is not None}
-        others |= {name: name for name in mapping.more}
-        needed = [mapping.tenant_id, *instants.values(), *others.values()]
-        table = reflected(connection, mapping.table, mapping.schema, needed)
-        return cls(
-            mapping,
-            table,
-            table.instants(instants.values(), mapping.naive_times),
-            {name: table.column(mapped) for name, mapped in instants.items()},
-            {name: table.shown(mapped) for name, mapped in others.items()},
-        )
+    def parameters(self, question: AlarmQuestion) -> Mapping[str, object]:
+        """Return what the statements' parameters are for a question."""
+        return {
+            _TENANT: storable(question.tenant_id),
+            **self._kind.parameters(_START, max(question.start_us, MIN_US)),
+            **self._kind.parameters(_END, min(question.end_us, MAX_US)),
+        }
 
-    def fetched(self, connection: Connection, question: AlarmQuestion, whole_rows: bool) -> Fetched:
-        where = self._window(question)
-        everything = self._group(self.others.keys() if whole_rows else _TELLING | self._filtered(question.wanted))
-        if not (isinstance(self.kind, TypedInstants) and self.table.is_postgresql):
-            return fetch_rows(connection, everything, where, self.kind, self.mapping.table)
-        groups = [everything] if whole_rows else self._groups(self.kind, everything, question.wanted)
-        return fetch_packed(connection, groups, where, self.kind)
+    def _statement(self, wanted: AlarmFilter, is_detailed: bool) -> Statement:
+        excluded = {"alarm_type": wanted.excluded_alarm_types, "status": wanted.excluded_statuses}
+        filtered = {name for name, texts in excluded.items() if texts}
+        names = self._others.keys() if is_detailed else _NEEDED | filtered
+        fields = Fields(self._instants, {name: self._others[name] for name in self._others if name in names})
+        where = self._window(wanted)
+        if is_detailed or filtered or not isinstance(self._kind, PostgresInstants):
+            return rows_statement(fields, self._kind, where, self._table.name)
+        first, over = self._instants["first_occurrence"], self._over
+        return PairsAndRows.where(where, (first, over), self._is_ordinary(self._kind), fields, self._kind)
 
-    def _window(self, question: AlarmQuestion) -> ColumnElement[bool]:
+    def _window(self, wanted: AlarmFilter) -> ColumnElement[bool]:
         """Return the condition of an alarm that meets the window, or that contradicts itself near it."""
-        first, over = self.instants["first_occurrence"], self._over
-        start_us, end_us = max(question.start_us, MIN_US), min(question.end_us, MAX_US)
-        severities = self.table.spellings(self.mapping.severity, question.wanted.severities)
+        first, over = self._instants["first_occurrence"], self._over
         return and_(
-            self.table.column(self.mapping.tenant_id) == untyped(storable(question.tenant_id)),
-            is_one_of(self.table.column(self.mapping.severity), severities),
-            self.kind.is_before(first, end_us),
-            or_(self.kind.is_after(over, start_us), over.is_(None), over < first),
+            self._table.is_equal(self._mapping.tenant_id, _TENANT),
+            self._table.means_one_of(self._mapping.severity, wanted.severities),
+            self._kind.is_before(first, _END),
+            or_(self._kind.is_after(over, _START), over.is_(None), over < first),
         )
 
     @property
-    def _over(self) -> ColumnElement[Any]:
-        """When an alarm was over as far as it says so itself; the core knows the rest of the rule."""
-        cleared, resolved = self.instants["cleared_at"], self.instants.get("resolved_at")
+    def _over(self) -> Expression:
+        """When an alarm was over as far as its row says so; the core infers the rest."""
+        cleared, resolved = self._instants["cleared_at"], self._instants.get("resolved_at")
         return cleared if resolved is None else func.coalesce(cleared, resolved)
 
-    def _groups(self, kind: TypedInstants, everything: Group, wanted: AlarmFilter) -> list[Group]:
-        """Return the ordinary rows, two instants each, and the others."""
-        first, over = self.instants["first_occurrence"], self._over
-        never = literal_column(kind.infinity)
-        is_ordinary = func.coalesce(and_(over >= first, over < never), false())
-        ordinary = {"first_occurrence": first, "cleared_at": over}
-        filtered = {name: self.others[name] for name in self._filtered(wanted)}
-        return [Group(ordinary, filtered, is_ordinary), Group(everything.instants, everything.others, not_(is_ordinary))]
+    def _is_ordinary(self, kind: PostgresInstants) -> ColumnElement[bool]:
+        """Return the condition of an alarm that is over and that the gate would let pass."""
+        first, over = self._instants["first_occurrence"], self._over
+        return and_(first >= kind.constant(MIN_US), over >= first, over <= kind.constant(MAX_US))
 
-    def _group(self, others: Collection[str]) -> Group:
-        return Group(self.instants, {name: self.others[name] for name in self.others if name in others})
 
-    def _filtered(self, wanted: AlarmFilter) -> frozenset[str]:
-        """Return the columns that the core needs to filter."""
-        excluded = {"alarm_type": wanted.excluded_alarm_types, "status": wanted.excluded_statuses}
-        return frozenset(name for name, texts in excluded.items() if texts and name in self.others)
+def _mapped(mapping: AlarmsTable, names: Mapping[str, str]) -> dict[str, str]:
+    """Return the table's columns by name, of those that it has."""
+    return {name: column for name in names if (column := getattr(mapping, name)) is not None}

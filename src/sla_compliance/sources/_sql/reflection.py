@@ -11,28 +11,18 @@ from __future__ import annotations
 import warnings
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Connection,
-    Enum,
-    Integer,
-    TableClause,
-    Text,
-    bindparam,
-    cast,
-    column,
-    inspect,
-    table,
-)
+from sqlalchemy import ColumnElement, Connection, Enum, TableClause, Text, bindparam, cast, column, inspect, table
 from sqlalchemy.exc import NoSuchTableError, SAWarning
 from sqlalchemy.types import NullType, TypeEngine
 
 from sla_compliance.errors import InvalidValueError, shown
-from sla_compliance.sources._sql.instants import Instants, SQLiteInstants, instants_of
+from sla_compliance.sources._sql.instants import Expression, PostgresInstants, SQLiteInstants, postgres_instants
 from sla_compliance.sources._sql.mappings import NaiveTimes
+
+POSTGRESQL: Final = "postgresql"
+SQLITE: Final = "sqlite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,59 +30,71 @@ class ReflectedTable:
     """A table as the database describes it.
 
     Attributes:
+        name: with its schema, if that is given.
         selectable: the table to select from.
         types: its columns' types by name.
-        dialect: SQLAlchemy's name of the database.
+        dialect: POSTGRESQL or SQLITE.
     """
 
+    name: str
     selectable: TableClause
     types: Mapping[str, TypeEngine[Any]]
     dialect: str
 
-    @property
-    def is_postgresql(self) -> bool:
-        """Whether the database packs columns."""
-        return self.dialect == "postgresql"
-
-    def column(self, name: str) -> ColumnElement[Any]:
+    def column(self, name: str) -> Expression:
         """Return a column without its type, so that values bound beside it have none either."""
-        found: ColumnElement[Any] = self.selectable.c[name]
+        found: Expression = self.selectable.c[name]
         return found
 
-    def shown(self, name: str) -> ColumnElement[Any]:
-        """Return a column to fetch: text or integers, whatever enum or UUID it is."""
-        is_plain = not self.is_postgresql or isinstance(self.types[name], Integer)
-        return self.column(name) if is_plain else cast(self.column(name), Text)
+    def shown(self, name: str) -> Expression:
+        """Return a column to fetch: in PostgreSQL as text, whatever enum or UUID it is."""
+        return cast(self.column(name), Text) if self.dialect == POSTGRESQL else self.column(name)
 
-    def instants(self, names: Iterable[str], naive_times: NaiveTimes) -> Instants:
+    def instants(self, names: Iterable[str], naive_times: NaiveTimes) -> PostgresInstants | SQLiteInstants:
         """Return how some columns hold instants.
 
         Raises:
             NaiveDatetimeError: one holds times without a zone and the mapping does not say that they are UTC.
             InvalidTypeError, InvalidValueError: one holds no instants, or they are of several types.
         """
-        if self.dialect == "sqlite":
+        if self.dialect == SQLITE:
             return SQLiteInstants(naive_times)
-        kinds = {name: instants_of(self.types[name], naive_times, f"{self.selectable}.{name}") for name in names}
+        kinds = {name: postgres_instants(self.types[name], naive_times, f"{self.name}.{name}") for name in names}
         if len(set(kinds.values())) > 1:
-            raise InvalidValueError(f"columns {', '.join(kinds)} of {self.selectable} differ in type; use one for all")
+            raise InvalidValueError(
+                f"columns {', '.join(kinds)} of {self.name} differ in type; use timestamp with time zone for all",
+                field=self.name,
+            )
         return next(iter(kinds.values()))
 
-    def spellings(self, name: str, texts: Collection[str]) -> list[str]:
-        """Return the values of a column that mean one of some lower-case texts: of an enum those that it has."""
+    def means_one_of(self, name: str, texts: Collection[str]) -> ColumnElement[bool]:
+        """Return the condition that a column holds one of some lower-case texts, spelled as columns spell them."""
         column_type = self.types[name]
-        if isinstance(column_type, Enum) and self.dialect != "sqlite":
-            return [label for label in column_type.enums if label.lower() in texts]
-        return [spelling for text in sorted(texts) for spelling in (text, text.upper(), text.capitalize())]
+        if isinstance(column_type, Enum) and self.dialect == POSTGRESQL:
+            spellings = [label for label in column_type.enums if label.lower() in texts]
+        else:
+            spellings = [spelling for text in sorted(texts) for spelling in (text, text.upper(), text.capitalize())]
+        return self.column(name).in_([_untyped(None, spelling) for spelling in spellings])
+
+    def is_equal(self, name: str, parameter: str) -> ColumnElement[bool]:
+        """Return the condition that a column holds the text given as a parameter."""
+        return self.column(name) == _untyped(parameter)
+
+
+def _untyped(name: str | None, value: str | None = None) -> Expression:
+    """Return a bound text that the server reads as whatever it is compared with."""
+    return bindparam(name, value, type_=NullType(), unique=name is None)
 
 
 def reflected(connection: Connection, name: str, schema: str | None, needed: Collection[str]) -> ReflectedTable:
     """Return a table as the database describes it.
 
     Raises:
-        InvalidValueError: there is no such table, or it lacks a column of `needed`.
+        InvalidValueError: there is no such table, it lacks a column of `needed`, or the database is another one.
     """
-    full_name = f"{schema}.{name}" if schema else name
+    dialect, full_name = connection.dialect.name, f"{schema}.{name}" if schema else name
+    if dialect not in (POSTGRESQL, SQLITE):
+        raise InvalidValueError(f"the engine speaks {dialect}; give one of PostgreSQL or SQLite", field="engine")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)  # types of columns that nobody asks for
@@ -106,17 +108,7 @@ def reflected(connection: Connection, name: str, schema: str | None, needed: Col
             f"table {full_name} has no column {shown(missing[0])}; map the one it has, or None if it is optional",
             field=f"{full_name}.{missing[0]}",
         )
-    return ReflectedTable(table(name, *map(column, types), schema=schema), types, connection.dialect.name)
-
-
-def untyped(value: str) -> BindParameter[Any]:
-    """Return a text as a bound parameter that the server reads as whatever it is compared with."""
-    return bindparam(None, value, type_=NullType(), unique=True)
-
-
-def is_one_of(expression: ColumnElement[Any], texts: Collection[str]) -> ColumnElement[bool]:
-    """Return the condition that an expression is one of some texts, sent untyped."""
-    return expression.in_(bindparam(None, list(texts), type_=NullType(), expanding=True, unique=True))
+    return ReflectedTable(full_name, table(name, *map(column, types), schema=schema), types, dialect)
 
 
 def storable(tenant_id: str) -> str:

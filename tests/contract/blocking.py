@@ -1,0 +1,32 @@
+"""An async source seen as a sync one, so that one contract serves both."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+
+from sla_compliance.alarms import AlarmFilter
+from sla_compliance.batch import AlarmBatch
+from sla_compliance.sources.protocol import EVERY_QUALIFYING, AsyncAlarmSource, AsyncDetailedAlarmSource
+
+
+class AsyncDetailedSource(AsyncAlarmSource, AsyncDetailedAlarmSource, Protocol):
+    """An async source that also drills down."""
+
+
+class Blocking:
+    """Runs each question on one event loop."""
+
+    def __init__(self, source: AsyncDetailedSource, runner: asyncio.Runner) -> None:
+        self._source = source
+        self._runner = runner
+
+    def fetch(self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING) -> AlarmBatch:
+        """Return what the async source does."""
+        return self._runner.run(self._source.fetch(tenant_id, start_us, end_us, wanted))
+
+    def fetch_details(
+        self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING
+    ) -> AlarmBatch:
+        """Return what the async source does."""
+        return self._runner.run(self._source.fetch_details(tenant_id, start_us, end_us, wanted))

@@ -1,0 +1,1 @@
+"""Real servers for the tests: PostgreSQL and Valkey or Redis, each started once per run on a free port."""
