@@ -41,7 +41,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_url(browser: Browser) -> Iterator[VisitPage]:
-    """Open any server's page: `open_url(url, **context_options)`. The browser sits far from the tenant's zone."""
+    """Open any server's page: `open_url(url, **context_options)`. Far from the tenant's zone; no fault goes unseen."""
+    visits: list[Visit] = []
     with ExitStack() as stack:
 
         def open_it(url: str, **options: Any) -> Visit:
@@ -49,10 +50,12 @@ def open_url(browser: Browser) -> Iterator[VisitPage]:
             context = stack.enter_context(browser.new_context(**(defaults | options)))
             context.set_default_timeout(10_000)
             visit = Visit(context.new_page())
+            visits.append(visit)
             visit.page.goto(url)
             return visit
 
         yield open_it
+        assert not [fault for visit in visits for fault in visit.faults]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, Request
 
 API: Final = "/api/v1/faults/"
 AXE: Final = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
-REFUSED_BY_SERVER: Final = "Failed to load resource: the server responded with a status of"
+NOT_LOADED: Final = "Failed to load resource:"
 Scheme = Literal["light", "dark"]
 
 
@@ -34,7 +34,7 @@ class Visit:
             self.asked.append(request.url.partition(API)[2])
 
     def _note_message(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and not message.text.startswith(REFUSED_BY_SERVER):
+        if message.type in {"error", "warning"} and not message.text.startswith(NOT_LOADED):
             self.faults.append(message.text)
 
     def settled(self, view: str) -> Visit:

@@ -1,12 +1,14 @@
 // What a record says where its optional keys are missing: they are worked out from those that are always there.
 
+const VERDICTS = ["MET", "BREACHED", "AT_RISK", "UNDETERMINED"];
+
 /** Whether nothing of a day counted: it has no availability, neither 0 nor 100. */
 export const isUnmeasured = (record) => record.compliance_percentage === null;
 
-/** The verdict on a day; worked out where the server sent none. */
+/** The verdict on a day; worked out where the server sent none that is known. */
 export function verdictOf(record) {
   if (record === null || isUnmeasured(record)) return "UNDETERMINED";
-  if (record.verdict) return record.verdict;
+  if (VERDICTS.includes(record.verdict)) return record.verdict;
   if (record.sla_breaches > 0) return "BREACHED";
   return record.compliance_percentage >= record.target_percentage ? "MET" : "AT_RISK";
 }
