@@ -1,0 +1,68 @@
+// Point at a period, or move to it with the arrow keys, and a card beside it shows its row of the table.
+"use strict";
+{
+  const STEPS = { ArrowLeft: -1, ArrowRight: 1, PageUp: -7, PageDown: 7, Home: -Infinity, End: Infinity };
+  const GAP = 12;
+  const frame = document.querySelector(".frame");
+  const links = frame ? [...frame.querySelectorAll("a")] : [];
+  const names = [...document.querySelectorAll("#figures thead th")].map((cell) => cell.textContent);
+  const tip = make("div", "tip");
+
+  function make(tag, name, ...content) {
+    const node = document.createElement(tag);
+    node.className = name;
+    node.append(...content);
+    return node;
+  }
+
+  const cells = (link) => [...document.getElementById(link.getAttribute("href").slice(1)).cells];
+
+  function show(link) {
+    hide();
+    const [day, share, ...others] = cells(link);
+    const verdict = others.pop().firstChild.cloneNode(true);
+    const rows = others.map((cell, index) => make("div", "", make("i", "", names[index + 2]), cell.textContent));
+    tip.replaceChildren(make("i", "", day.textContent), make("strong", "", share.textContent), verdict, ...rows);
+    tip.hidden = false;
+    link.classList.add("shown");
+    const [band, box] = [link.firstChild.getBoundingClientRect(), frame.getBoundingClientRect()];
+    const right = band.right - box.left + GAP;
+    const fits = right + tip.offsetWidth <= box.width;
+    const left = fits ? right : Math.max(0, band.left - box.left - GAP - tip.offsetWidth);
+    tip.style.translate = `${left}px 24px`;
+  }
+
+  function hide() {
+    tip.hidden = true;
+    for (const link of links) link.classList.remove("shown");
+  }
+
+  function choose(chosen) {
+    for (const link of links) link.setAttribute("tabindex", link === chosen ? 0 : -1);
+  }
+
+  if (frame) {
+    tip.setAttribute("aria-hidden", "true");
+    tip.hidden = true;
+    frame.append(tip);
+    choose(links.at(-1));
+    for (const link of links) {
+      link.setAttribute("aria-label", cells(link).map((cell, index) => `${names[index]} ${cell.textContent}`).join(", "));
+      link.removeAttribute("aria-labelledby");
+      link.addEventListener("pointerenter", () => show(link));
+      link.addEventListener("focus", () => {
+        choose(link);
+        show(link);
+      });
+      link.addEventListener("blur", hide);
+    }
+    frame.addEventListener("pointerleave", hide);
+    frame.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") hide();
+      if (!(event.key in STEPS)) return;
+      event.preventDefault();
+      const place = links.indexOf(event.target) + STEPS[event.key];
+      links[Math.min(Math.max(place, 0), links.length - 1)].focus();
+    });
+  }
+}
