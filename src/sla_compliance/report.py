@@ -138,16 +138,7 @@ class ComplianceReport:
     @property
     def method(self) -> str:
         """How the figures were made, in one line."""
-        as_of = moment(self.rule.as_of_us, load_zone(self.zone)).isoformat(timespec="seconds")
-        severities = " or ".join(sorted(self.policy.qualifying.severities))
-        parts = [
-            f"down while a {severities} alarm is raised",
-            *_damping(self.policy),
-            _EXCLUDED.get(self.policy.accounting.name, "cells counted by a custom accounting"),
-            f"days of {self.zone} by zone rules {self.tz_version}",
-            f"as of {as_of}",
-        ]
-        return "; ".join(parts)
+        return method_line(self.policy, self.policy.accounting, self.zone, self.rule.as_of_us)
 
     def as_dicts(self, period: Period = Period.DAY, *, detail: bool = False) -> list[dict[str, object]]:
         """Return the records of a period as the wire format has them.
@@ -158,6 +149,19 @@ class ComplianceReport:
             return [record.as_dict() for record in self.by(period) if record.availability_ratio is not None]
         shared = {"method": self.method, "tz_version": self.tz_version, "quality": self.quality.as_dict()}
         return [{**record.as_dict(detail=True), **shared} for record in self.by(period)]
+
+
+def method_line(policy: SLAPolicy, accounting: Accounting, zone: str, as_of_us: int) -> str:
+    """Return how figures are made, in one line."""
+    as_of = moment(as_of_us, load_zone(zone)).isoformat(timespec="seconds")
+    parts = [
+        f"down while a {' or '.join(sorted(policy.qualifying.severities))} alarm is raised",
+        *_damping(policy),
+        _EXCLUDED.get(accounting.name, "cells counted by a custom accounting"),
+        f"days of {zone} by zone rules {tz_version()}",
+        f"as of {as_of}",
+    ]
+    return "; ".join(parts)
 
 
 _EXCLUDED = {

@@ -62,6 +62,7 @@ class DetailedAlarmSource(Protocol):
         ...
 
 
+@runtime_checkable
 class AsyncDetailedAlarmSource(Protocol):
     """The same as DetailedAlarmSource, awaited."""
 

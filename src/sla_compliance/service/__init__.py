@@ -1,0 +1,20 @@
+"""The service: a tenant's question to an answer, remembered, from any source."""
+
+from sla_compliance.service.answers import ComplianceAnswer, Provenance
+from sla_compliance.service.observer import ServiceObserver, Statistics
+from sla_compliance.service.service import ComplianceService
+from sla_compliance.service.settings import ExclusionSource, MemoryTenants, Tenants, TenantSettings
+from sla_compliance.service.threads import to_async
+
+__all__ = [
+    "ComplianceAnswer",
+    "ComplianceService",
+    "ExclusionSource",
+    "MemoryTenants",
+    "Provenance",
+    "ServiceObserver",
+    "Statistics",
+    "TenantSettings",
+    "Tenants",
+    "to_async",
+]

@@ -1,0 +1,136 @@
+"""ComplianceAnswer: what a service says of a tenant's days, and where it had it from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from functools import cached_property
+
+from sla_compliance.calendars.periods import Period
+from sla_compliance.labels import CELLS, Accounting
+from sla_compliance.measured import MeasuredDay, record_of
+from sla_compliance.policy import SLAPolicy
+from sla_compliance.records import ComplianceRecord
+from sla_compliance.report import method_line
+from sla_compliance.units import moment
+from sla_compliance.zones import load_zone
+
+
+class Provenance(StrEnum):
+    """Where a day's cells came from."""
+
+    CACHE = "CACHE"
+    """Remembered, and still in force."""
+    STORE = "STORE"
+    """Stored when the day was closed, or restated since."""
+    SOURCE = "SOURCE"
+    """Measured for this answer."""
+    OUTDATED = "OUTDATED"
+    """Remembered and past its time, shown because the source could not be asked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComplianceAnswer:
+    """The days asked for, measured.
+
+    Attributes:
+        tenant_id, zone, policy: whose, and how measured.
+        target_ratio, accounting: what is asked of the cells.
+        start_us: start of the first day.
+        as_of_us: the instant of the question; each day carries its own.
+        measured: the days, in order.
+        provenance: where each came from.
+    """
+
+    tenant_id: str
+    zone: str
+    policy: SLAPolicy
+    target_ratio: Fraction
+    accounting: Accounting
+    start_us: int
+    as_of_us: int
+    measured: tuple[MeasuredDay, ...]
+    provenance: tuple[Provenance, ...]
+
+    @cached_property
+    def days(self) -> tuple[ComplianceRecord, ...]:
+        """One record for each local date, counted or not."""
+        return tuple(self._record((day,)) for day in self.measured)
+
+    @cached_property
+    def total(self) -> ComplianceRecord:
+        """The record of all days; computed on lengths."""
+        return self._record(self.measured) if self.measured else self._nothing()
+
+    def by(self, period: Period) -> tuple[ComplianceRecord, ...]:
+        """Return one record for each period; the first and last may be cut by the question."""
+        spans = period.spans([day.date for day in self.measured], is_first_whole=True, is_last_whole=True)
+        return tuple(self._record(self.measured[first:after]) for first, after in spans)
+
+    def _record(self, days: Sequence[MeasuredDay]) -> ComplianceRecord:
+        return record_of(days, zone=self.zone, target_ratio=self.target_ratio, accounting=self.accounting)
+
+    def _nothing(self) -> ComplianceRecord:
+        """Return the record of no time at all."""
+        day = MeasuredDay(
+            date=moment(self.start_us, load_zone(self.zone)).date(),
+            start_us=self.start_us,
+            end_us=self.start_us,
+            cells_us=(0,) * len(CELLS),
+            as_of_us=self.as_of_us,
+            tz_version="",
+        )
+        return self._record((day,))
+
+    @property
+    def as_of(self) -> dt.datetime:
+        """The instant of the oldest recent figure, in the tenant's zone; of the question where all days are closed."""
+        recent = [day.as_of_us for day in self.measured if not day.is_closed(self.policy)]
+        return moment(min(recent, default=self.as_of_us), load_zone(self.zone))
+
+    @property
+    def is_cached(self) -> bool:
+        """Whether neither store nor source was asked."""
+        return set(self.provenance) <= {Provenance.CACHE}
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether a day is older than it should be, because the source could not be asked."""
+        return Provenance.OUTDATED in self.provenance
+
+    @property
+    def quality(self) -> tuple[str, ...]:
+        """What a reader must know about the rows behind the figures, one sentence each."""
+        return tuple(dict.fromkeys(remark for day in self.measured for remark in day.remarks))
+
+    @property
+    def method(self) -> str:
+        """How the figures were made, in one line."""
+        return method_line(self.policy, self.accounting, self.zone, self.as_of_us)
+
+    def as_dicts(self, period: Period = Period.DAY, *, detail: bool = False) -> list[dict[str, object]]:
+        """Return the records of a period as the wire format has them.
+
+        Those without an availability are left out; `detail` keeps them, with null, and adds what figures follow from.
+        """
+        records = self.by(period)
+        if not detail:
+            return [record.as_dict() for record in records if record.availability_ratio is not None]
+        return [{**record.as_dict(detail=True), **self._background(record)} for record in records]
+
+    def _background(self, record: ComplianceRecord) -> Mapping[str, object]:
+        days = [
+            (day, provenance)
+            for day, provenance in zip(self.measured, self.provenance, strict=True)
+            if record.date <= day.date <= record.last_date
+        ]
+        return {
+            "method": self.method,
+            "as_of": moment(min(day.as_of_us for day, _ in days), load_zone(self.zone)).isoformat(),
+            "tz_version": ", ".join(dict.fromkeys(day.tz_version for day, _ in days)),
+            "provenance": list(dict.fromkeys(str(provenance) for _, provenance in days)),
+            "quality": {"lines": list(dict.fromkeys(remark for day, _ in days for remark in day.remarks))},
+        }

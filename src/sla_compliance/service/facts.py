@@ -1,0 +1,124 @@
+"""Facts: alarms and agreements of a tenant's window, fetched and measured."""
+################################################################
+# One query for alarms, over the window widened by the margin of damping. A window
+# that begins in the future needs none. Alarms come with their descriptive columns
+# only where an exclusion of some alarms asks for them, or a person does.
+#
+# Time is monitored since the tenant is, and since the source's rows are complete:
+# what a purge has taken is unknown, not up.
+################################################################
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from time import perf_counter
+
+from sla_compliance.batch import AlarmBatch
+from sla_compliance.calendars.exclusions import Exclusion, MaintenanceWindow
+from sla_compliance.compliance import Terms
+from sla_compliance.intervals import ALWAYS_END_US, ALWAYS_START_US, IntervalSet
+from sla_compliance.policy import SLAPolicy
+from sla_compliance.service.observer import ServiceObserver
+from sla_compliance.service.settings import Agreed, ExclusionSource, TenantSettings
+from sla_compliance.sources.protocol import AsyncAlarmSource, AsyncDetailedAlarmSource, KnowsItsPast
+from sla_compliance.units import MAX_US, MIN_US, moment
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which facts of whom.
+
+    Attributes:
+        tenant_id, settings: whose.
+        start_us, end_us: the window to measure.
+        as_of_us: the instant of evaluation.
+    """
+
+    tenant_id: str
+    settings: TenantSettings
+    start_us: int
+    end_us: int
+    as_of_us: int
+
+    @property
+    def policy(self) -> SLAPolicy:
+        """The tenant's policy."""
+        return self.settings.policy
+
+    @property
+    def reach_us(self) -> tuple[int, int]:
+        """The window widened by as much as damping looks beyond it."""
+        margin_us = self.policy.margin_us
+        return max(MIN_US, self.start_us - margin_us), min(MAX_US, self.end_us + margin_us)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Where the facts come from.
+
+    Attributes:
+        source: of alarms.
+        exclusions: of maintenance and exclusions; None: the settings have them all.
+        time_out: how long the source may take.
+        observer: told of each query.
+    """
+
+    source: AsyncAlarmSource
+    exclusions: ExclusionSource | None
+    time_out: timedelta
+    observer: ServiceObserver
+
+    def complete_since_us(self, tenant_id: str) -> int:
+        """Return since when no row is missing."""
+        since = self.source.complete_since(tenant_id) if isinstance(self.source, KnowsItsPast) else None
+        return ALWAYS_START_US if since is None else since
+
+    async def terms(self, window: Window) -> Terms:
+        """Return what `evaluate` needs beside the alarms."""
+        settings, agreed = window.settings, await self._agreed(window)
+        since_us = max(settings.monitored_since_us, self.complete_since_us(window.tenant_id))
+        return Terms(
+            start=moment(window.start_us),
+            end=moment(window.end_us),
+            zone=settings.zone,
+            as_of=moment(window.as_of_us),
+            policy=settings.policy,
+            maintenance=[one for one in agreed if isinstance(one, MaintenanceWindow)],
+            exclusions=[one for one in agreed if isinstance(one, Exclusion)],
+            service_hours=settings.service_hours,
+            in_service=settings.in_service,
+            monitored=IntervalSet((since_us,), (ALWAYS_END_US,)),
+        )
+
+    async def _agreed(self, window: Window) -> Sequence[Agreed]:
+        if self.exclusions is None:
+            return window.settings.agreed
+        async with asyncio.timeout(self.time_out.total_seconds()):
+            fetched = await self.exclusions.fetch(window.tenant_id, *window.reach_us)
+        return (*window.settings.agreed, *fetched)
+
+    async def alarms(self, window: Window, *, whole_rows: bool) -> AlarmBatch:
+        """Return the alarms that meet the window's reach; one query, or none where the window is in the future.
+
+        Raises:
+            TimeoutError: the source takes too long. Its own errors come through as they are.
+        """
+        if window.start_us >= window.as_of_us:
+            return AlarmBatch()
+        source = self.source
+        fetch = source.fetch_details if whole_rows and isinstance(source, AsyncDetailedAlarmSource) else source.fetch
+        began = perf_counter()
+        try:
+            async with asyncio.timeout(self.time_out.total_seconds()):
+                return await fetch(window.tenant_id, *window.reach_us, window.policy.qualifying)
+        finally:
+            self.observer.queried(window.tenant_id, seconds=perf_counter() - began)
+
+
+def has_scoped(terms: Terms) -> bool:
+    """Return whether an exclusion asks for descriptive columns of alarms."""
+    windows = (*terms.get("maintenance", ()), *terms.get("exclusions", ()))
+    return any(isinstance(one, MaintenanceWindow | Exclusion) and one.applies_to is not None for one in windows)
