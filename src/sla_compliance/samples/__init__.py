@@ -22,11 +22,11 @@ from typing import Final
 from sla_compliance.calendars.local_days import local_days
 from sla_compliance.samples.events import blips, breakdowns, everyday, maintenance, not_watched_us, oddities
 from sla_compliance.samples.history import CORE, DAYS, History
-from sla_compliance.samples.provider import COLUMNS, Device, SampleProvider, SampleRow
+from sla_compliance.samples.provider import COLUMNS, Device, SampleProvider, SampleRow, batch_of
 from sla_compliance.units import DAY_US, checked_instant_us, instant_us, moment
 from sla_compliance.zones import load_zone
 
-__all__ = ["COLUMNS", "DAYS", "ROWS", "Device", "SampleProvider", "SampleRow", "sample_provider"]
+__all__ = ["COLUMNS", "DAYS", "ROWS", "Device", "SampleProvider", "SampleRow", "batch_of", "sample_provider"]
 
 ROWS: Final = 1_000
 ZONES_WITH_CLOCK_CHANGES: Final = (

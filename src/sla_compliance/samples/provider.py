@@ -94,25 +94,30 @@ class SampleProvider:
         )
 
     def batch(self, *, on_invalid: OnInvalid = "quarantine") -> AlarmBatch:
-        """Return the rows as a batch with all their columns; one of them is bad."""
-        columns = {name: [getattr(row, name) for row in self.rows] for name in COLUMNS}
-        return AlarmBatch.from_columns(
-            starts_us=_instants(columns.pop("first_occurrence")),
-            ends_us=_instants(columns.pop("cleared_at")),
-            resolved_us=_instants(columns.pop("resolved_at")),
-            last_occurrences_us=_instants(columns.pop("last_occurrence")),
-            severities=columns.pop("severity"),
-            ids=columns.pop("id"),
-            alarm_ids=columns.pop("alarm_id"),
-            resource_ids=columns.pop("resource_id"),
-            customer_ids=columns.pop("customer_id"),
-            statuses=columns.pop("status"),
-            alarm_types=columns.pop("alarm_type"),
-            subscriber_counts=columns.pop("subscriber_count"),
-            titles=columns.pop("title"),
-            more=columns,
-            on_invalid=on_invalid,
-        )
+        """Return the rows as a batch; one of them is bad."""
+        return batch_of(self.rows, on_invalid=on_invalid)
+
+
+def batch_of(rows: Sequence[SampleRow], *, on_invalid: OnInvalid = "quarantine") -> AlarmBatch:
+    """Return rows as a batch with all their columns; errors as `AlarmBatch.from_columns`."""
+    columns: dict[str, Any] = {name: [getattr(row, name) for row in rows] for name in COLUMNS}
+    return AlarmBatch.from_columns(
+        starts_us=_instants(columns.pop("first_occurrence")),
+        ends_us=_instants(columns.pop("cleared_at")),
+        resolved_us=_instants(columns.pop("resolved_at")),
+        last_occurrences_us=_instants(columns.pop("last_occurrence")),
+        severities=columns.pop("severity"),
+        ids=columns.pop("id"),
+        alarm_ids=columns.pop("alarm_id"),
+        resource_ids=columns.pop("resource_id"),
+        customer_ids=columns.pop("customer_id"),
+        statuses=columns.pop("status"),
+        alarm_types=columns.pop("alarm_type"),
+        subscriber_counts=columns.pop("subscriber_count"),
+        titles=columns.pop("title"),
+        more=columns,
+        on_invalid=on_invalid,
+    )
 
 
 def _instants(column: Sequence[datetime | None]) -> list[Any]:
