@@ -31,7 +31,7 @@ INTERRUPTED: Final = 130
 READER_GONE: Final = 141
 
 
-class BadInput(click.ClickException):  # noqa: N818 - a message, as click's own are
+class BadInput(click.ClickException):
     """One message on stderr, and the exit code of bad input."""
 
     exit_code = BAD_INPUT
@@ -62,11 +62,15 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except SLAComplianceError as error:
             raise BadInput(message_of(error)) from error
+        except ModuleNotFoundError as error:
+            if error.name != "rich":
+                raise
+            raise BadInput(str(MissingExtraError("sla_compliance.cli", extra="cli"))) from error
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(READER_GONE)
         except OSError as error:
-            raise BadInput(str(error)) from error
+            raise BadInput(f"{error.filename or 'standard output'}: {error.strerror or error}") from error
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
 

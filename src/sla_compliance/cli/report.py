@@ -1,10 +1,132 @@
 """`sla-compliance report`: exported alarms in, an availability report out."""
+################################################################
+# Options are read before files, so a misspelt zone costs no time. Exit code 1
+# says that the whole range is BREACHED; with --each, that of any key is.
+################################################################
 
 from __future__ import annotations
 
+import sys
+from datetime import UTC, datetime
+from typing import Any, Final
+
 import click
 
+from sla_compliance.batch import AlarmBatch
+from sla_compliance.cli.evaluation import ACCOUNTINGS, Answer, Asked, alarms_of, answer, terms_of
+from sla_compliance.cli.output import csv_text, emit, json_text
+from sla_compliance.cli.parameters import length_of, mapping_of
+from sla_compliance.policy import DEFAULT_TARGET
 
-@click.command()
-def command() -> None:
-    """Report the availability that exported alarms leave, and whether the target was met."""
+BREACHED: Final = 1
+PERIODS: Final = ("day", "week", "month", "quarter", "year")
+FORMATS: Final = ("table", "json", "csv", "html")
+
+EPILOG: Final = """
+\b
+Examples:
+  sla-compliance report alarms.csv --zone Africa/Lagos --from 2026-10-01 --to 2026-10-31
+  zcat october.jsonl.gz | sla-compliance report - --zone Europe/Berlin --from 2026-10-01 --each resource_id
+
+Exit code: 0; 1 where the whole range is BREACHED (with --each: of any key); 2 for bad input.
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--zone", required=True, metavar="NAME", help="Time zone whose days are reported, e.g. Africa/Lagos.")
+@click.option("--from", "from_date", required=True, metavar="DATE", help="First day, or a timestamp.")
+@click.option("--to", "to_date", metavar="DATE", help="Last day, included.  [default: today]")
+@click.option("--target", default=DEFAULT_TARGET, show_default=True, metavar="PERCENT", help="Promised availability.")
+@click.option("--by", type=click.Choice(PERIODS), default="day", show_default=True, help="Period of each record.")
+@click.option("--each", metavar="COLUMN", help="A report for each value of a column, e.g. resource_id.")
+@click.option("--tenant", metavar="ID", help="Whose alarms to take, where files hold those of several.")
+@click.option("--maintenance", multiple=True, metavar="FILE", help="Maintenance windows: start, end, reason ...")
+@click.option("--service-hours", metavar="TEXT", help='Agreed hours, e.g. "mon-fri 09:00-17:00".  [default: always]')
+@click.option(
+    "--accounting",
+    type=click.Choice([*ACCOUNTINGS]),
+    default="removed",
+    show_default=True,
+    help="What maintenance counts as.",
+)
+@click.option("--as-of", metavar="TIME", help="Evaluate as of then.  [default: now]")
+@click.option(
+    "--merge-gap", callback=length_of, default="0s", metavar="LENGTH", help="Shorter gaps are downtime, e.g. 60s."
+)
+@click.option(
+    "--min-outage", callback=length_of, default="0s", metavar="LENGTH", help="Shorter outages are none, e.g. 5m."
+)
+@click.option("--stale-after", callback=length_of, metavar="LENGTH", help="End open alarms unseen for longer, e.g. 7d.")
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    callback=mapping_of,
+    metavar="NAME=OWN",
+    help="What the files call a column, e.g. first_occurrence=raised_at.",
+)
+@click.option(
+    "--on-invalid",
+    type=click.Choice(["raise", "quarantine"]),
+    default="raise",
+    show_default=True,
+    help="Refuse files with bad rows, or set the rows aside and say so.",
+)
+@click.option(
+    "--clock-skew", callback=length_of, default="0s", metavar="LENGTH", help="Let alarms clear this much too early."
+)
+@click.option(
+    "--format", "output", type=click.Choice(FORMATS), default="table", show_default=True, help="What to write."
+)
+@click.option("--detail", is_flag=True, help="Add verdicts, seconds and cells to JSON and CSV.")
+@click.pass_context
+def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - checked by click, typed by Asked
+    """Report the availability that exported alarms leave, and whether the target was met.
+
+    FILE is an export of an alarms table: CSV, JSON or JSON Lines, gzipped or not; "-" is standard input. Only the
+    columns severity and first_occurrence are needed.
+    """
+    asked = Asked(**options)
+    if asked.each and asked.output == "html":
+        raise click.UsageError("--each has no HTML page; write it as table, json or csv")
+    terms = terms_of(asked, datetime.now(UTC))
+    alarms = _read(asked)
+    if asked.tenant and not alarms and not alarms.rejected:
+        click.echo(f"Note: the files hold no row of tenant {asked.tenant!r}.", err=True)
+    found = answer(alarms, asked.each, terms)
+    write(found, asked)
+    context.exit(BREACHED if found.is_breached else 0)
+
+
+def _read(asked: Asked) -> AlarmBatch:
+    """Return the alarms of the files; on a terminal, show how far reading has got."""
+    if not sys.stderr.isatty():
+        return alarms_of(asked)
+    from sla_compliance.cli.progress import reading_bar  # noqa: PLC0415 - only where somebody looks
+
+    with reading_bar() as progress:
+        return alarms_of(asked, progress)
+
+
+def write(found: Answer, asked: Asked) -> None:
+    """Write the reports in the format asked for."""
+    if asked.output == "json":
+        emit(json_text(found, asked.period, detail=asked.detail))
+    elif asked.output == "csv":
+        emit(csv_text(found, asked.period, asked.each, detail=asked.detail))
+    elif asked.output == "html":
+        from sla_compliance.outlets.html import report_page  # noqa: PLC0415 - only where asked for
+
+        emit(report_page(found.whole, title=asked.title, by=asked.period))
+    else:
+        emit(_table(found, asked), sys.stdout.encoding or "utf-8")
+
+
+def _table(found: Answer, asked: Asked) -> str:
+    from sla_compliance.cli.table import Page, keys_page, periods_page  # noqa: PLC0415 - only where asked for
+
+    page = Page(sys.stdout)
+    if found.each is None or asked.each is None:
+        return periods_page(page, asked.title, found.whole, asked.period)
+    return keys_page(page, asked.title, asked.each, found.whole, found.each)

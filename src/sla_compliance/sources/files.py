@@ -24,8 +24,10 @@ from sla_compliance.sources._files.table import AlarmTable, Progress
 from sla_compliance.sources.memory import MemoryAlarmSource
 from sla_compliance.sources.protocol import EVERY_QUALIFYING
 
+__all__ = ["FileAlarmSource", "Progress", "unobserved"]
 
-def _silence(name: str, rows: int, share: float | None) -> None:
+
+def unobserved(name: str, rows: int, share: float | None) -> None:
     """Tell nobody how far reading got."""
 
 
@@ -43,7 +45,7 @@ class FileAlarmSource:
         columns: Mapping[str, str] | None = None,
         on_invalid: OnInvalid = "raise",
         clock_skew: timedelta = timedelta(0),
-        progress: Progress = _silence,
+        progress: Progress = unobserved,
     ) -> None:
         """Keep the names; nothing is opened yet.
 

@@ -79,6 +79,10 @@ def _time(name: str, text: Text) -> datetime | None:
 
 def _several(text: str) -> list[str]:
     """Return the values of a cell: a JSON list, or texts with semicolons between them."""
-    if text.startswith("["):
-        return [value if isinstance(value, str) else json.dumps(value) for value in json.loads(text)]
+    try:
+        listed = json.loads(text) if text.startswith("[") else None
+    except ValueError:
+        listed = None
+    if listed is not None:
+        return [value if isinstance(value, str) else json.dumps(value) for value in listed]
     return [value.strip() for value in text.split(";") if value.strip()]

@@ -74,7 +74,8 @@ def check_needed(file: TextFile, names: Mapping[str, str], needed: Iterable[str]
     found = list(names.values())
     for name in needed:
         if name not in found:
-            raise file.error(f"has no column {name}; it has {_listed(names)}. Map the one that holds it: {name}=NAME")
+            way_out = f"map the one that holds it, on the command line with --column {name}=NAME"
+            raise file.error(f"has no column {name}; it has {_listed(names)}; {way_out}")
     for name in found:
         if found.count(name) > 1:
             raise file.error(f"has two columns called {name}; rename one")

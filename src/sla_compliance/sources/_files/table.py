@@ -86,6 +86,8 @@ class AlarmTable:
     def _add(self, file: TextFile, chunk: Chunk) -> None:
         names = platform_names(chunk.columns, self._mapping)
         if chunk.columns:
+            mapped = {own: name for own, name in self._mapping.items() if name in self._needed}
+            check_mapped(file, chunk.columns, mapped)
             check_needed(file, names, self._needed)
         columns = {names[own]: column for own, column in chunk.columns.items()}
         rows = self._rows_to_take(file, columns.get("tenant_id"), chunk)
@@ -113,7 +115,9 @@ class AlarmTable:
             return [row for row, tenant in enumerate(tenants) if tenant == wanted or row in chunk.faults]
         self._tenants.update(dict.fromkeys(tenant for row, tenant in enumerate(tenants) if row not in chunk.faults))
         if len(self._tenants) > 1:
-            raise file.error(f"holds alarms of several tenants, {self._found()}; say whose are meant (tenant_id)")
+            raise file.error(
+                f"holds alarms of several tenants, {self._found()}; ask for one of them, on the command line with --tenant"
+            )
         return range(len(chunk.places))
 
     def _found(self) -> str:

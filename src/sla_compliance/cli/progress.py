@@ -1,0 +1,41 @@
+"""How far reading long files has got: on a terminal only, and on stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+
+LONG_ROWS: Final = 20_000
+
+
+class ReadingBar:
+    """A bar for each file that turns out to be long."""
+
+    def __init__(self, bars: Progress) -> None:
+        self._bars = bars
+        self._tasks: dict[str, TaskID] = {}
+
+    def __call__(self, name: str, rows: int, share: float | None) -> None:
+        """Show how far reading a file has got."""
+        if rows < LONG_ROWS and name not in self._tasks:
+            return
+        if name not in self._tasks:
+            self._bars.start()
+            self._tasks[name] = self._bars.add_task(name, total=None if share is None else 1.0)
+        self._bars.update(self._tasks[name], completed=share or 0, description=f"{name}: {rows:,} rows")
+
+
+@contextmanager
+def reading_bar() -> Iterator[ReadingBar]:
+    """Show bars while files are read; they are gone when all is read."""
+    bars = Progress(
+        TextColumn("{task.description}", markup=False), BarColumn(), console=Console(stderr=True), transient=True
+    )
+    try:
+        yield ReadingBar(bars)
+    finally:
+        bars.stop()
