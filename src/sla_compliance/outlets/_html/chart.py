@@ -26,7 +26,7 @@ TOP: Final = 14
 BOTTOM: Final = HEIGHT - 34
 _FLOORS: Final = (95, 90, 80, 50, 0)
 _TICKS: Final = 5
-_LABELS: Final = 12  # dates named below a wide chart; every other one below a narrow one
+_LABELS: Final = 12  # dates named below a wide chart; every third of them below a narrow one
 _MARKERS: Final = {Verdict.BREACHED: "#breached", Verdict.AT_RISK: "#at-risk"}
 
 Point = tuple[float, float]
@@ -124,11 +124,11 @@ def _target(plot: Plot) -> Markup:
 
 
 def _dates(plot: Plot) -> Iterator[Markup]:
-    """Yield dates below, counted from the last; every other one is left out on narrow screens."""
+    """Yield dates below, counted from the last; most are left out on narrow screens."""
     last = len(plot.records) - 1
     step = last // _LABELS + 1
     for rank, index in enumerate(range(last, -1, -step)):
-        classes = " ".join(name for name, applies in (("fine", rank % 2), ("end", index == last)) if applies)
+        classes = " ".join(name for name, applies in (("fine", rank % 3), ("end", index == last)) if applies)
         place = plot.x(index + (1 if index == last else 0.5))
         yield element("text", short_date(plot.records[index].date), class_=classes or None, x=place, y=BOTTOM + 22)
 

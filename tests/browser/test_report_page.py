@@ -1,0 +1,111 @@
+"""The HTML page of a report in a real browser: sound, accessible, at home on any screen, usable without a mouse."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import ViewportSize
+
+import sla_compliance as sla
+from sla_compliance.outlets.html import report_page
+from sla_compliance.samples import sample_provider
+from tests.browser.conftest import VisitPage
+from tests.browser.visits import Scheme, Visit
+
+WIDE: ViewportSize = {"width": 1280, "height": 900}
+NARROW: ViewportSize = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The sample provider's page."""
+    provider = sample_provider(datetime(2026, 11, 23, 15, 40, tzinfo=UTC))
+    path = tmp_path_factory.mktemp("page") / "report.html"
+    report = sla.evaluate(provider.batch(), **provider.terms)
+    path.write_text(report_page(report, title="Sample provider"), encoding="utf-8")
+    return path.as_uri()
+
+
+def tip(visit: Visit) -> str:
+    """What the card beside the chart says, blanks made plain."""
+    return re.sub(r"\s+", " ", visit.page.locator(".tip").inner_text())
+
+
+def link(visit: Visit, row: int) -> str:
+    """The accessible name of a day in the chart."""
+    return re.sub(r"\s+", " ", visit.page.locator(".plot a").nth(row).get_attribute("aria-label") or "")
+
+
+@pytest.mark.parametrize(("screen", "size"), [("wide", WIDE), ("narrow", NARROW)])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_is_sound_and_fits(
+    open_url: VisitPage, url: str, pictures: Path, screen: str, size: ViewportSize, scheme: Scheme
+) -> None:
+    """No script error, no breach of its policy, no axe violation, nothing to scroll sideways."""
+    visit = open_url(url, viewport=size, color_scheme=scheme)
+    visit.picture(scheme, pictures / f"report-{scheme}-{screen}.png")
+    visit.assert_sound()
+    assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_page_asks_for_nothing(open_url: VisitPage, url: str) -> None:
+    """It is one file, wherever it is opened."""
+    visit = open_url(url)
+    asked: list[str] = []
+    visit.page.on("request", lambda request: asked.append(request.url))
+    visit.page.reload()
+    assert [address for address in asked if not address.startswith("data:")] == [url]
+
+
+def test_pointing_at_a_day_shows_its_figures(open_url: VisitPage, url: str) -> None:
+    """All of them, and they go when the pointer does."""
+    visit = open_url(url, viewport=WIDE)
+    visit.page.locator(".plot a").nth(73).hover()
+    assert tip(visit) == (
+        "Sat, Nov 7, 2026 95.22 % Breached Uptime 22 h 51 min 12 s Downtime 1 h 8 min 48 s Not counted \N{EN DASH}"
+    )
+    visit.page.locator("h1").hover()
+    assert visit.page.locator(".tip").is_hidden()
+
+
+def test_days_are_reached_by_keyboard(open_url: VisitPage, url: str) -> None:
+    """One stop of the tab key, then arrows; the name of a day says its figures; Enter goes to its row."""
+    visit = open_url(url, viewport=WIDE)
+    assert visit.page.locator(".plot a[tabindex='0']").count() == 1
+    visit.page.keyboard.press("Tab")
+    assert tip(visit).startswith("Mon, Nov 23, 2026")
+    visit.page.keyboard.press("PageUp")
+    visit.page.keyboard.press("ArrowLeft")
+    assert tip(visit).startswith("Sun, Nov 15, 2026")
+    visit.page.keyboard.press("Home")
+    assert tip(visit).startswith("Wed, Aug 26, 2026")
+    visit.page.keyboard.press("Escape")
+    assert visit.page.locator(".tip").is_hidden()
+    assert link(visit, 73).startswith("Day Sat, Nov 7, 2026, Availability 95.22 %, Uptime 22 h 51 min 12 s, Downtime")
+    visit.page.keyboard.press("Enter")
+    assert visit.page.locator("tr:target").get_attribute("id") == "r0"
+    visit.assert_sound()
+
+
+def test_without_scripts_everything_is_still_there(open_url: VisitPage, url: str, pictures: Path) -> None:
+    """The chart, its links, and all figures."""
+    visit = open_url(url, viewport=WIDE, java_script_enabled=False)
+    visit.page.screenshot(path=pictures / "report-without-scripts.png", full_page=True)
+    assert visit.page.locator(".plot a").count() == visit.page.locator("tbody tr").count() == 90
+    assert visit.page.locator(".plot a").first.get_attribute("aria-labelledby") == "r0"
+
+
+def test_the_page_prints_whole(open_url: VisitPage, url: str, pictures: Path) -> None:
+    """On paper nothing is hidden behind a scroll bar, and nothing is dark."""
+    visit = open_url(url, viewport=WIDE, color_scheme="dark")
+    visit.page.emulate_media(media="print")
+    visit.page.screenshot(path=pictures / "report-print.png", full_page=True)
+    frame = visit.page.locator(".scroll")
+    assert frame.evaluate("it => it.scrollHeight === it.clientHeight")
+    assert (
+        visit.page.locator(".panel").first.evaluate("it => getComputedStyle(it).backgroundColor")
+        == "rgb(255, 255, 255)"
+    )
