@@ -16,6 +16,7 @@ from typing import Final
 
 from sla_compliance.alarms import AlarmFilter
 from sla_compliance.batch import AlarmBatch
+from sla_compliance.calendars.exclusions import MaintenanceWindow
 from sla_compliance.errors import MissingExtraError
 from sla_compliance.gate import OnInvalid
 from sla_compliance.sources.protocol import EVERY_QUALIFYING
@@ -30,12 +31,32 @@ except ModuleNotFoundError as error:
     raise MissingExtraError(__name__, extra="sqlalchemy") from error
 
 from sla_compliance.sources._sql.alarms import AlarmQuestion, AlarmReader
-from sla_compliance.sources._sql.mappings import AlarmsTable, NaiveTimes
+from sla_compliance.sources._sql.indexes import create_indexes, missing_indexes
+from sla_compliance.sources._sql.maintenance import MaintenanceReader
+from sla_compliance.sources._sql.mappings import AlarmsTable, MaintenanceTable, MetricsTable, NaiveTimes, TenantsTable
+from sla_compliance.sources._sql.tenants import TenantReader, TenantRow
 
-__all__ = ["AlarmsTable", "AsyncSQLAlchemyAlarmSource", "NaiveTimes", "SQLAlchemyAlarmSource"]
+__all__ = [
+    "AlarmsTable",
+    "AsyncSQLAlchemyAlarmSource",
+    "AsyncSQLAlchemyMaintenanceSource",
+    "AsyncSQLAlchemyTenantSource",
+    "MaintenanceTable",
+    "NaiveTimes",
+    "SQLAlchemyAlarmSource",
+    "SQLAlchemyMaintenanceSource",
+    "SQLAlchemyTenantSource",
+    "TenantRow",
+    "TenantsTable",
+    "ddl",
+    "missing_index_statements",
+]
 
 PURGED_AFTER: Final = timedelta(days=90)
 PLATFORM_ALARMS: Final = AlarmsTable()
+PLATFORM_MAINTENANCE: Final = MaintenanceTable()
+PLATFORM_TENANTS: Final = TenantsTable()
+PLATFORM_METRICS: Final = MetricsTable()
 
 
 def utc_now() -> datetime:
@@ -137,3 +158,87 @@ class AsyncSQLAlchemyAlarmSource(_Purged):
         question = AlarmQuestion(tenant_id, start_us, end_us, wanted, is_detailed=True)
         async with self._engine.connect() as connection:
             return await connection.run_sync(self._reader.read, question)
+
+
+class SQLAlchemyMaintenanceSource:
+    """Maintenance windows of a database, over an Engine.
+
+    Raises, when asked: as SQLAlchemyAlarmSource; InvalidTypeError for affected ids that are no JSON.
+    """
+
+    def __init__(self, engine: Engine, table: MaintenanceTable = PLATFORM_MAINTENANCE) -> None:
+        """Keep the engine; nothing is asked of it yet."""
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._reader = MaintenanceReader(table)
+
+    def fetch(self, tenant_id: str, start_us: int, end_us: int) -> tuple[MaintenanceWindow, ...]:
+        """Return the tenant's windows, not cancelled, that may meet [start_us, end_us)."""
+        with self._engine.connect() as connection:
+            return self._reader.read(connection, tenant_id, start_us, end_us)
+
+
+class AsyncSQLAlchemyMaintenanceSource:
+    """SQLAlchemyMaintenanceSource over an AsyncEngine."""
+
+    def __init__(self, engine: AsyncEngine, table: MaintenanceTable = PLATFORM_MAINTENANCE) -> None:
+        """Keep the engine; nothing is asked of it yet."""
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._reader = MaintenanceReader(table)
+
+    async def fetch(self, tenant_id: str, start_us: int, end_us: int) -> tuple[MaintenanceWindow, ...]:
+        """Return the tenant's windows, not cancelled, that may meet [start_us, end_us)."""
+        async with self._engine.connect() as connection:
+            return await connection.run_sync(self._reader.read, tenant_id, start_us, end_us)
+
+
+class SQLAlchemyTenantSource:
+    """Tenants of a database, over an Engine: their zone, and since when they are monitored."""
+
+    def __init__(self, engine: Engine, table: TenantsTable = PLATFORM_TENANTS) -> None:
+        """Keep the engine; nothing is asked of it yet."""
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._reader = TenantReader(table)
+
+    def fetch(self, tenant_id: str) -> TenantRow | None:
+        """Return the tenant's row; None where there is none."""
+        with self._engine.connect() as connection:
+            return self._reader.read(connection, tenant_id)
+
+
+class AsyncSQLAlchemyTenantSource:
+    """SQLAlchemyTenantSource over an AsyncEngine."""
+
+    def __init__(self, engine: AsyncEngine, table: TenantsTable = PLATFORM_TENANTS) -> None:
+        """Keep the engine; nothing is asked of it yet."""
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._reader = TenantReader(table)
+
+    async def fetch(self, tenant_id: str) -> TenantRow | None:
+        """Return the tenant's row; None where there is none."""
+        async with self._engine.connect() as connection:
+            return await connection.run_sync(self._reader.read, tenant_id)
+
+
+def ddl(dialect: str, *, alarms: AlarmsTable = PLATFORM_ALARMS, metrics: MetricsTable = PLATFORM_METRICS) -> str:
+    """Return the statements that create the indexes on alarms and on metrics, one a line.
+
+    Args:
+        dialect: "postgresql" or "sqlite".
+
+    Raises:
+        InvalidValueError: it is neither.
+
+    >>> print(ddl("sqlite").splitlines()[1])
+    CREATE INDEX IF NOT EXISTS "ix_sla_metrics" ON "network_metrics" ("tenant_id", "timestamp");
+    """
+    return "\n".join(create_indexes(dialect, alarms=alarms, metrics=metrics))
+
+
+def missing_index_statements(engine: Engine, table: AlarmsTable = PLATFORM_ALARMS) -> tuple[str, ...]:
+    """Return the statements to run for quick requests: empty where the table of alarms has its index.
+
+    Raises:
+        InvalidValueError: there is no such table, or a mapped column does not exist.
+    """
+    with engine.connect() as connection:
+        return missing_indexes(connection, alarms=table)

@@ -68,13 +68,15 @@ class ReflectedTable:
         return next(iter(kinds.values()))
 
     def means_one_of(self, name: str, texts: Collection[str]) -> ColumnElement[bool]:
-        """Return the condition that a column holds one of some lower-case texts, spelled as columns spell them."""
+        """Return the condition that a column holds one of some lower-case texts, however it is spelled."""
+        return self.column(name).in_([_untyped(None, spelling) for spelling in self.spellings(name, texts)])
+
+    def spellings(self, name: str, texts: Collection[str]) -> list[str]:
+        """Return what a column may hold to mean one of some lower-case texts: of an enum, its own labels."""
         column_type = self.types[name]
         if isinstance(column_type, Enum) and self.dialect == POSTGRESQL:
-            spellings = [label for label in column_type.enums if label.lower() in texts]
-        else:
-            spellings = [spelling for text in sorted(texts) for spelling in (text, text.upper(), text.capitalize())]
-        return self.column(name).in_([_untyped(None, spelling) for spelling in spellings])
+            return [label for label in column_type.enums if label.lower() in texts]
+        return [spelling for text in sorted(texts) for spelling in (text, text.upper(), text.capitalize())]
 
     def is_equal(self, name: str, parameter: str) -> ColumnElement[bool]:
         """Return the condition that a column holds the text given as a parameter."""
