@@ -47,6 +47,7 @@ LIBRARIES: Final = {
     "sources/_sql/": {"sqlalchemy"},
     "sources/sqlalchemy.py": {"sqlalchemy"},
     "sources/timescaledb.py": {"sqlalchemy"},
+    "stores/_rows.py": {"sqlalchemy"},
     "stores/sqlalchemy.py": {"sqlalchemy"},
     "cache/redis.py": {"cashews", "redis"},
     "outlets/prometheus.py": {"prometheus_client"},

@@ -145,10 +145,6 @@ class RememberedDays:
         if keys:
             await self._cache.delete_many(keys)
 
-    async def aclose(self) -> None:
-        """Give up the cache's connections."""
-        await self._cache.aclose()
-
     @asynccontextmanager
     async def alone(self, key: DayKey, *, patience_s: float | None = None) -> AsyncIterator[bool]:
         """Measure alone, in all processes; yield whether this is so.

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from sla_compliance.calendars.periods import Period
 from sla_compliance.labels import CELLS, Accounting
 from sla_compliance.measured import MeasuredDay, record_of
-from sla_compliance.policy import SLAPolicy
 from sla_compliance.records import ComplianceRecord
 from sla_compliance.report import method_line
+from sla_compliance.service.questions import Subject
 from sla_compliance.units import moment
 from sla_compliance.zones import load_zone
 
@@ -37,23 +38,29 @@ class ComplianceAnswer:
     """The days asked for, measured.
 
     Attributes:
-        tenant_id, zone, policy: whose, and how measured.
+        subject: whose, how measured, and the instant of the question; each day carries its own.
         target_ratio, accounting: what is asked of the cells.
         start_us: start of the first day.
-        as_of_us: the instant of the question; each day carries its own.
         measured: the days, in order.
         provenance: where each came from.
     """
 
-    tenant_id: str
-    zone: str
-    policy: SLAPolicy
+    subject: Subject
     target_ratio: Fraction
     accounting: Accounting
     start_us: int
-    as_of_us: int
     measured: tuple[MeasuredDay, ...]
     provenance: tuple[Provenance, ...]
+
+    @property
+    def tenant_id(self) -> str:
+        """Whose days."""
+        return self.subject.tenant_id
+
+    @property
+    def zone(self) -> str:
+        """The tenant's zone, an IANA name."""
+        return self.subject.zone
 
     @cached_property
     def days(self) -> tuple[ComplianceRecord, ...]:
@@ -70,17 +77,21 @@ class ComplianceAnswer:
         spans = period.spans([day.date for day in self.measured], is_first_whole=True, is_last_whole=True)
         return tuple(self._record(self.measured[first:after]) for first, after in spans)
 
+    @property
+    def _rules(self) -> ZoneInfo:
+        return load_zone(self.subject.zone)
+
     def _record(self, days: Sequence[MeasuredDay]) -> ComplianceRecord:
-        return record_of(days, zone=self.zone, target_ratio=self.target_ratio, accounting=self.accounting)
+        return record_of(days, zone=self.subject.zone, target_ratio=self.target_ratio, accounting=self.accounting)
 
     def _nothing(self) -> ComplianceRecord:
         """Return the record of no time at all."""
         day = MeasuredDay(
-            date=moment(self.start_us, load_zone(self.zone)).date(),
+            date=moment(self.start_us, self._rules).date(),
             start_us=self.start_us,
             end_us=self.start_us,
             cells_us=(0,) * len(CELLS),
-            as_of_us=self.as_of_us,
+            as_of_us=self.subject.as_of_us,
             tz_version="",
         )
         return self._record((day,))
@@ -88,8 +99,8 @@ class ComplianceAnswer:
     @property
     def as_of(self) -> dt.datetime:
         """The instant of the oldest recent figure, in the tenant's zone; of the question where all days are closed."""
-        recent = [day.as_of_us for day in self.measured if not day.is_closed(self.policy)]
-        return moment(min(recent, default=self.as_of_us), load_zone(self.zone))
+        recent = [day.as_of_us for day in self.measured if not day.is_closed(self.subject.policy)]
+        return moment(min(recent, default=self.subject.as_of_us), self._rules)
 
     @property
     def is_cached(self) -> bool:
@@ -109,7 +120,7 @@ class ComplianceAnswer:
     @property
     def method(self) -> str:
         """How the figures were made, in one line."""
-        return method_line(self.policy, self.accounting, self.zone, self.as_of_us)
+        return method_line(self.subject.policy, self.accounting, self.subject.zone, self.subject.as_of_us)
 
     def as_dicts(self, period: Period = Period.DAY, *, detail: bool = False) -> list[dict[str, object]]:
         """Return the records of a period as the wire format has them.
@@ -129,7 +140,7 @@ class ComplianceAnswer:
         ]
         return {
             "method": self.method,
-            "as_of": moment(min(day.as_of_us for day, _ in days), load_zone(self.zone)).isoformat(),
+            "as_of": moment(min(day.as_of_us for day, _ in days), self._rules).isoformat(),
             "tz_version": ", ".join(dict.fromkeys(day.tz_version for day, _ in days)),
             "provenance": list(dict.fromkeys(str(provenance) for _, provenance in days)),
             "quality": {"lines": list(dict.fromkeys(remark for day, _ in days for remark in day.remarks))},

@@ -15,7 +15,8 @@ from sla_compliance.batch import AlarmBatch
 from sla_compliance.compliance import Terms, evaluate, evaluate_each
 from sla_compliance.incidents import Incident
 from sla_compliance.report import ComplianceReport
-from sla_compliance.service.facts import Facts, Window
+from sla_compliance.service.facts import Facts
+from sla_compliance.service.questions import Window
 
 
 async def incidents_of(facts: Facts, day: Window) -> tuple[Incident, ...]:

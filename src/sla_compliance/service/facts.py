@@ -20,39 +20,11 @@ from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.exclusions import Exclusion, MaintenanceWindow
 from sla_compliance.compliance import Terms
 from sla_compliance.intervals import ALWAYS_END_US, ALWAYS_START_US, IntervalSet
-from sla_compliance.policy import SLAPolicy
 from sla_compliance.service.observer import ServiceObserver
-from sla_compliance.service.settings import Agreed, ExclusionSource, TenantSettings
+from sla_compliance.service.questions import Window
+from sla_compliance.service.settings import Agreed, ExclusionSource
 from sla_compliance.sources.protocol import AsyncAlarmSource, AsyncDetailedAlarmSource, KnowsItsPast
-from sla_compliance.units import MAX_US, MIN_US, moment
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Which facts of whom.
-
-    Attributes:
-        tenant_id, settings: whose.
-        start_us, end_us: the window to measure.
-        as_of_us: the instant of evaluation.
-    """
-
-    tenant_id: str
-    settings: TenantSettings
-    start_us: int
-    end_us: int
-    as_of_us: int
-
-    @property
-    def policy(self) -> SLAPolicy:
-        """The tenant's policy."""
-        return self.settings.policy
-
-    @property
-    def reach_us(self) -> tuple[int, int]:
-        """The window widened by as much as damping looks beyond it."""
-        margin_us = self.policy.margin_us
-        return max(MIN_US, self.start_us - margin_us), min(MAX_US, self.end_us + margin_us)
+from sla_compliance.units import moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +50,13 @@ class Facts:
 
     async def terms(self, window: Window) -> Terms:
         """Return what `evaluate` needs beside the alarms."""
-        settings, agreed = window.settings, await self._agreed(window)
-        since_us = max(settings.monitored_since_us, self.complete_since_us(window.tenant_id))
+        subject, settings, agreed = window.subject, window.subject.settings, await self.agreed(window)
+        since_us = max(settings.monitored_since_us, self.complete_since_us(subject.tenant_id))
         return Terms(
             start=moment(window.start_us),
             end=moment(window.end_us),
             zone=settings.zone,
-            as_of=moment(window.as_of_us),
+            as_of=moment(subject.as_of_us),
             policy=settings.policy,
             maintenance=[one for one in agreed if isinstance(one, MaintenanceWindow)],
             exclusions=[one for one in agreed if isinstance(one, Exclusion)],
@@ -93,12 +65,14 @@ class Facts:
             monitored=IntervalSet((since_us,), (ALWAYS_END_US,)),
         )
 
-    async def _agreed(self, window: Window) -> Sequence[Agreed]:
+    async def agreed(self, window: Window) -> Sequence[Agreed]:
+        """Return the maintenance and exclusions that may meet the window's reach."""
+        subject = window.subject
         if self.exclusions is None:
-            return window.settings.agreed
+            return subject.settings.agreed
         async with asyncio.timeout(self.time_out.total_seconds()):
-            fetched = await self.exclusions.fetch(window.tenant_id, *window.reach_us)
-        return (*window.settings.agreed, *fetched)
+            fetched = await self.exclusions.fetch(subject.tenant_id, *window.reach_us)
+        return (*subject.settings.agreed, *fetched)
 
     async def alarms(self, window: Window, *, whole_rows: bool) -> AlarmBatch:
         """Return the alarms that meet the window's reach; one query, or none where the window is in the future.
@@ -106,16 +80,16 @@ class Facts:
         Raises:
             TimeoutError: the source takes too long. Its own errors come through as they are.
         """
-        if window.start_us >= window.as_of_us:
+        subject, source = window.subject, self.source
+        if window.start_us >= subject.as_of_us:
             return AlarmBatch()
-        source = self.source
         fetch = source.fetch_details if whole_rows and isinstance(source, AsyncDetailedAlarmSource) else source.fetch
         began = perf_counter()
         try:
             async with asyncio.timeout(self.time_out.total_seconds()):
-                return await fetch(window.tenant_id, *window.reach_us, window.policy.qualifying)
+                return await fetch(subject.tenant_id, *window.reach_us, subject.policy.qualifying)
         finally:
-            self.observer.queried(window.tenant_id, seconds=perf_counter() - began)
+            self.observer.queried(subject.tenant_id, seconds=perf_counter() - began)
 
 
 def has_scoped(terms: Terms) -> bool:

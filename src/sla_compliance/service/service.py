@@ -1,45 +1,45 @@
-"""ComplianceService: source, tenants' settings, store and cache to an answer."""
+"""ComplianceService: what a platform asks, and what it tells of changes."""
 ################################################################
-#     question --> cache --> (alone, in all processes) --> store --> source --> cache
+# A question is widened to whole local days of the tenant; as_of is now.
 #
-# A question is widened to whole local days of the tenant; as_of is now. Days that
-# hold in the cache are taken from there. The missing ones are measured once for
-# everybody who asks: one flight in a process, one lock among processes. Days due
-# to be measured anew are, in the background, while the old ones are served.
-#
-# Where the source fails, days past their time are shown, marked as outdated; where
-# there are none, its error comes through.
+# Whoever changes a fact (an alarm, a maintenance window, an exclusion) tells the
+# service once the change is committed. In this order: stored days are marked, what
+# is remembered is forgotten, marked days are measured anew. Killed in between, the
+# service answers from the facts, and the next sweep of the store catches up.
+# A row that is purged because it is old is no change of facts.
 ################################################################
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Final
 
-from sla_compliance.cache.days import Lifetimes, Recollection, RememberedDays
+from sla_compliance.alarms import Alarm
+from sla_compliance.cache.days import Lifetimes, RememberedDays
 from sla_compliance.cache.guard import GuardedCache
 from sla_compliance.cache.memory import MemoryCache
 from sla_compliance.cache.protocol import Cache
 from sla_compliance.calendars.local_days import first_instant_us
-from sla_compliance.errors import InvalidIntervalError, shown
+from sla_compliance.errors import InvalidIntervalError, InvalidValueError, shown
 from sla_compliance.incidents import Incident
 from sla_compliance.labels import Accounting
-from sla_compliance.measured import DayKey
 from sla_compliance.policy import Target, target_ratio
 from sla_compliance.report import ComplianceReport
-from sla_compliance.service.answers import ComplianceAnswer, Provenance
+from sla_compliance.service.answers import ComplianceAnswer
+from sla_compliance.service.changes import agreement_dates, alarm_dates, columns_named
 from sla_compliance.service.drilldown import incidents_of, resources_of
-from sla_compliance.service.facts import Facts, Window
-from sla_compliance.service.flights import Flights
-from sla_compliance.service.measuring import Found, Measuring
+from sla_compliance.service.facts import Facts
+from sla_compliance.service.finding import DayFinder
+from sla_compliance.service.keeping import Keeping
+from sla_compliance.service.measuring import Measuring
 from sla_compliance.service.observer import Observers, ServiceObserver, Statistics
-from sla_compliance.service.questions import Question
-from sla_compliance.service.settings import ExclusionSource, Tenants, TenantSettings
+from sla_compliance.service.questions import Question, Subject, Window
+from sla_compliance.service.settings import Agreed, ExclusionSource, Tenants
 from sla_compliance.sources.protocol import AsyncAlarmSource
-from sla_compliance.stores.protocol import DayStore
+from sla_compliance.stores.protocol import DayStore, Restatement
 from sla_compliance.units import instant_us
 
 ONE_DAY: Final = dt.timedelta(days=1)
@@ -48,6 +48,19 @@ ONE_DAY: Final = dt.timedelta(days=1)
 def utc_now() -> dt.datetime:
     """Return the present moment."""
     return dt.datetime.now(dt.UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """What a sweep of the store did.
+
+    Attributes:
+        added: how many closed days were stored.
+        restated: stored days that changes had altered.
+    """
+
+    added: int
+    restated: tuple[Restatement, ...]
 
 
 class ComplianceService:
@@ -87,10 +100,14 @@ class ComplianceService:
         self._observer = Observers((self.statistics,) if observer is None else (self.statistics, observer))
         self._tenants = tenants
         self._clock = clock
-        guarded = GuardedCache(cache or MemoryCache(), on_failure=lambda error: self._observer.failed("cache", error))
-        self._memory = RememberedDays(guarded, lifetimes)
-        self._measuring = Measuring(Facts(source, exclusions, source_time_out, self._observer), store)
-        self._flights: Flights[Found] = Flights()
+        self._cache = GuardedCache(
+            cache or MemoryCache(), on_failure=lambda error: self._observer.failed("cache", error)
+        )
+        self._memory = RememberedDays(self._cache, lifetimes)
+        self._facts = Facts(source, exclusions, source_time_out, self._observer)
+        measuring = Measuring(self._facts, store)
+        self._finder = DayFinder(self._memory, measuring, self._observer)
+        self._keeping = None if store is None else Keeping(store, measuring)
 
     async def compliance(
         self,
@@ -114,19 +131,16 @@ class ComplianceService:
         """
         began = perf_counter()
         question = await self._question(tenant_id, start, end)
-        policy = question.policy
-        ratio = policy.target_ratio if target is None else target_ratio(target, field="target")
-        found = await self._found(question)
+        subject = question.subject
+        ratio = subject.policy.target_ratio if target is None else target_ratio(target, field="target")
+        found = await self._finder.find(question)
         answer = ComplianceAnswer(
-            tenant_id=tenant_id,
-            zone=question.settings.zone,
-            policy=policy,
+            subject=subject,
             target_ratio=ratio,
-            accounting=accounting or policy.accounting,
-            start_us=question.days.bounds_us[0],
-            as_of_us=question.as_of_us,
-            measured=tuple(found[key][0] for key in question.bounds_us),
-            provenance=tuple(found[key][1] for key in question.bounds_us),
+            accounting=accounting or subject.policy.accounting,
+            start_us=question.start_us,
+            measured=tuple(found[key][0] for key in question.spans),
+            provenance=tuple(found[key][1] for key in question.spans),
         )
         self._observer.answered(tenant_id, seconds=perf_counter() - began, is_cached=answer.is_cached)
         return answer
@@ -135,12 +149,13 @@ class ComplianceService:
         """Return the outages of a local date, with the alarms behind them; asked of the source every time.
 
         Raises:
-            UnknownTenantError: nobody has this id. Others as `compliance`.
+            UnknownTenantError, TimeoutError, or the source's own error.
+            InvalidTypeError, InstantOutOfRangeError: `date` is no date, or none that every zone has.
         """
-        settings = await self._tenants.settings(tenant_id)
-        start_us = first_instant_us(date, settings.zone, field="date")
-        end_us = first_instant_us(date + ONE_DAY, settings.zone, field="date")
-        return await incidents_of(self._measuring.facts, self._window(tenant_id, settings, start_us, end_us))
+        subject = await self._subject(tenant_id)
+        start_us = first_instant_us(date, subject.zone, field="date")
+        end_us = first_instant_us(date + ONE_DAY, subject.zone, field="date")
+        return await incidents_of(self._facts, Window(subject, start_us, end_us))
 
     async def resources(
         self,
@@ -161,87 +176,83 @@ class ComplianceService:
             InvalidValueError: the alarms carry no column `by`. Others as `compliance`.
         """
         question = await self._question(tenant_id, start, end)
-        bounds = question.days.bounds_us
-        window = self._window(tenant_id, question.settings, bounds[0], bounds[-1])
-        return await resources_of(self._measuring.facts, window, by=by, inventory=inventory)
+        end_us = max((end for _, end in question.spans.values()), default=question.start_us)
+        window = Window(question.subject, question.start_us, end_us)
+        return await resources_of(self._facts, window, by=by, inventory=inventory)
 
-    def _window(self, tenant_id: str, settings: TenantSettings, start_us: int, end_us: int) -> Window:
-        return Window(tenant_id, settings, start_us, end_us, self._now_us())
+    async def alarm_changed(self, tenant_id: str, old: Alarm | None, new: Alarm | None) -> tuple[dt.date, ...]:
+        """Take note that an alarm was raised (no `old`), cleared, edited or deleted (no `new`).
+
+        Returns:
+            The local dates that this can alter, ascending.
+
+        Raises:
+            CacheUnavailableError, or the store's or the source's own error: call again; twice does no harm.
+        """
+        subject = await self._subject(tenant_id)
+        dates = alarm_dates(subject, old, new, scoping=await self._scoping(subject, old, new))
+        await self._tell(subject, dates, "an alarm changed")
+        return dates
+
+    async def _scoping(self, subject: Subject, old: Alarm | None, new: Alarm | None) -> frozenset[str]:
+        """Return the alarm columns that exclusions name while an alarm lasts, before or after a change."""
+        if old is None or new is None:
+            return frozenset()
+        first = min(old.first_occurrence, new.first_occurrence)
+        window = Window(subject, instant_us(first, field="first_occurrence"), subject.as_of_us)
+        return columns_named(await self._facts.agreed(window))
+
+    async def exclusion_changed(self, tenant_id: str, old: Agreed | None, new: Agreed | None) -> tuple[dt.date, ...]:
+        """Take note that maintenance or an exclusion was entered (no `old`), edited, or cancelled (no `new`).
+
+        Returns, Raises:
+            As `alarm_changed`.
+        """
+        subject = await self._subject(tenant_id)
+        dates = agreement_dates(subject, old, new)
+        await self._tell(subject, dates, "maintenance or an exclusion changed")
+        return dates
+
+    async def invalidate(
+        self, tenant_id: str, dates: Iterable[dt.date], *, reason: str = "facts of these dates changed"
+    ) -> None:
+        """Take note that facts of some local dates changed; errors as `alarm_changed`."""
+        await self._tell(await self._subject(tenant_id), tuple(dates), reason)
+
+    async def _tell(self, subject: Subject, dates: Sequence[dt.date], reason: str) -> None:
+        marked = 0 if self._keeping is None else await self._keeping.mark(subject, dates)
+        self._finder.close_doors()
+        await self._memory.forget(subject.tenant_id, dates)
+        if self._keeping is not None and marked:
+            await self._keeping.restate(subject, reason=reason)
+
+    async def store_closed_days(self, tenant_id: str, start: dt.datetime, end: dt.datetime) -> Sweep:
+        """Store the closed days of a window that are not stored yet, and restate those told of a change.
+
+        Idempotent: a second sweep adds and restates nothing. Days of which rows are purged are left alone.
+
+        Args:
+            start, end: as `compliance`.
+
+        Raises:
+            InvalidValueError: the service has no store. Others as `compliance`.
+        """
+        if self._keeping is None:
+            raise InvalidValueError("store is None, so no day can be kept; give the service a DayStore", field="store")
+        question = await self._question(tenant_id, start, end)
+        restated = await self._keeping.restate(question.subject, reason="a change that nobody had time to restate")
+        return Sweep(await self._keeping.add(question), tuple(restated))
 
     async def _question(self, tenant_id: str, start: dt.datetime, end: dt.datetime) -> Question:
         start_us, end_us = instant_us(start, field="start"), instant_us(end, field="end")
         if end_us < start_us:
             raise InvalidIntervalError(f"end is {shown(end)}, before start {shown(start)}; swap them", field="end")
-        settings = await self._tenants.settings(tenant_id)
-        return Question.about(tenant_id, settings, start_us=start_us, end_us=end_us, as_of_us=self._now_us())
+        return Question.about(await self._subject(tenant_id), start_us, end_us)
 
-    def _now_us(self) -> int:
-        return instant_us(self._clock(), field="clock")
-
-    async def _found(self, question: Question) -> Found:
-        """Return the days of a question, from wherever they can be had."""
-        seen = await self._memory.recall(question.begun, question.policy, question.as_of_us)
-        if seen.due:
-            self._refresh(question, seen.due)
-        remembered = {key: (day, Provenance.CACHE) for key, day in seen.holding.items()}
-        missing = tuple(key for key in question.bounds_us if key not in remembered)
-        return {**remembered, **await self._flown(question, missing, seen)} if missing else remembered
-
-    async def _flown(self, question: Question, missing: tuple[DayKey, ...], seen: Recollection) -> Found:
-        """Return missing days, measured once for all who miss them in the same state of the facts."""
-        state = tuple(seen.tokens.get(key) for key in missing)
-        flight = self._flights.of((missing, state), lambda: self._measured_alone(question, missing))
-        await asyncio.wait({flight})
-        error = flight.exception()
-        if error is not None and seen.outdated.keys() >= set(missing):
-            self._observer.failed("source", error)
-            return {key: (seen.outdated[key], Provenance.OUTDATED) for key in missing}
-        return flight.result()
-
-    async def _measured_alone(self, question: Question, missing: tuple[DayKey, ...]) -> Found:
-        """Return missing days: what somebody else has measured meanwhile, the rest measured here."""
-        async with self._memory.alone(missing[0]):
-            seen = await self._memory.recall(question.begun, question.policy, question.as_of_us)
-            by_others = {key: (seen.holding[key], Provenance.CACHE) for key in missing if key in seen.holding}
-            rest = tuple(key for key in missing if key not in by_others)
-            return {**by_others, **await self._measured(question, rest, seen)} if rest else by_others
-
-    async def _measured(self, question: Question, keys: tuple[DayKey, ...], seen: Recollection) -> Found:
-        """Return days from store or facts, and remember those that have begun."""
-        begun = set(question.begun)
-        tokens = await self._memory.tokens_for(begun.intersection(keys), seen.tokens)
-        found = await self._measuring.days(question, keys)
-        days = {key: day for key, (day, _) in found.items() if key in begun}
-        await self._memory.remember(days, tokens, self._now_us())
-        return found
-
-    def _refresh(self, question: Question, due: tuple[DayKey, ...]) -> None:
-        flight = self._flights.of(("refresh", due), lambda: self._refreshed(question, due))
-        flight.add_done_callback(self._tell_of_failure)
-
-    async def _refreshed(self, question: Question, due: tuple[DayKey, ...]) -> Found:
-        """Measure days anew, unless somebody else is about to."""
-        async with self._memory.alone(due[0], patience_s=0) as is_alone:
-            if not is_alone:
-                return {}
-            seen = await self._memory.recall(due, question.policy, question.as_of_us)
-            still = tuple(key for key in due if key in seen.due or key in seen.missing)
-            return await self._measured(question, still, seen) if still else {}
-
-    def _tell_of_failure(self, flight: asyncio.Task[Found]) -> None:
-        if not flight.cancelled() and (error := flight.exception()):
-            self._observer.failed("refresh", error)
-
-    async def invalidate(self, tenant_id: str, dates: Iterable[dt.date]) -> None:
-        """Let nothing hold that is remembered of some local dates of a tenant.
-
-        Raises:
-            CacheUnavailableError: the cache may not have been told; call again.
-        """
-        self._flights.close_doors()
-        await self._memory.forget(tenant_id, dates)
+    async def _subject(self, tenant_id: str) -> Subject:
+        return Subject(tenant_id, await self._tenants.settings(tenant_id), instant_us(self._clock(), field="clock"))
 
     async def aclose(self) -> None:
-        """End what runs in the background and give up connections of the cache."""
-        await self._flights.aclose()
-        await self._memory.aclose()
+        """End what runs in the background and give up the cache's connections."""
+        await self._finder.aclose()
+        await self._cache.aclose()

@@ -1,0 +1,95 @@
+"""A cache shared by processes: Redis or Valkey, through cashews."""
+################################################################
+# Bytes in, bytes out: nothing that is read is ever unpickled. cashews brings the
+# pool, the lock and its release by whoever holds it; it keeps one value a call of a
+# function, we keep ninety a question, so its decorators are not used (see days.py).
+#
+# Failures are not hidden here, and not waited for: short time-outs, no retries.
+################################################################
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Final
+
+from sla_compliance.errors import CacheUnavailableError, MissingExtraError
+
+try:
+    from cashews import Cache as Cashews
+    from cashews.exceptions import CacheError
+    from redis.asyncio.retry import Retry
+    from redis.backoff import NoBackoff
+    from redis.exceptions import RedisError
+except ModuleNotFoundError as error:
+    if error.name not in ("cashews", "redis"):
+        raise
+    raise MissingExtraError(__name__, extra="redis") from error
+
+TIME_OUT_S: Final = 0.4
+MAX_CONNECTIONS: Final = 20
+
+
+class RedisCache:
+    """A Cache in Redis or Valkey, for one event loop."""
+
+    def __init__(self, url: str, *, time_out_s: float = TIME_OUT_S, max_connections: int = MAX_CONNECTIONS) -> None:
+        """Keep the address; nothing is asked of it yet.
+
+        Args:
+            url: e.g. "redis://127.0.0.1:6379/0".
+            time_out_s: how long to connect, to wait for a free connection, or for an answer.
+            max_connections: how many at once.
+        """
+        self._cashews = Cashews()
+        self._cashews.setup(
+            url,
+            pickle_type="null",
+            check_repr=False,
+            suppress=False,
+            max_connections=max_connections,
+            socket_timeout=time_out_s,
+            socket_connect_timeout=time_out_s,
+            wait_for_connection_timeout=time_out_s,
+            retry=Retry(NoBackoff(), 0),
+        )
+
+    async def get_many(self, keys: Sequence[str]) -> list[bytes | None]:
+        """Return the value of each key; one MGET. What is no bytes of ours is nothing."""
+        async with _reported():
+            values = await self._cashews.get_many(*keys)
+        return [value if isinstance(value, bytes) else None for value in values]
+
+    async def set_many(self, values: Mapping[str, bytes], *, lifetime_s: float) -> None:
+        """Keep some values; one pipeline."""
+        async with _reported():
+            await self._cashews.set_many(values, expire=lifetime_s)
+
+    async def delete_many(self, keys: Sequence[str]) -> None:
+        """Forget some keys; one UNLINK."""
+        async with _reported():
+            await self._cashews.delete_many(*keys)
+
+    async def lock(self, key: str, holder: str, *, lifetime_s: float) -> bool:
+        """Take a lock; return whether it was free."""
+        async with _reported():
+            return bool(await self._cashews.set_lock(key, holder, expire=lifetime_s))
+
+    async def unlock(self, key: str, holder: str) -> None:
+        """Give a lock back, if it is still the holder's."""
+        async with _reported():
+            await self._cashews.unlock(key, holder)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._cashews.close()
+
+
+@asynccontextmanager
+async def _reported() -> AsyncIterator[None]:
+    """Report every failure of Redis as what it is to callers: a cache that cannot be had."""
+    try:
+        yield
+    except (CacheError, RedisError, OSError) as error:
+        reason = error.__cause__ or error
+        raise CacheUnavailableError(f"Redis does not answer or refuses: {reason}; see whether it is up") from error

@@ -1,0 +1,122 @@
+"""Measured days in PostgreSQL or SQLite, through SQLAlchemy."""
+################################################################
+# Each call is one transaction. The engine is the caller's: its pool, its time-outs,
+# its errors. `ddl` prints the tables; `create_tables` makes them.
+################################################################
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sla_compliance.errors import MissingExtraError
+from sla_compliance.measured import DayKey, MeasuredDay
+from sla_compliance.stores.protocol import Restatement, StoredDay
+
+try:
+    from sqlalchemy import Connection, Engine
+    from sqlalchemy.ext.asyncio import AsyncEngine
+except ModuleNotFoundError as error:
+    if error.name != "sqlalchemy":
+        raise
+    raise MissingExtraError(__name__, extra="sqlalchemy") from error
+
+from sla_compliance.stores import _rows
+
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
+
+
+class _SQLDayStore(ABC):
+    """A DayStore over whatever runs a function in a transaction."""
+
+    @abstractmethod
+    async def _run(
+        self,
+        work: Callable[Concatenate[Connection, _Arguments], _Result],
+        *args: _Arguments.args,
+        **kwargs: _Arguments.kwargs,
+    ) -> _Result: ...
+
+    async def create_tables(self) -> None:
+        """Make the tables where they are not there yet."""
+        await self._run(_rows.create)
+
+    async def days(self, keys: Sequence[DayKey]) -> dict[DayKey, StoredDay]:
+        """Return those of some days of one tenant that are stored; one query."""
+        return await self._run(_rows.read, keys)
+
+    async def add(self, days: Mapping[DayKey, MeasuredDay]) -> int:
+        """Store the days that are not there yet; return how many those were."""
+        return await self._run(_rows.add, days)
+
+    async def mark(self, tenant_id: str, dates: Iterable[dt.date]) -> int:
+        """Tell every stored day of these dates of a change of facts; return how many there are."""
+        return await self._run(_rows.mark, tenant_id, dates)
+
+    async def marked(self, tenant_id: str) -> list[DayKey]:
+        """Return the days that are not current, by date."""
+        return await self._run(_rows.marked, tenant_id)
+
+    async def restate(self, days: Mapping[DayKey, StoredDay], *, reason: str, at_us: int) -> list[Restatement]:
+        """Rewrite stored days, unless they include as many changes already; return what differed."""
+        return await self._run(_rows.restate, days, reason, at_us)
+
+    async def restatements(self, tenant_id: str) -> list[Restatement]:
+        """Return the trail of a tenant, oldest first."""
+        return await self._run(_rows.restatements, tenant_id)
+
+
+class AsyncSQLAlchemyDayStore(_SQLDayStore):
+    """A DayStore over an AsyncEngine."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        """Keep the engine; nothing is asked of it yet."""
+        self._engine = engine
+
+    async def _run(
+        self,
+        work: Callable[Concatenate[Connection, _Arguments], _Result],
+        *args: _Arguments.args,
+        **kwargs: _Arguments.kwargs,
+    ) -> _Result:
+        async with self._engine.begin() as connection:
+            return await connection.run_sync(work, *args, **kwargs)
+
+
+class SQLAlchemyDayStore(_SQLDayStore):
+    """A DayStore over an Engine; each call runs in a thread."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Keep the engine; nothing is asked of it yet."""
+        self._engine = engine
+
+    async def _run(
+        self,
+        work: Callable[Concatenate[Connection, _Arguments], _Result],
+        *args: _Arguments.args,
+        **kwargs: _Arguments.kwargs,
+    ) -> _Result:
+        def in_transaction() -> _Result:
+            with self._engine.begin() as connection:
+                return work(connection, *args, **kwargs)
+
+        return await asyncio.to_thread(in_transaction)
+
+
+def ddl(dialect: str) -> str:
+    """Return the statements that make the tables of a store.
+
+    Args:
+        dialect: "postgresql" or "sqlite".
+
+    Raises:
+        InvalidValueError: it is neither.
+
+    >>> print(ddl("sqlite").splitlines()[0])
+    CREATE TABLE IF NOT EXISTS sla_days (
+    """
+    return "\n\n".join(_rows.create_statements(dialect))
