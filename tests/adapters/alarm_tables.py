@@ -15,7 +15,8 @@ from sla_compliance.alarms import Alarm
 from sla_compliance.sources.sqlalchemy import AlarmsTable, NaiveTimes
 from sla_compliance.units import instant_us
 
-PLATFORM_SCHEMA: Final = (Path(__file__).parents[1] / "fixtures" / "platform_schema.sql").read_text(encoding="utf-8")
+FIXTURES: Final = Path(__file__).parents[1] / "fixtures"
+PLATFORM_SCHEMA: Final = (FIXTURES / "platform_schema.sql").read_text(encoding="utf-8")
 
 Written = Callable[[datetime | None], object]
 

@@ -23,6 +23,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_
 
 from sla_compliance.alarms import AlarmFilter
 from sla_compliance.batch import AlarmBatch
+from sla_compliance.errors import InvalidAlarmError
 from sla_compliance.gate import OnInvalid
 from sla_compliance.sources._sql.instants import Expression, PostgresInstants
 from sla_compliance.sources._sql.mappings import AlarmsTable
@@ -95,7 +96,7 @@ class AlarmReader:
         return AlarmBatch.from_columns(
             **named,  # type: ignore[arg-type]
             more={name: fetched.by_name[name] for name in self._mapping.more if name in fetched.by_name},
-            faults=fetched.faults,
+            faults=[InvalidAlarmError(str(error), field=error.field, row=row) for row, error in fetched.faults],
             on_invalid=self._on_invalid,
             clock_skew=self._clock_skew,
         )

@@ -81,9 +81,7 @@ class _KnownMaintenance:
             **self._kind.parameters(_START, start_us),
             **self._kind.parameters(_END, end_us),
         }
-        fetched = self._statement.fetch(connection, parameters)
-        if fetched.faults:
-            raise fetched.faults[0]
+        fetched = self._statement.fetch(connection, parameters).checked()
         for values in zip(*fetched.by_name.values(), strict=True):
             row = dict(zip(fetched.by_name, values, strict=True))
             if str(row.get(_STATUS) or "").lower() != CANCELLED:

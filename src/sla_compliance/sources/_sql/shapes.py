@@ -17,10 +17,11 @@ from sqlalchemy.dialects.postgresql import array as sql_array
 from sqlalchemy.sql.functions import Function
 from sqlalchemy.types import NullType
 
-from sla_compliance.errors import InvalidAlarmError, SLAComplianceError
+from sla_compliance.errors import SLAComplianceError
 from sla_compliance.sources._sql.instants import Expression, PostgresInstants, SQLiteInstants, integers
 
 Pairs = tuple[tuple[int, ...], tuple[int, ...]]
+Fault = tuple[int, SLAComplianceError]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,19 @@ class Columns:
 
     Attributes:
         by_name: columns of one length, of the rows that came whole.
-        faults: of those rows, the ones that could not be read.
+        faults: of those rows, the ones that could not be read: the row and what is wrong with it.
         pairs: two columns, of the rows of which only two instants came.
     """
 
     by_name: Mapping[str, list[Any]]
-    faults: list[InvalidAlarmError] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
     pairs: Pairs = ((), ())
+
+    def checked(self) -> Self:
+        """Return the columns if all rows could be read; else raise what is wrong with the first that could not."""
+        for _, error in self.faults:
+            raise error
+        return self
 
 
 class Statement(Protocol):
@@ -150,12 +157,12 @@ class PlainRows:
         """As the protocol says."""
         rows = connection.execute(self.select, parameters).all()
         columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in self.fields.names]
-        faults: list[InvalidAlarmError] = []
+        faults: list[Fault] = []
         for name, column in zip(self.fields.instants, columns, strict=False):
             column[:] = self._read(name, column, faults)
         return Columns(dict(zip(self.fields.names, columns, strict=True)), faults)
 
-    def _read(self, name: str, column: Sequence[object], faults: list[InvalidAlarmError]) -> list[int | None]:
+    def _read(self, name: str, column: Sequence[object], faults: list[Fault]) -> list[int | None]:
         """Return a column of instants; a value that is none becomes a fault of its row."""
         instants: list[int | None] = []
         for row, value in enumerate(column):
@@ -163,7 +170,7 @@ class PlainRows:
             try:
                 instants.append(None if value is None else self.kind.read(value, where))
             except SLAComplianceError as error:
-                faults.append(InvalidAlarmError(str(error), field=where, row=row))
+                faults.append((row, error))
                 instants.append(0)
         return instants
 

@@ -53,9 +53,7 @@ class _KnownTenants:
         self._statement = rows_statement(fields, kind, table.is_equal(mapping.id, _TENANT), table.name)
 
     def row(self, connection: Connection, tenant_id: str) -> TenantRow | None:
-        fetched = self._statement.fetch(connection, {_TENANT: storable(tenant_id)})
-        if fetched.faults:
-            raise fetched.faults[0]
+        fetched = self._statement.fetch(connection, {_TENANT: storable(tenant_id)}).checked()
         if not fetched.by_name["timezone"]:
             return None
         created_us = fetched.by_name["created_at"][0]

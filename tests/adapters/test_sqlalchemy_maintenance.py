@@ -1,0 +1,213 @@
+"""Maintenance windows and tenants from the platform's tables: what each row means."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, NullPool, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from sla_compliance.alarms import Alarm
+from sla_compliance.calendars.exclusions import MaintenanceWindow
+from sla_compliance.compliance import evaluate
+from sla_compliance.errors import InvalidTypeError, NaiveDatetimeError
+from sla_compliance.sources.sqlalchemy import (
+    AsyncSQLAlchemyMaintenanceSource,
+    AsyncSQLAlchemyTenantSource,
+    MaintenanceTable,
+    NaiveTimes,
+    SQLAlchemyMaintenanceSource,
+    SQLAlchemyTenantSource,
+    TenantRow,
+    TenantsTable,
+)
+from tests.adapters.statements import watched
+from tests.contract.alarm_source import HOSTILE_TENANTS, HOUR, SINCE, SINCE_US, UNTIL, UNTIL_US
+
+SQLITE_TABLES = (
+    "CREATE TABLE maintenance_windows (tenant_id TEXT, title TEXT, status TEXT, start_time TEXT, end_time TEXT,"
+    " affected_services JSON, affected_customers JSON, affected_resources JSON, suppress_alarms BOOLEAN)",
+    "CREATE TABLE tenants (id TEXT PRIMARY KEY, timezone TEXT, created_at TEXT)",
+)
+
+
+@pytest.fixture(params=["postgresql", "sqlite"])
+def database(request: pytest.FixtureRequest, platform: Engine, sqlite: Engine) -> Engine:
+    """Both databases in turn, empty."""
+    if request.param == "postgresql":
+        return platform
+    with sqlite.begin() as connection:
+        for table in SQLITE_TABLES:
+            connection.exec_driver_sql(table)
+    return sqlite
+
+
+def planned(engine: Engine, start: datetime = SINCE, end: datetime = SINCE + HOUR, **row: Any) -> None:
+    """Write a maintenance window."""
+    is_sqlite = engine.dialect.name == "sqlite"
+    values = {"tenant_id": "acme", "title": "work", "status": "completed", "suppress_alarms": True, **row}
+    values |= {
+        "start_time": start.isoformat() if is_sqlite else start,
+        "end_time": end.isoformat() if is_sqlite else end,
+    }
+    values = {name: json.dumps(value) if isinstance(value, list | dict) else value for name, value in values.items()}
+    statement = f"INSERT INTO maintenance_windows ({', '.join(values)}) VALUES (:{', :'.join(values)})"  # noqa: S608
+    with engine.begin() as connection:
+        connection.execute(text(statement), values)
+
+
+def fetched(engine: Engine, tenant_id: str = "acme") -> tuple[MaintenanceWindow, ...]:
+    """Return the windows of a tenant."""
+    return SQLAlchemyMaintenanceSource(engine).fetch(tenant_id, SINCE_US, UNTIL_US)
+
+
+@pytest.mark.parametrize("status", ["scheduled", "in_progress", "completed"])
+def test_a_window_that_names_nobody_is_everybodys(database: Engine, status: str) -> None:
+    """Whatever it says about suppressing alarms."""
+    planned(database, status=status, suppress_alarms=False, affected_resources=[], affected_services=[])
+    assert fetched(database) == (MaintenanceWindow(SINCE, SINCE + HOUR, reason="work"),)
+
+
+@pytest.mark.parametrize("status", ["cancelled", "CANCELLED"])
+def test_a_cancelled_window_does_not_count(database: Engine, status: str) -> None:
+    """It never took place."""
+    planned(database, status=status)
+    assert fetched(database) == ()
+
+
+def test_affected_resources_and_customers_are_whose_alarms_are_excused(database: Engine) -> None:
+    """Any match will do; lists and objects of lists are read alike."""
+    planned(database, affected_resources=["olt-1", 7], affected_customers=["c1"], affected_services=["internet"])
+    planned(database, affected_resources={"olt": ["olt-2"], "ont": ["ont-3"]})
+    first, second = fetched(database)
+    assert first.scoped == (("customer_id", ("c1",)), ("resource_id", ("7", "olt-1")), ("service_id", ("internet",)))
+    assert second.scoped == (("resource_id", ("olt-2", "ont-3")),)
+
+
+def test_a_window_that_names_services_alone_excuses_no_alarm_and_is_listed(database: Engine) -> None:
+    """Alarms name no service."""
+    planned(database, title="core upgrade", affected_services=["internet"])
+    alarm = Alarm(SINCE, SINCE + HOUR, resource_id="olt-1", customer_id="c1")
+    report = evaluate(
+        [alarm], start=SINCE, end=SINCE + 2 * HOUR, zone="UTC", as_of=UNTIL, maintenance=fetched(database)
+    )
+    assert report.total.downtime_minutes == 60
+    assert any("core upgrade" in name for name in report.quality.unmatched_exclusions)
+
+
+def test_a_window_that_ends_before_it_starts_excuses_nothing_and_is_listed(database: Engine) -> None:
+    """A mistyped date neither takes the chart away nor vanishes."""
+    planned(database, SINCE + HOUR, SINCE - HOUR, title="typo")
+    alarm = Alarm(SINCE, SINCE + HOUR)
+    report = evaluate(
+        [alarm], start=SINCE, end=SINCE + 2 * HOUR, zone="UTC", as_of=UNTIL, maintenance=fetched(database)
+    )
+    assert report.total.downtime_minutes == 60
+    assert any("typo (ends before it starts)" in name for name in report.quality.unmatched_exclusions)
+
+
+def test_windows_that_do_not_meet_the_request_stay_behind(database: Engine) -> None:
+    """Those of its first and last microsecond are there."""
+    week, microsecond = timedelta(days=7), timedelta(microseconds=1)
+    planned(database, SINCE - week, SINCE + microsecond, title="into")
+    planned(database, UNTIL - microsecond, UNTIL + week, title="out of")
+    planned(database, SINCE - 2 * week, SINCE - week, title="before")
+    planned(database, UNTIL + week, UNTIL + 2 * week, title="after")
+    assert sorted(window.reason for window in fetched(database)) == ["into", "out of"]
+
+
+def test_no_other_tenants_window_is_returned(database: Engine) -> None:
+    """Metacharacters of any language are data."""
+    tenants = ["acme", *HOSTILE_TENANTS]
+    for tenant in tenants:
+        planned(database, tenant_id=tenant, title=f"work of {tenant}")
+    assert [[window.reason for window in fetched(database, tenant)] for tenant in tenants] == [
+        [f"work of {tenant}"] for tenant in tenants
+    ]
+
+
+def test_a_request_is_one_statement(database: Engine) -> None:
+    """What the table looks like is asked of the first request only."""
+    source, tenants = SQLAlchemyMaintenanceSource(database), SQLAlchemyTenantSource(database)
+    for _ in range(2):
+        with watched(database) as sent:
+            source.fetch("acme", SINCE_US, UNTIL_US)
+            tenants.fetch("acme")
+    assert len(sent) == 2
+
+
+def test_an_open_end_is_the_calendars_end(platform: Engine) -> None:
+    """PostgreSQL's infinity included."""
+    planned(platform)
+    with platform.begin() as connection:
+        connection.exec_driver_sql("UPDATE maintenance_windows SET end_time = 'infinity', start_time = '-infinity'")
+    (window,) = fetched(platform)
+    assert window.start_us < SINCE_US
+    assert window.end_us > UNTIL_US
+
+
+def test_naive_times_are_refused_unless_they_are_said_to_be_utc(sqlite: Engine) -> None:
+    """A window an hour off excuses the wrong hour."""
+    with sqlite.begin() as connection:
+        connection.exec_driver_sql(SQLITE_TABLES[0])
+    planned(sqlite, SINCE.replace(tzinfo=None), (SINCE + HOUR).replace(tzinfo=None))
+    with pytest.raises(NaiveDatetimeError, match="without a time zone"):
+        fetched(sqlite)
+    source = SQLAlchemyMaintenanceSource(sqlite, MaintenanceTable(naive_times=NaiveTimes.UTC))
+    assert source.fetch("acme", SINCE_US, UNTIL_US) == (MaintenanceWindow(SINCE, SINCE + HOUR, reason="work"),)
+
+
+def test_affected_ids_that_are_no_json_are_refused(sqlite: Engine) -> None:
+    """The error names the column."""
+    with sqlite.begin() as connection:
+        connection.exec_driver_sql(SQLITE_TABLES[0])
+    planned(sqlite, affected_resources="olt-1, olt-2")
+    with pytest.raises(InvalidTypeError, match="affected_resources"):
+        fetched(sqlite)
+
+
+def test_a_tenant_has_its_zone_and_is_monitored_since_its_creation(database: Engine) -> None:
+    """An unknown tenant has no row."""
+    created: object = SINCE.isoformat() if database.dialect.name == "sqlite" else SINCE
+    values = {"id": "o'brien", "timezone": "Africa/Lagos", "created_at": created}
+    columns = "id, timezone, created_at"
+    with database.begin() as connection:
+        if database.dialect.name == "sqlite":
+            connection.execute(text(f"INSERT INTO tenants ({columns}) VALUES (:id, :timezone, :created_at)"), values)  # noqa: S608
+        else:
+            connection.execute(
+                text(f"INSERT INTO tenants (name, {columns}) VALUES ('', :id, :timezone, :created_at)"),  # noqa: S608
+                values,
+            )
+    source = SQLAlchemyTenantSource(database)
+    assert source.fetch("o'brien") == TenantRow("Africa/Lagos", SINCE)
+    assert source.fetch("nobody") is None
+
+
+def test_a_tenants_naive_creation_is_refused(sqlite: Engine) -> None:
+    """Unless the mapping says that it is UTC."""
+    with sqlite.begin() as connection:
+        connection.exec_driver_sql(SQLITE_TABLES[1])
+        connection.exec_driver_sql("INSERT INTO tenants VALUES ('acme', 'UTC', '2026-03-01 00:00:00')")
+    with pytest.raises(NaiveDatetimeError, match="without a time zone"):
+        SQLAlchemyTenantSource(sqlite).fetch("acme")
+    told = SQLAlchemyTenantSource(sqlite, TenantsTable(naive_times=NaiveTimes.UTC))
+    assert told.fetch("acme") == TenantRow("UTC", SINCE)
+
+
+def test_async_sources_say_the_same(platform: Engine) -> None:
+    """Over the async driver."""
+    planned(platform)
+    with platform.begin() as connection:
+        connection.execute(text("INSERT INTO tenants VALUES ('acme', '', 'Asia/Tokyo', :since)"), {"since": SINCE})
+
+    async def ask() -> tuple[object, object]:
+        engine = create_async_engine(platform.url, poolclass=NullPool)
+        windows = await AsyncSQLAlchemyMaintenanceSource(engine).fetch("acme", SINCE_US, UNTIL_US)
+        return windows, await AsyncSQLAlchemyTenantSource(engine).fetch("acme")
+
+    assert asyncio.run(ask()) == (fetched(platform), TenantRow("Asia/Tokyo", SINCE))
