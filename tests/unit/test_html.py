@@ -151,7 +151,7 @@ def test_the_table_says_what_the_report_says() -> None:
     assert len(rows) == len(SAMPLE_REPORT.days) == 90
     for cells, day in zip(rows, SAMPLE_REPORT.days, strict=True):
         assert cells[1] == ("-" if day.compliance_text is None else f"{day.compliance_text} %")
-    assert rows[73] == ["Sat, Nov 7, 2026", "95.22 %", "22 h 51 min 12 s", "1 h 8 min 48 s", "-", "Breached"]
+    assert rows[73] == ["Sat, Nov 7, 2026", "95.33 %", "22 h 52 min 47 s", "1 h 7 min 13 s", "-", "Breached"]
 
 
 def test_figures_round_against_whoever_reports_them() -> None:

@@ -26,6 +26,7 @@ except ModuleNotFoundError as error:
 
 SUMMARIES: Final[Mapping[str, str]] = {
     "report": "Report the availability that exported alarms leave, and whether the target was met.",
+    "demo": "Show it at work on 90 days of made-up alarms.",
 }
 INTERRUPTED: Final = 130
 READER_GONE: Final = 141

@@ -42,8 +42,10 @@ _STRUCK: Final = tuple(district for district in DISTRICTS if district != _SPARED
 
 def breakdowns(history: History) -> None:
     """Add the days to remember."""
+    districts = history.rng.sample(_STRUCK, 6)
     for latest, clock, minutes in ((76, "10:52", 38), (50, "14:07", 53), (14, "08:31", 66)):
-        _fibre_cut(history, history.at_us(history.some_day(latest, latest + 4), clock), minutes)
+        cut_us = history.at_us(history.some_day(latest, latest + 4), clock)
+        _fibre_cut(history, districts.pop(), districts.pop(), cut_us, minutes)
     _storm(history, _RESTART, (GATEWAY,), history.at_us(history.some_day(64, 68), "19:44"), 12 * MINUTE_US)
     _flapping(history, history.districts["Market"][3], history.at_us(history.some_day(40, 43), "20:15"), 24, (12, 40))
     _flapping(history, history.districts["Airport"][6], history.at_us(history.some_day(4, 6), "13:20"), 30, (0.6, 1.8))
@@ -113,12 +115,12 @@ def _storm(history: History, kind: Kind, devices: Sequence[Device], start_us: in
     )
     for device in devices[1:]:
         delay_us = history.some_us(0.4, 20)
-        history.add(device, _LOSS, start_us + delay_us, length_us - delay_us + history.some_us(2, 50), parent=parent)
+        share = history.rng.uniform(0.6, 1.01)
+        history.add(device, _LOSS, start_us + delay_us, int(length_us * share) // 1_000 * 1_000, parent=parent)
 
 
-def _fibre_cut(history: History, start_us: int, minutes: int) -> None:
+def _fibre_cut(history: History, near: str, far: str, start_us: int, minutes: int) -> None:
     """Add a cut that takes two districts off the net."""
-    near, far = history.rng.sample(_STRUCK, 2)
     length_us = minutes * MINUTE_US + history.some_us(0, 120)
     _storm(history, _CUT, [*history.districts[near], *history.districts[far]], start_us, length_us)
 

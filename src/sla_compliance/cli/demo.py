@@ -1,0 +1,159 @@
+"""`sla-compliance demo`: ninety days of a provider that does not exist, written, read back and reported."""
+################################################################
+# All figures come from the SQLite file, none from memory. When the collector
+# was out is known to the sample alone: neither the platform's tables nor an
+# export say when nobody was watching.
+################################################################
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import click
+from rich.box import SIMPLE_HEAD
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from sla_compliance.calendars.periods import Period
+from sla_compliance.cli.demo_files import read_alarms, read_windows, write_database, write_exports
+from sla_compliance.cli.output import emit
+from sla_compliance.cli.table import Page, periods_page
+from sla_compliance.cli.words import clock, counted, percentage
+from sla_compliance.compliance import evaluate, evaluate_each
+from sla_compliance.outlets.html import report_page
+from sla_compliance.report import ComplianceReport
+from sla_compliance.samples import SampleProvider, batch_of, sample_provider
+
+WORST_SHOWN: Final = 8
+NAME: Final = "sla-compliance"
+TITLE: Final = "Sample provider"
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Where the demonstration keeps what it makes."""
+
+    folder: Path
+
+    @property
+    def database(self) -> Path:
+        """The platform's tables."""
+        return self.folder / "sample.sqlite"
+
+    @property
+    def alarms(self) -> Path:
+        """An export of the alarms."""
+        return self.folder / "alarms.csv"
+
+    @property
+    def maintenance(self) -> Path:
+        """An export of the maintenance windows."""
+        return self.folder / "maintenance.csv"
+
+    @property
+    def page(self) -> Path:
+        """The report to open in a browser."""
+        return self.folder / "report.html"
+
+
+@click.command()
+@click.option("--seed", default=1, show_default=True, help="Another number gives another provider of the same kind.")
+@click.option(
+    "--directory",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("sla-compliance-demo"),
+    show_default=True,
+    help="Where to write the files; made if need be.",
+)
+def command(seed: int, folder: Path) -> None:
+    """Show it at work on 90 days of made-up alarms: a table here, a page to open in a browser, files to try it on."""
+    files = Files(folder)
+    provider = sample_provider(datetime.now(UTC).replace(microsecond=0), seed=seed)
+    write_files(provider, files)
+    report, resources = reports(provider, files)
+    files.page.write_text(report_page(report, title=TITLE), encoding="utf-8")
+    page = Page(sys.stdout)
+    table = periods_page(page, f"{TITLE}, made up", report, Period.DAY)
+    worst = page.text(_worst(resources, provider))
+    emit(table + worst + _next(provider, files), sys.stdout.encoding or "utf-8")
+
+
+def write_files(provider: SampleProvider, files: Files) -> None:
+    """Write the database and the exports."""
+    files.folder.mkdir(parents=True, exist_ok=True)
+    write_database(provider, files.database)
+    write_exports(provider, files.alarms, files.maintenance)
+
+
+def reports(provider: SampleProvider, files: Files) -> tuple[ComplianceReport, Mapping[Hashable, ComplianceReport]]:
+    """Return the report of all, and that of each device, from what stands in the database."""
+    batch = batch_of(read_alarms(files.database))
+    terms = provider.terms
+    terms["maintenance"] = read_windows(files.database)
+    keys = [device.id for device in provider.inventory]
+    return evaluate(batch, **terms), evaluate_each(batch, by="resource_id", inventory=keys, **terms)
+
+
+def _worst(resources: Mapping[Hashable, ComplianceReport], provider: SampleProvider) -> RenderableType:
+    """Return the devices that were down longest."""
+    names = {device.id: device.name for device in provider.inventory}
+    ranked = sorted(resources.items(), key=lambda entry: (-entry[1].total.downtime_us, str(entry[0])))
+    failed = sum(report.total.downtime_us > 0 for report in resources.values())
+    table = Table(
+        box=SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        title=f"Worst resources ({failed} of {counted(len(resources), 'device')} were ever down)",
+        title_justify="left",
+        title_style="bold",
+    )
+    for name in ("Resource", "Name"):
+        table.add_column(name)
+    for name in ("Availability", "Downtime", "Breached days"):
+        table.add_column(name, justify="right")
+    for key, report in ranked[:WORST_SHOWN]:
+        total = report.total
+        cells = (str(key), names[str(key)], percentage(total), clock(total.downtime_us), str(total.sla_breaches))
+        table.add_row(*map(Text, cells))
+    return table
+
+
+def _next(provider: SampleProvider, files: Files) -> str:
+    """Return where things are and what to try next; paths and the command are to be copied, so never wrapped."""
+    return (
+        f"\nOpen in a browser\n  {files.page.resolve()}\n"
+        "\nTry next, on the export (which cannot know when nobody was watching)\n"
+        f"  {next_command(provider, files)}\n"
+        f"\nDatabase, with the tables alarms, maintenance_windows and tenants\n  {files.database}\n"
+    )
+
+
+def next_command(provider: SampleProvider, files: Files) -> str:
+    """Return the report command that reads the exports as of the same instant, over several lines."""
+    first, last = provider.start.date(), provider.now.date()
+    lines = (
+        f"{shlex.quote(program(sys.argv[0]))} report {shlex.quote(str(files.alarms))}",
+        f"--zone {provider.zone} --from {first} --to {last}",
+        f"--as-of {provider.now.isoformat()} --on-invalid quarantine",
+        f"--maintenance {shlex.quote(str(files.maintenance))}",
+    )
+    return " \\\n    ".join(lines)
+
+
+def program(started_as: str) -> str:
+    """Return what to call this program: its path where it lies below the working directory, as in a local environment.
+
+    >>> program("/usr/bin/sla-compliance")
+    'sla-compliance'
+    """
+    path = Path(started_as)
+    is_near = path.name.startswith(NAME) and path.is_relative_to(Path.cwd())
+    return str(path.relative_to(Path.cwd())) if is_near else NAME

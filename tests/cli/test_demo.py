@@ -1,0 +1,190 @@
+"""`sla-compliance demo`: what it writes can be read by everything else, and all figures agree."""
+
+from __future__ import annotations
+
+import shlex
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import create_engine
+
+import sla_compliance as sla
+from sla_compliance.cli.commands import commands
+from sla_compliance.cli.demo import Files, program, reports, write_files
+from sla_compliance.cli.demo_files import read_alarms, read_windows
+from sla_compliance.outlets.html import report_page
+from sla_compliance.samples import COLUMNS, SampleProvider, sample_provider
+from sla_compliance.sources.files import FileAlarmSource
+from sla_compliance.sources.maintenance_files import read_maintenance
+from sla_compliance.sources.sqlalchemy import (
+    SQLAlchemyAlarmSource,
+    SQLAlchemyMaintenanceSource,
+    SQLAlchemyTenantSource,
+    missing_index_statements,
+)
+from sla_compliance.units import instant_us
+
+NOW = datetime(2026, 11, 23, 15, 40, tzinfo=UTC)
+PROVIDER = sample_provider(NOW)
+
+
+def run(*arguments: str) -> Result:
+    """The command line, 80 columns wide."""
+    return CliRunner(env={"COLUMNS": "80"}).invoke(commands, arguments)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    """The sample provider's files."""
+    files = Files(tmp_path_factory.mktemp("demo"))
+    write_files(PROVIDER, files)
+    return files
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Files]:
+    """What the command says, and where it wrote."""
+    folder = tmp_path_factory.mktemp("shown") / "a folder"
+    result = run("demo", "--directory", str(folder), "--seed", "3")
+    assert result.exit_code == 0, result.output
+    return result.stdout, Files(folder)
+
+
+def in_memory(provider: SampleProvider) -> sla.ComplianceReport:
+    """The figures of the rows as they were made."""
+    return sla.evaluate(provider.batch(), **provider.terms)
+
+
+def test_the_database_holds_what_was_made(files: Files) -> None:
+    """Row by row, to the microsecond."""
+    assert tuple(read_alarms(files.database)) == PROVIDER.rows
+    assert read_windows(files.database) == PROVIDER.maintenance
+
+
+def test_figures_from_the_database_are_those_of_the_rows_in_memory(files: Files) -> None:
+    """Days, gross, quality and every device."""
+    report, resources = reports(PROVIDER, files)
+    expected = in_memory(PROVIDER)
+    assert (report.days, report.gross, report.quality) == (expected.days, expected.gross, expected.quality)
+    assert len(resources) == len(PROVIDER.inventory)
+
+
+def test_figures_from_the_exports_are_the_same(files: Files) -> None:
+    """The files are what the report command reads."""
+    batch = FileAlarmSource(files.alarms, on_invalid="quarantine").read()
+    terms = PROVIDER.terms
+    terms["maintenance"] = read_maintenance(files.maintenance)
+    assert sla.evaluate(batch, **terms).days == in_memory(PROVIDER).days
+
+
+def test_the_sql_sources_read_the_database_as_it_stands(files: Files) -> None:
+    """Its tables are called and built as the platform's: alarms, windows, the tenant, and the index requests need."""
+    engine = create_engine(f"sqlite:///{files.database}")
+    bounds = (instant_us(PROVIDER.start, field="start"), instant_us(PROVIDER.end, field="end"))
+    source = SQLAlchemyAlarmSource(engine, on_invalid="quarantine")
+    terms = PROVIDER.terms
+    terms["maintenance"] = SQLAlchemyMaintenanceSource(engine).fetch("demo", *bounds)
+    assert sla.evaluate(source.fetch_details("demo", *bounds), **terms).days == in_memory(PROVIDER).days
+    assert len(source.fetch("somebody else", *bounds)) == 0
+    tenant = SQLAlchemyTenantSource(engine).fetch("demo")
+    assert tenant is not None
+    assert tenant.zone == "Europe/Berlin"
+    assert missing_index_statements(engine) == ()
+    engine.dispose()
+
+
+def test_the_alarms_table_has_the_columns_of_the_platform(files: Files) -> None:
+    """In its order, with an index on what requests ask for."""
+    with closing(sqlite3.connect(files.database)) as database:
+        columns = [row[1] for row in database.execute("PRAGMA table_info(alarms)")]
+        indexes = [row[1] for row in database.execute("PRAGMA index_list(alarms)")]
+        tenants = database.execute("SELECT id, timezone FROM tenants").fetchall()
+    assert columns == list(COLUMNS)
+    assert indexes == ["ix_alarms_window"]
+    assert tenants == [("demo", "Europe/Berlin")]
+
+
+def test_it_shows_every_day_the_worst_resources_and_the_quality(shown: tuple[str, Files]) -> None:
+    """A newcomer sees it all on one screenful after another, none wider than 80 columns."""
+    text, files = shown
+    table = text.partition("\nTotal")[0]
+    assert (
+        sum(
+            line.lstrip("✗! x").startswith(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))
+            for line in table.splitlines()
+        )
+        == 90
+    )
+    assert "Gross total" in text
+    assert "with its severity overwritten" in text
+    assert "of 300 devices were ever down" in text
+    paths = (str(files.folder),)
+    assert [line for line in text.splitlines() if len(line) > 80 and not any(path in line for path in paths)] == []
+
+
+def test_it_writes_a_page_and_prints_its_path(shown: tuple[str, Files]) -> None:
+    """On a line of its own, whole, however long it is."""
+    text, files = shown
+    assert f"\n  {files.page.resolve()}\n" in text
+    assert files.page.read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_the_page_is_that_of_the_figures_shown(shown: tuple[str, Files]) -> None:
+    """Terminal and page say the same."""
+    text, files = shown
+    total = next(line for line in text.splitlines() if "Total, 90 days" in line)
+    availability = total.split()[4]
+    assert f"{availability}<small>%</small>" in files.page.read_text(encoding="utf-8")
+
+
+def test_the_command_to_try_next_works(shown: tuple[str, Files]) -> None:
+    """It reads the exports as of the same instant; only the time nobody was watching counts as up there."""
+    text, files = shown
+    command = text.partition("Try next")[2].partition("\n")[2].partition("\n\n")[0].replace("\\\n", " ")
+    name, *arguments = shlex.split(command)
+    result = run(*arguments)
+    assert (name, result.exit_code) == ("sla-compliance", 1), result.output
+    asked = dict(zip(arguments[2::2], arguments[3::2], strict=True))
+    provider = sample_provider(datetime.fromisoformat(asked["--as-of"]), seed=3)
+    terms = provider.terms
+    del terms["monitored"]
+    expected = sla.evaluate(provider.batch(), **terms)
+    assert f" {expected.total.compliance_text} % " in next(
+        line for line in result.stdout.splitlines() if "Total, 90 days" in line
+    )
+    assert files.alarms.exists()
+
+
+def test_running_it_again_replaces_its_files(shown: tuple[str, Files]) -> None:
+    """It is no error to be curious twice."""
+    files = shown[1]
+    before = files.alarms.read_bytes()
+    assert run("demo", "--directory", str(files.folder), "--seed", "4").exit_code == 0
+    assert files.alarms.read_bytes() != before
+    assert len(read_alarms(files.database)) == 1_000
+
+
+def test_a_folder_that_cannot_be_is_refused(tmp_path: Path) -> None:
+    """With one message and exit code 2."""
+    (tmp_path / "taken").write_text("")
+    for folder in ("taken", "taken/below"):
+        result = run("demo", "--directory", str(tmp_path / folder))
+        assert (result.exit_code, "Traceback" in result.output) == (2, False)
+        assert "taken" in result.output
+
+
+def test_the_program_is_called_by_a_name_that_works(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """From an environment below the working directory by its path there, else by its plain name."""
+    monkeypatch.chdir(tmp_path)
+    assert program(str(tmp_path / ".nox" / "demo" / "bin" / "sla-compliance")) == ".nox/demo/bin/sla-compliance"
+    assert program("/usr/bin/sla-compliance") == program("/usr/bin/pytest") == "sla-compliance"
+
+
+def test_the_page_is_the_same_for_the_same_moment(files: Files) -> None:
+    """Nothing on it depends on when or where it is written."""
+    page = report_page(reports(PROVIDER, files)[0], title="Sample provider")
+    assert page == report_page(in_memory(PROVIDER), title="Sample provider")
