@@ -2,6 +2,7 @@
 
 from sla_compliance.service.answers import ComplianceAnswer, Provenance
 from sla_compliance.service.observer import ServiceObserver, Statistics
+from sla_compliance.service.questions import Subject
 from sla_compliance.service.service import ComplianceService
 from sla_compliance.service.settings import ExclusionSource, MemoryTenants, Tenants, TenantSettings
 from sla_compliance.service.threads import to_async
@@ -14,6 +15,7 @@ __all__ = [
     "Provenance",
     "ServiceObserver",
     "Statistics",
+    "Subject",
     "TenantSettings",
     "Tenants",
     "to_async",

@@ -16,7 +16,7 @@ from sla_compliance.measured import MeasuredDay, record_of
 from sla_compliance.records import ComplianceRecord
 from sla_compliance.report import method_line
 from sla_compliance.service.questions import Subject
-from sla_compliance.units import moment
+from sla_compliance.units import instant_us, moment
 from sla_compliance.zones import load_zone
 
 
@@ -98,9 +98,10 @@ class ComplianceAnswer:
 
     @property
     def as_of(self) -> dt.datetime:
-        """The instant of the oldest recent figure, in the tenant's zone; of the question where all days are closed."""
+        """The instant of the oldest recent figure, in the tenant's zone; of the newest where all days are closed."""
         recent = [day.as_of_us for day in self.measured if not day.is_closed(self.subject.policy)]
-        return moment(min(recent, default=self.subject.as_of_us), self._rules)
+        newest_us = max((day.as_of_us for day in self.measured), default=self.subject.as_of_us)
+        return moment(min(recent, default=newest_us), self._rules)
 
     @property
     def is_cached(self) -> bool:
@@ -120,7 +121,8 @@ class ComplianceAnswer:
     @property
     def method(self) -> str:
         """How the figures were made, in one line."""
-        return method_line(self.subject.policy, self.accounting, self.subject.zone, self.subject.as_of_us)
+        as_of_us = instant_us(self.as_of, field="as_of")
+        return method_line(self.subject.policy, self.accounting, self.subject.zone, as_of_us)
 
     def as_dicts(self, period: Period = Period.DAY, *, detail: bool = False) -> list[dict[str, object]]:
         """Return the records of a period as the wire format has them.

@@ -38,7 +38,7 @@ from sla_compliance.service.measuring import Measuring
 from sla_compliance.service.observer import Observers, ServiceObserver, Statistics
 from sla_compliance.service.questions import Question, Subject, Window
 from sla_compliance.service.settings import Agreed, ExclusionSource, Tenants
-from sla_compliance.sources.protocol import AsyncAlarmSource
+from sla_compliance.sources.protocol import AsyncAlarmSource, HoldsSamples
 from sla_compliance.stores.protocol import DayStore, Restatement
 from sla_compliance.units import instant_us
 
@@ -68,6 +68,7 @@ class ComplianceService:
 
     Attributes:
         statistics: what it has done so far.
+        is_sample: whether the source's alarms are made up; then nothing is remembered or stored.
     """
 
     def __init__(
@@ -100,9 +101,10 @@ class ComplianceService:
         self._observer = Observers((self.statistics,) if observer is None else (self.statistics, observer))
         self._tenants = tenants
         self._clock = clock
-        self._cache = GuardedCache(
-            cache or MemoryCache(), on_failure=lambda error: self._observer.failed("cache", error)
-        )
+        self.is_sample = isinstance(source, HoldsSamples) and source.is_sample
+        kept = MemoryCache(max_keys=0) if self.is_sample else cache or MemoryCache()
+        store = None if self.is_sample else store
+        self._cache = GuardedCache(kept, on_failure=lambda error: self._observer.failed("cache", error))
         self._memory = RememberedDays(self._cache, lifetimes)
         self._facts = Facts(source, exclusions, source_time_out, self._observer)
         measuring = Measuring(self._facts, store)
@@ -152,7 +154,7 @@ class ComplianceService:
             UnknownTenantError, TimeoutError, or the source's own error.
             InvalidTypeError, InstantOutOfRangeError: `date` is no date, or none that every zone has.
         """
-        subject = await self._subject(tenant_id)
+        subject = await self.subject(tenant_id)
         start_us = first_instant_us(date, subject.zone, field="date")
         end_us = first_instant_us(date + ONE_DAY, subject.zone, field="date")
         return await incidents_of(self._facts, Window(subject, start_us, end_us))
@@ -189,7 +191,7 @@ class ComplianceService:
         Raises:
             CacheUnavailableError, or the store's or the source's own error: call again; twice does no harm.
         """
-        subject = await self._subject(tenant_id)
+        subject = await self.subject(tenant_id)
         dates = alarm_dates(subject, old, new, scoping=await self._scoping(subject, old, new))
         await self._tell(subject, dates, "an alarm changed")
         return dates
@@ -208,7 +210,7 @@ class ComplianceService:
         Returns, Raises:
             As `alarm_changed`.
         """
-        subject = await self._subject(tenant_id)
+        subject = await self.subject(tenant_id)
         dates = agreement_dates(subject, old, new)
         await self._tell(subject, dates, "maintenance or an exclusion changed")
         return dates
@@ -217,7 +219,7 @@ class ComplianceService:
         self, tenant_id: str, dates: Iterable[dt.date], *, reason: str = "facts of these dates changed"
     ) -> None:
         """Take note that facts of some local dates changed; errors as `alarm_changed`."""
-        await self._tell(await self._subject(tenant_id), tuple(dates), reason)
+        await self._tell(await self.subject(tenant_id), tuple(dates), reason)
 
     async def _tell(self, subject: Subject, dates: Sequence[dt.date], reason: str) -> None:
         marked = 0 if self._keeping is None else await self._keeping.mark(subject, dates)
@@ -247,9 +249,14 @@ class ComplianceService:
         start_us, end_us = instant_us(start, field="start"), instant_us(end, field="end")
         if end_us < start_us:
             raise InvalidIntervalError(f"end is {shown(end)}, before start {shown(start)}; swap them", field="end")
-        return Question.about(await self._subject(tenant_id), start_us, end_us)
+        return Question.about(await self.subject(tenant_id), start_us, end_us)
 
-    async def _subject(self, tenant_id: str) -> Subject:
+    async def subject(self, tenant_id: str) -> Subject:
+        """Return who is asked about, with settings, and now: what a question needs to be read.
+
+        Raises:
+            UnknownTenantError: nobody has this id.
+        """
         return Subject(tenant_id, await self._tenants.settings(tenant_id), instant_us(self._clock(), field="clock"))
 
     async def aclose(self) -> None:

@@ -71,3 +71,13 @@ class AsyncDetailedAlarmSource(Protocol):
     ) -> AlarmBatch:
         """Return what `fetch` returns, with every descriptive column."""
         ...
+
+
+@runtime_checkable
+class HoldsSamples(Protocol):
+    """A source that knows whether its alarms are made up: marked where shown; never cached, stored or exported."""
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether they are."""
+        ...
