@@ -39,14 +39,17 @@ def link(visit: Visit, row: int) -> str:
     return re.sub(r"\s+", " ", visit.page.locator(".plot a").nth(row).get_attribute("aria-label") or "")
 
 
-@pytest.mark.parametrize(("screen", "size"), [("wide", WIDE), ("narrow", NARROW)])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+# Each width is pictured in both schemes and checked in the second: between them both widths and both schemes.
+@pytest.mark.parametrize(
+    ("screen", "size", "schemes"), [("wide", WIDE, ("dark", "light")), ("narrow", NARROW, ("light", "dark"))]
+)
 def test_the_page_is_sound_and_fits(
-    open_url: VisitPage, url: str, pictures: Path, screen: str, size: ViewportSize, scheme: Scheme
+    open_url: VisitPage, url: str, pictures: Path, screen: str, size: ViewportSize, schemes: tuple[Scheme, Scheme]
 ) -> None:
     """No script error, no breach of its policy, no axe violation, nothing to scroll sideways."""
-    visit = open_url(url, viewport=size, color_scheme=scheme)
-    visit.picture(scheme, pictures / f"report-{scheme}-{screen}.png")
+    visit = open_url(url, viewport=size)
+    for scheme in schemes:
+        visit.picture(scheme, pictures / f"report-{scheme}-{screen}.png")
     visit.assert_sound()
     assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -87,7 +90,7 @@ def test_days_are_reached_by_keyboard(open_url: VisitPage, url: str) -> None:
     assert link(visit, 73).startswith("Day Sat, Nov 7, 2026, Availability 95.33 %, Uptime 22 h 52 min 47 s, Downtime")
     visit.page.keyboard.press("Enter")
     assert visit.page.locator("tr:target").get_attribute("id") == "r0"
-    visit.assert_sound()
+    assert visit.faults == []
 
 
 def test_without_scripts_everything_is_still_there(open_url: VisitPage, url: str, pictures: Path) -> None:
