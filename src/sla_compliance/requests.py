@@ -70,8 +70,8 @@ def whole_days(
     if max_days is not None and _is_too_long(start_us, end_us, zone, max_days, has_end=to_date is not None):
         asked = f"from_date {shown(from_date)} to {'now' if to_date is None else shown(to_date)}"
         raise RangeTooLongError(f"{asked} is more than {max_days} days; ask for fewer", field="from_date")
-    days = local_days(zone, start_us, end_us)
-    return moment(days.bounds_us[0], rules), moment(days.bounds_us[-1], rules)
+    first, last = local_days(zone, start_us, start_us + 1), local_days(zone, end_us - 1, end_us)
+    return moment(first.bounds_us[0], rules), moment(last.bounds_us[-1], rules)
 
 
 def _instant(text: str, zone: str, field: str, *, is_end: bool) -> int:
