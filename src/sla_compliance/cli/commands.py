@@ -64,16 +64,23 @@ class Commands(click.Group):
         except SLAComplianceError as error:
             raise BadInput(message_of(error)) from error
         except ModuleNotFoundError as error:
-            if error.name != "rich":
+            if (error.name or "").partition(".")[0] != "rich":
                 raise
             raise BadInput(str(MissingExtraError("sla_compliance.cli", extra="cli"))) from error
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _give_up_stdout()
             ctx.exit(READER_GONE)
         except OSError as error:
+            if error.filename is None:
+                _give_up_stdout()
             raise BadInput(f"{error.filename or 'standard output'}: {error.strerror or error}") from error
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
+
+
+def _give_up_stdout() -> None:
+    """Let what could not be written go nowhere, or leaving would try again and fail."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

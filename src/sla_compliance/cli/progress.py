@@ -9,6 +9,8 @@ from typing import Final
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
+from sla_compliance.cli.words import printable
+
 LONG_ROWS: Final = 20_000
 
 
@@ -23,10 +25,11 @@ class ReadingBar:
         """Show how far reading a file has got."""
         if rows < LONG_ROWS and name not in self._tasks:
             return
+        news = f"{rows:,} rows of {printable(name)}"
         if name not in self._tasks:
             self._bars.start()
-            self._tasks[name] = self._bars.add_task(name, total=None if share is None else 1.0)
-        self._bars.update(self._tasks[name], completed=share or 0, description=f"{name}: {rows:,} rows")
+            self._tasks[name] = self._bars.add_task(news, total=None if share is None else 1.0)
+        self._bars.update(self._tasks[name], completed=share or 0, description=news)
 
 
 @contextmanager

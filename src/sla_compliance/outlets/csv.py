@@ -2,7 +2,8 @@
 ################################################################
 # The columns are the keys of the records' wire format; nested ones get a column
 # for each of their own ("segments.AGREED/UP"), lists are joined. No value is empty.
-# A text that a spreadsheet would take for a formula gets an apostrophe in front.
+# Lines end in a line feed, also inside texts. A text that a spreadsheet would
+# take for a formula gets an apostrophe in front.
 ################################################################
 
 from __future__ import annotations
@@ -43,4 +44,7 @@ def _cells(record: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str
 
 
 def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+    if not isinstance(value, str):
+        return value
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{text}" if value.startswith(FORMULA_STARTS) else text

@@ -51,7 +51,7 @@ def _windows(file: TextFile, chunk: Chunk) -> Iterator[MaintenanceWindow]:
         if name not in _KNOWN:
             raise file.error(f"has a column {own!r}; windows have {', '.join((*_TIMES, *_TEXTS, *WHOM))}")
     if names:
-        check_needed(file, names, _NEEDED)
+        check_needed(file, names, _NEEDED, way_out="windows need start and end")
     for row, place in enumerate(chunk.places):
         values = {names[own]: column[row] for own, column in chunk.columns.items()}
         try:

@@ -62,11 +62,12 @@ def _same_name(name: str, taken: set[str]) -> str:
     return lowered if lowered in PLATFORM_COLUMNS else name
 
 
-def check_needed(file: TextFile, names: Mapping[str, str], needed: Iterable[str]) -> None:
+def check_needed(file: TextFile, names: Mapping[str, str], needed: Iterable[str], *, way_out: str) -> None:
     """Check that a file has the needed columns, and no column twice.
 
     Args:
         names: what each of the file's columns is called here.
+        way_out: what to do about a missing one.
 
     Raises:
         InvalidFileError: it has not.
@@ -74,7 +75,6 @@ def check_needed(file: TextFile, names: Mapping[str, str], needed: Iterable[str]
     found = list(names.values())
     for name in needed:
         if name not in found:
-            way_out = f"map the one that holds it, on the command line with --column {name}=NAME"
             raise file.error(f"has no column {name}; it has {_listed(names)}; {way_out}")
     for name in found:
         if found.count(name) > 1:

@@ -67,10 +67,11 @@ def _reader(file: TextFile) -> Callable[[TextFile], Iterator[Chunk]]:
 def _csv(file: TextFile) -> Iterator[Chunk]:
     lines = file.lines()
     above = list(_up_to_the_header(lines))
-    if not above:
+    separator = _separator("".join(above))
+    records = _records(file, csv.reader(chain(above, lines), delimiter=separator, strict=True))
+    line, header = next(records, (0, []))
+    if not header:
         raise file.error("is empty; a CSV file begins with a line of column names")
-    records = _records(file, csv.reader(chain(above, lines), delimiter=_separator(above[-1]), strict=True))
-    line, header = next(records)
     names = [name.strip() or f"column {number}" for number, name in enumerate(header, start=1)]
     for name in {name for name in names if names.count(name) > 1}:
         raise file.error(f"names the column {name!r} twice; rename one", line)

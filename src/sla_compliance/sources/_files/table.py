@@ -31,6 +31,7 @@ _ARGUMENTS: Final = {
     "last_occurrence": "last_occurrences_us",
 }  # fmt: skip
 _TENANTS_SHOWN: Final = 5
+_MAP_IT: Final = "map the one that holds it, on the command line with --column"
 
 
 class AlarmTable:
@@ -88,7 +89,7 @@ class AlarmTable:
         if chunk.columns:
             mapped = {own: name for own, name in self._mapping.items() if name in self._needed}
             check_mapped(file, chunk.columns, mapped)
-            check_needed(file, names, self._needed)
+            check_needed(file, names, self._needed, way_out=_MAP_IT)
         columns = {names[own]: column for own, column in chunk.columns.items()}
         rows = self._rows_to_take(file, columns.get("tenant_id"), chunk)
         taken = {name: [column[row] for row in rows] for name, column in columns.items()}
@@ -115,8 +116,9 @@ class AlarmTable:
             return [row for row, tenant in enumerate(tenants) if tenant == wanted or row in chunk.faults]
         self._tenants.update(dict.fromkeys(tenant for row, tenant in enumerate(tenants) if row not in chunk.faults))
         if len(self._tenants) > 1:
+            found = self._found()
             raise file.error(
-                f"holds alarms of several tenants, {self._found()}; ask for one of them, on the command line with --tenant"
+                f"holds alarms of several tenants, {found}; ask for one, on the command line with --tenant"
             )
         return range(len(chunk.places))
 

@@ -1,0 +1,296 @@
+"""`sla-compliance report`, as a person at a terminal and as a script see it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from sla_compliance.cli.commands import commands
+from sla_compliance.compliance import evaluate
+from sla_compliance.requests import whole_days
+from sla_compliance.sources.files import FileAlarmSource
+from sla_compliance.units import parse_timestamp
+from tests.cli.exports import ALARMS, RANGE, STALE, WORK
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with an export and a list of works, and nothing else."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "alarms.csv").write_text(ALARMS, encoding="utf-8")
+    (tmp_path / "work.csv").write_text(WORK, encoding="utf-8")
+    return tmp_path
+
+
+def report(*arguments: str, stdin: str | None = None, columns: int = 80) -> Result:
+    """Run the command."""
+    environment = {"COLUMNS": str(columns), "TERM": "dumb"}
+    return CliRunner().invoke(commands, ["report", *arguments], input=stdin, env=environment)
+
+
+@pytest.mark.usefixtures("folder")
+class TestTable:
+    """What a person reads."""
+
+    def test_breached_days_stand_out_without_colour(self) -> None:
+        """By a sign in front and a word behind; other days have neither."""
+        lines = report("alarms.csv", *RANGE).stdout.splitlines()
+        marked = [line.split()[2] for line in lines if line.startswith("✗") and line.endswith("BREACHED")]
+        assert marked == ["2026-10-03", "2026-10-04", "12"]
+        assert [line for line in lines if "2026-10-08" in line] == [
+            "   Thu 2026-10-08       99.90 %   0:01:20        2  met"
+        ]
+
+    def test_totals_and_gross_stand_side_by_side(self) -> None:
+        """Maintenance is taken out of one and not of the other."""
+        output = report("alarms.csv", *RANGE, "--maintenance", "work.csv").stdout
+        assert "✗  Total, 12 days       98.82 %   3:21:20      202      1:30:00  BREACHED\n" in output
+        assert "   Gross total          98.31 %   4:51:20      292            -\n" in output
+
+    def test_method_and_target_are_said(self) -> None:
+        """What was excluded, which rules, as of when."""
+        words = " ".join(report("alarms.csv", *RANGE).stdout.split())
+        assert "Target 99.9 %: BREACHED; 2 of 12 measured days breached" in words
+        assert "maintenance and exclusions not counted; days of Africa/Lagos by zone rules 20" in words
+        assert "as of 2026-11-01T00:00:00+01:00" in words
+
+    def test_data_quality_is_said_where_there_is_something_to_say(self) -> None:
+        """An alarm nobody cleared, and a severity overwritten."""
+        words = " ".join(report("-", *RANGE, stdin=ALARMS + STALE).stdout.split())
+        assert "1 alarm open and unseen for 7 days causes 91 % of the downtime" in words
+        assert "1 row with its severity overwritten by 'cleared'" in words
+        clean = ALARMS.splitlines()[0] + "\n"
+        assert "Data quality" not in report("-", *RANGE, stdin=clean).stdout
+
+    @pytest.mark.parametrize("columns", [80, 120])
+    def test_no_line_is_wider_than_the_terminal(self, columns: int) -> None:
+        """Nor does any end in blanks."""
+        lines = report(
+            "alarms.csv", *RANGE, "--service-hours", "mon-fri 09:00-17:00", columns=columns
+        ).stdout.splitlines()
+        assert max(map(len, lines)) <= columns
+        assert [line for line in lines if line != line.rstrip()] == []
+
+    def test_wide_terminals_show_when_it_was(self) -> None:
+        """Each day as a strip of 24 parts."""
+        output = report("alarms.csv", *RANGE, "--maintenance", "work.csv", columns=120).stdout
+        strips = {line.split()[2]: line.rpartition("  ")[2] for line in output.splitlines() if line.startswith("✗  S")}
+        assert strips == {"2026-10-03": "·" * 23 + "▇", "2026-10-04": "█░▄█" + "·" * 20}
+
+    def test_what_is_to_come_is_blank(self) -> None:
+        """A day in progress has no figure for its rest."""
+        output = report("alarms.csv", *RANGE, "--as-of", "2026-10-02T11:00:00Z", columns=120).stdout
+        assert "Fri 2026-10-02      100.00 %         -        -     12:00:00  met        ············\n" in output
+        assert "   Sat 2026-10-03             -         -        -     24:00:00  no figure\n" in output
+
+    def test_longer_periods_are_spans_of_dates(self) -> None:
+        """The part inside the range."""
+        output = report("alarms.csv", *RANGE, "--by", "week").stdout
+        assert "✗  2026-10-01 to 2026-10-04" in output
+        assert "   2026-10-12               " in output.replace("Mon ", "", 1)
+
+    def test_keys_are_sorted_worst_first(self) -> None:
+        """With the gross figure and the breached days of each."""
+        lines = report("alarms.csv", *RANGE, "--each", "resource_id").stdout.splitlines()
+        assert [line[3:9].strip() for line in lines if line.endswith(("met", "BREACHED"))] == [
+            "OLT-7", "ONT-31", "PWR-1", "OLT-5", "All to",
+        ]  # fmt: skip
+
+    def test_names_cannot_move_the_cursor(self) -> None:
+        """Escape sequences and markup are shown, not obeyed."""
+        hostile = ALARMS.replace("OLT-7,2026", "\x1b[2J[red]OLT,2026")
+        output = report("-", *RANGE, "--each", "resource_id", stdin=hostile).stdout
+        assert "�[2J[red]OLT" in output
+
+    def test_an_empty_range_is_an_empty_table(self) -> None:
+        """Nothing has come yet, so nothing is breached."""
+        result = report("alarms.csv", "--zone", "UTC", "--from", "2026-12-01", "--as-of", "2026-11-01")
+        assert (result.exit_code, "Total, 0 days" in result.stdout) == (0, True)
+
+
+@pytest.mark.usefixtures("folder")
+class TestFormats:
+    """What scripts read."""
+
+    def test_json_is_the_wire_format(self) -> None:
+        """The same records as the library gives."""
+        now = parse_timestamp("2026-10-31T23:00:00Z")
+        start, end = whole_days("2026-10-01", "2026-10-12", zone="Africa/Lagos", now=now)
+        same = evaluate(FileAlarmSource("alarms.csv").read(), start=start, end=end, zone="Africa/Lagos", as_of=now)
+        assert json.loads(report("alarms.csv", *RANGE, "--format", "json").stdout) == same.as_dicts()
+        detailed = report("alarms.csv", *RANGE, "--format", "json", "--detail").stdout
+        assert json.loads(detailed) == same.as_dicts(detail=True)
+
+    def test_json_of_each_key_is_a_list_the_worst_first(self) -> None:
+        """Rows without a key are under null."""
+        exported = ALARMS.replace("OLT-7,2026", ",2026")
+        found = json.loads(report("-", *RANGE, "--each", "resource_id", "--format", "json", stdin=exported).stdout)
+        assert [item["key"] for item in found] == [None, "ONT-31", "PWR-1", "OLT-5"]
+        assert len(found[0]["records"]) == 12
+
+    def test_csv_has_the_same_columns_and_the_key_in_front(self) -> None:
+        """A line for each record."""
+        rows = [*csv.DictReader(io.StringIO(report("alarms.csv", *RANGE, "--format", "csv").stdout))]
+        assert rows[2] == {
+            "date": "2026-10-03T00:00:00+01:00",
+            "compliance_percentage": "96.52",
+            "target_percentage": "99.9",
+            "uptime_minutes": "1390",
+            "downtime_minutes": "50",
+            "sla_breaches": "1",
+        }
+        keyed = report("alarms.csv", *RANGE, "--each", "resource_id", "--format", "csv").stdout
+        assert keyed.startswith("resource_id,date,")
+        assert len(keyed.splitlines()) == 1 + 4 * 12
+
+    def test_html_is_one_page(self) -> None:
+        """The report's own, titled by what it is about."""
+        output = report("alarms.csv", *RANGE, "--format", "html", "--tenant", "acme").stdout
+        assert output.startswith("<!doctype html>")
+        assert "<title>acme</title>" in output
+
+
+@pytest.mark.usefixtures("folder")
+class TestExitCode:
+    """0, 1 where the promise was broken, 2 for bad input."""
+
+    def test_a_range_that_met_its_target_is_0(self) -> None:
+        """Though days of it are breached."""
+        assert report("alarms.csv", *RANGE, "--target", "98").exit_code == 0
+
+    def test_a_breached_range_is_1_in_every_format(self) -> None:
+        """So a script needs no parsing."""
+        codes = {
+            name: report("alarms.csv", *RANGE, "--format", name).exit_code for name in ("table", "json", "csv", "html")
+        }
+        assert set(codes.values()) == {1}
+
+    def test_any_breached_key_is_1(self) -> None:
+        """Though most of them met their target."""
+        assert report("alarms.csv", *RANGE, "--each", "resource_id").exit_code == 1
+        assert report("alarms.csv", *RANGE, "--each", "resource_id", "--target", "98.3").exit_code == 0
+
+
+@pytest.mark.usefixtures("folder")
+class TestOptions:
+    """Each changes what it says."""
+
+    @pytest.mark.parametrize(
+        ("options", "total"),
+        [
+            ((), "98.31"),
+            (("--maintenance", "work.csv", "--accounting", "planned-downtime-removed"), "98.82"),
+            (("--maintenance", "work.csv", "--accounting", "excused"), "98.83"),
+            (("--maintenance", "work.csv", "--accounting", "counted"), "98.31"),
+            (("--min-outage", "2m"), "98.32"),
+            (("--merge-gap", "4d6h"), "63.24"),
+            (("--service-hours", "mon-fri 08:00-18:00"), "99.97"),
+            (("--as-of", "2026-10-03T22:00:00Z"), "100.00"),
+            (("--as-of", "2026-10-04"), "98.84"),
+        ],
+    )
+    def test_options_change_the_total(self, options: tuple[str, ...], total: str) -> None:
+        """Of the same file and range."""
+        lines = report("alarms.csv", *RANGE, *options).stdout.splitlines()
+        (line,) = [line for line in lines if "Total" in line]
+        assert f" {total} %" in line
+
+    def test_stale_alarms_can_be_ended(self) -> None:
+        """When they were last seen."""
+        records = report("-", *RANGE, "--stale-after", "7d", "--format", "json", stdin=ALARMS + STALE).stdout
+        assert [record["downtime_minutes"] for record in json.loads(records)][9:] == [5, 0, 0]
+
+    def test_columns_are_mapped(self) -> None:
+        """To what the files call them."""
+        exported = ALARMS.replace("first_occurrence", "raised").replace("severity", "sev")
+        mapping = ("--column", "first_occurrence=raised", "--column", "severity = sev")
+        assert report("-", *RANGE, *mapping, stdin=exported).stdout.endswith(report("alarms.csv", *RANGE).stdout[12:])
+
+    def test_bad_rows_can_be_set_aside(self) -> None:
+        """The report says so."""
+        result = report(
+            "-", *RANGE, "--on-invalid", "quarantine", stdin=ALARMS + "9,acme,a,fatal,,,,2026-10-01 00:00:00Z,,\n"
+        )
+        assert "1 bad row set aside, the first: standard input:7 severity is 'fatal'" in " ".join(result.stdout.split())
+
+    def test_skewed_clocks_can_be_allowed_for(self) -> None:
+        """A reversed row has no length then."""
+        skewed = "9,acme,a,major,,,,2026-10-01 09:00:05+00,,2026-10-01 09:00:00+00\n"
+        assert report("-", *RANGE, stdin=ALARMS + skewed).exit_code == 2
+        assert report("-", *RANGE, "--clock-skew", "10s", stdin=ALARMS + skewed).exit_code == 1
+
+    def test_a_tenant_without_a_row_is_pointed_out(self) -> None:
+        """It may be perfect, or misspelt."""
+        result = report("alarms.csv", *RANGE, "--tenant", "Acme")
+        assert (result.exit_code, result.stderr) == (0, "Note: the files hold no row of tenant 'Acme'.\n")
+
+
+BAD_INPUT = {
+    "no file": (("nowhere.csv",), "nowhere.csv cannot be read: No such file or directory"),
+    "a folder": ((".",), ". cannot be read: Is a directory"),
+    "no such zone": (
+        ("alarms.csv", "--zone", "Afrika/Lagos"),
+        "--zone is 'Afrika/Lagos', not a time zone; did you mean",
+    ),
+    "no such date": (("alarms.csv", "--from", "2026-02-30"), "--from is '2026-02-30'; day "),
+    "a range turned round": (
+        ("alarms.csv", "--to", "2026-09-01"),
+        "--to is '2026-09-01', not behind --from '2026-10-01'",
+    ),
+    "no percentage": (("alarms.csv", "--target", "100.1"), "--target is '100.1'; give a percentage from 0 to 100"),
+    "no length": (("alarms.csv", "--merge-gap", "5"), "'5' is no length of time; write it as 90s, 5m, 1h30m or 7d"),
+    "no hours": (("alarms.csv", "--service-hours", "mon 25:00-26:00"), "--service-hours hold '25:00-26:00'"),
+    "no instant": (("alarms.csv", "--as-of", "yesterday"), "--as-of is 'yesterday'; write it as"),
+    "no such day as of": (("alarms.csv", "--as-of", "2026-02-30"), "--as-of is '2026-02-30'; day "),
+    "no mapping": (("alarms.csv", "--column", "severity"), "'severity' maps nothing; write it as"),
+    "a column mapped twice": (("alarms.csv", "--column", "id=a", "--column", "id=b"), "maps 'id' twice"),
+    "no such column to map": (("alarms.csv", "--column", "severty=x"), "--column maps 'severty'"),
+    "no such column to group by": (
+        ("alarms.csv", "--each", "colour"),
+        "--each is 'colour'; the alarms carry the columns",
+    ),
+    "pages of keys": (("alarms.csv", "--each", "id", "--format", "html"), "--each has no HTML page"),
+    "no windows": (("alarms.csv", "--maintenance", "alarms.csv"), "alarms.csv has a column 'id'; windows have"),
+    "no such format": (("alarms.csv", "--format", "xml"), "'xml' is not one of"),
+}
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(("arguments", "message"), BAD_INPUT.values(), ids=BAD_INPUT.keys())
+def test_bad_input_is_one_message_and_exit_code_2(arguments: tuple[str, ...], message: str) -> None:
+    """On stderr; nothing else is written."""
+    result = report(*RANGE, *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert message in result.stderr
+    assert result.stderr.count("Error: ") == 1
+
+
+@pytest.mark.usefixtures("folder")
+def test_bad_rows_are_listed_by_file_and_line_the_first_of_them() -> None:
+    """With how many there are and the way out."""
+    rows = "".join(f"b{number},acme,a,fatal,,,,2026-10-01 00:00:00Z,,\n" for number in range(7))
+    result = report("-", *RANGE, stdin=ALARMS + rows)
+    assert result.exit_code == 2
+    lines = result.stderr.splitlines()
+    assert lines[0] == "Error: 7 bad rows:"
+    assert lines[1].startswith("  standard input:7 severity is 'fatal'; give one of critical")
+    assert lines[6] == "  and 2 more"
+    assert "--on-invalid quarantine" in lines[7]
+    assert len(lines) == 8
+
+
+def test_help_imports_no_command() -> None:
+    """Each stands in the list with a sentence."""
+    result = CliRunner().invoke(commands, ["--help"])
+    assert result.exit_code == 0
+    assert "report" in result.stdout
+
+
+def test_an_unknown_command_is_bad_input() -> None:
+    """It says which there are, or how to ask."""
+    assert CliRunner().invoke(commands, ["reprot"]).exit_code == 2
