@@ -51,7 +51,8 @@ LIBRARIES: Final = {
     "stores/sqlalchemy.py": {"sqlalchemy"},
     "cache/redis.py": {"cashews", "redis"},
     "outlets/prometheus.py": {"prometheus_client"},
-    "web/": {"anyio", "fastapi", "jwt", "pydantic", "starlette", "uvicorn"},
+    "web/": {"fastapi", "pydantic"},
+    "web/served/": {"jwt", "sqlalchemy", "starlette", "uvicorn"},
     "jobs/celery.py": {"celery"},
     "cli/": {"click", "rich"},
 }

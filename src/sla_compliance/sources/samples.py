@@ -7,15 +7,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
 from sla_compliance.alarms import AlarmFilter
 from sla_compliance.batch import AlarmBatch
-from sla_compliance.samples import sample_provider
+from sla_compliance.calendars.exclusions import MaintenanceWindow
+from sla_compliance.intervals import IntervalSet
+from sla_compliance.samples import SampleProvider, sample_provider
 from sla_compliance.sources.protocol import EVERY_QUALIFYING
+from sla_compliance.units import instant_us
 
 ONE_DAY: Final = timedelta(days=1)
 
@@ -42,11 +46,38 @@ class SampleAlarmSource:
         end_us: int,  # noqa: ARG002
         wanted: AlarmFilter = EVERY_QUALIFYING,  # noqa: ARG002 - the core filters
     ) -> AlarmBatch:
-        """Return the sample alarms of the last ninety days."""
-        today = self._clock().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-        return _batch(today + ONE_DAY, self._zone)
+        """Return the sample alarms of the last ninety days, and when they were watched for."""
+        return _batch(_provider(_tomorrow(self._clock), self._zone))
+
+
+class SampleMaintenanceSource:
+    """The maintenance windows that belong to the sample alarms; an ExclusionSource."""
+
+    def __init__(self, zone: str, *, clock: Callable[[], datetime] = utc_now) -> None:
+        """Make the source for tenants in a zone, an IANA name."""
+        self._zone = zone
+        self._clock = clock
+
+    async def fetch(self, tenant_id: str, start_us: int, end_us: int) -> tuple[MaintenanceWindow, ...]:  # noqa: ARG002
+        """Return the windows of the last ninety days."""
+        return _provider(_tomorrow(self._clock), self._zone).maintenance
+
+
+def _tomorrow(clock: Callable[[], datetime]) -> datetime:
+    return clock().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + ONE_DAY
 
 
 @lru_cache(maxsize=4)
-def _batch(end: datetime, zone: str) -> AlarmBatch:
-    return sample_provider(end, zone=zone).batch()
+def _provider(end: datetime, zone: str) -> SampleProvider:
+    return sample_provider(end, zone=zone)
+
+
+@lru_cache(maxsize=4)
+def _batch(provider: SampleProvider) -> AlarmBatch:
+    starts, ends = zip(*provider.monitored, strict=True)
+    watched = IntervalSet.union_of(_instants(starts), _instants(ends))
+    return replace(provider.batch(), monitored=watched)
+
+
+def _instants(moments: Sequence[datetime]) -> list[int]:
+    return [instant_us(each, field="monitored") for each in moments]

@@ -1,0 +1,109 @@
+"""The parameters of requests: FastAPI documents them and checks their kinds, the core reads dates and targets."""
+
+from __future__ import annotations
+
+import datetime as dt
+from abc import abstractmethod
+from typing import Annotated, Final, Literal
+
+from fastapi import Query
+from pydantic import BaseModel, Field
+
+from sla_compliance.calendars.local_days import first_instant_us
+from sla_compliance.labels import Accounting
+from sla_compliance.policy import target_ratio
+from sla_compliance.requests import whole_days
+from sla_compliance.service import Subject
+from sla_compliance.units import moment, parse_date
+from sla_compliance.web.questions import DEFAULT_DAYS, MAX_DAYS, Bounds, Question, days_asked, last_days
+
+MOST_RESOURCES: Final = 100
+DATE_OR_MOMENT: Final = "A date of the tenant (YYYY-MM-DD) or an RFC 3339 timestamp."
+
+Days = Annotated[int, Field(ge=1, le=MAX_DAYS)]
+Percentage = Annotated[str, Field(json_schema_extra={"type": "number", "minimum": 0, "maximum": 100})]
+
+
+class Asked(BaseModel):
+    """Against which target, and how maintenance counts; which days, each question says itself."""
+
+    target_percentage: Percentage | None = Field(None, description="The target, read exactly, in place of the agreed one.")
+    exclude_maintenance: bool = Field(True, description="Whether maintenance is taken out, as agreed.")
+
+    @abstractmethod
+    def bounds(self, zone: str, now: dt.datetime) -> Bounds:
+        """Return the window of whole local days."""
+
+    def question(self, subject: Subject) -> Question:
+        """Return what is asked, read for a tenant; errors name the parameter."""
+        if self.target_percentage is not None:
+            target_ratio(self.target_percentage)
+        start, end = self.bounds(subject.zone, moment(subject.as_of_us))
+        return Question(
+            tenant_id=subject.tenant_id,
+            start=start,
+            end=end,
+            target=self.target_percentage,
+            accounting=subject.policy.accounting if self.exclude_maintenance else Accounting.COUNTED,
+        )
+
+
+class LastDays(Asked):
+    """The last days, today included."""
+
+    days: Days = Field(DEFAULT_DAYS, description="Today and the days before it.")
+
+    def bounds(self, zone: str, now: dt.datetime) -> Bounds:
+        """Return the window of whole local days."""
+        return last_days(self.days, zone=zone, now=now)
+
+
+class Range(Asked):
+    """Days by their dates, or the last ones by their number; how much to say of each."""
+
+    from_date: str | None = Field(None, description=DATE_OR_MOMENT)
+    to_date: str | None = Field(None, description=f"{DATE_OR_MOMENT} A date is included. Without it: until now.")
+    days: Days | None = Field(None, description="Instead of dates: today and the days before it.")
+
+    def bounds(self, zone: str, now: dt.datetime) -> Bounds:
+        """Return the window of whole local days."""
+        return days_asked(self.from_date, self.to_date, self.days, zone=zone, now=now)
+
+
+class DetailedRange(Range):
+    """A range, and how much to say of each day."""
+
+    detail: Literal["full"] | None = Field(None, description="What figures follow from, and days without any, too.")
+
+    @property
+    def is_full(self) -> bool:
+        """Whether full detail is asked for."""
+        return self.detail == "full"
+
+
+class RankedRange(Range):
+    """A range, and how many resources to list."""
+
+    limit: int = Field(10, ge=1, le=MOST_RESOURCES, description="How many, the worst first.")
+
+
+class OneDay(Asked):
+    """One day of the tenant."""
+
+    date: str = Field(description="A date of the tenant, YYYY-MM-DD.")
+
+    @property
+    def day(self) -> dt.date:
+        """The date; errors as `parse_date`."""
+        return parse_date(self.date)
+
+    def bounds(self, zone: str, now: dt.datetime) -> Bounds:
+        """Return the day's window."""
+        first_instant_us(self.day, zone, field="date")
+        return whole_days(self.date, self.date, zone=zone, now=now)
+
+
+RangeAsked = Annotated[DetailedRange, Query()]
+RankingAsked = Annotated[RankedRange, Query()]
+TotalsAsked = Annotated[LastDays, Query()]
+DayAsked = Annotated[OneDay, Query()]
