@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -70,6 +71,18 @@ def test_a_reader_that_has_gone_is_no_traceback(export: Path) -> None:
     done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, env=PLAIN, check=False)
     os.close(writing)
     assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_an_interrupted_report_is_neither_met_nor_breached(tmp_path: Path) -> None:
+    """Ctrl-C while it waits for its input: the exit code of an interruption."""
+    slow = tmp_path / "slow.csv"
+    os.mkfifo(slow)
+    command = [SCRIPT, "report", str(slow), *RANGE]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=PLAIN) as process:
+        with slow.open("wb"):  # opens as soon as the command opens it
+            process.send_signal(signal.SIGINT)
+            output, errors = process.communicate()
+    assert (process.returncode, output, errors) == (130, b"", b"")
 
 
 def test_a_full_disk_is_one_message(export: Path) -> None:
