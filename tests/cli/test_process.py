@@ -78,10 +78,10 @@ def test_an_interrupted_report_is_neither_met_nor_breached(tmp_path: Path) -> No
     slow = tmp_path / "slow.csv"
     os.mkfifo(slow)
     command = [SCRIPT, "report", str(slow), *RANGE]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=PLAIN) as process:
-        with slow.open("wb"):  # opens as soon as the command opens it
-            process.send_signal(signal.SIGINT)
-            output, errors = process.communicate()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=PLAIN)
+    with slow.open("wb"):  # opens as soon as the command opens it
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate()
     assert (process.returncode, output, errors) == (130, b"", b"")
 
 
