@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import Any, Final
 
 from sla_compliance.cli import BAD_INPUT
-from sla_compliance.cli.wording import message_of
+from sla_compliance.cli.messages import message_of
 from sla_compliance.errors import MissingExtraError, SLAComplianceError
 
 try:
