@@ -3,6 +3,10 @@
 # For platforms that record a downtime share per time bucket instead of alarms. A
 # source of its own: what it returns beside the outages, when anything was
 # measured at all, decides what is unknown.
+#
+# Tested on PostgreSQL with a stand-in for time_bucket. Not exercised there:
+# hypertables, their chunks and compression, continuous aggregates. The same tests
+# run on a real TimescaleDB where SLA_TEST_TIMESCALE_DSN names one.
 ################################################################
 
 from __future__ import annotations
