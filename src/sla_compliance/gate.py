@@ -33,7 +33,7 @@ from sla_compliance.errors import (
     SLAComplianceError,
     shown,
 )
-from sla_compliance.units import MAX_US, MIN_US, checked_instant_us, instant_us, length_us
+from sla_compliance.units import MAX_US, MIN_US, checked_instant_us, instant_us, length_text, length_us
 
 OnInvalid = Literal["raise", "quarantine"]
 Column = tuple[Any, ...]
@@ -160,7 +160,7 @@ class Gate:
             if start - end > self.skew_us:
                 name = next(name for name in _END_COLUMNS if name in instants and instants[name][row] == end)
                 where = self.field(row, name)
-                self.found(row, f"{where} lies {start - end} microseconds before first_occurrence; mend the row", name)
+                self.found(row, f"{where} lies {length_text(start - end)} before first_occurrence; mend the row", name)
             ends[row] = start
 
     def check_identities(self, ids: Column, contents: Sequence[Sequence[Any]]) -> set[int]:

@@ -21,7 +21,7 @@ from sla_compliance.intervals import IntervalSet
 from sla_compliance.labels import Accounting
 from sla_compliance.ledger import Ledger
 from sla_compliance.records import counted_us
-from sla_compliance.units import DAY_US, MICROSECOND, SECOND_US
+from sla_compliance.units import DAY_US, MICROSECOND, SECOND_US, length_text
 
 STALE_AFTER: Final = timedelta(days=7)
 """Open alarms unseen for longer than this are listed as stale."""
@@ -84,7 +84,7 @@ class DataQuality:
             *self._open_lines(),
             *(f"{name} can match no alarm here" for name in self.unmatched_exclusions),
             *(
-                f"{effect.name} took {_count(effect.alarms, 'alarm')} out for {_seconds(effect.taken_out_us)}"
+                f"{effect.name} took {_count(effect.alarms, 'alarm')} out for {length_text(effect.taken_out_us)}"
                 for effect in self.scoped_effects
             ),
         )
@@ -201,7 +201,3 @@ def _count(number: int, noun: str) -> str:
 def _share(ratio: Fraction) -> str:
     percentage = int(ratio * 100)
     return f"{percentage} %" if percentage or not ratio else "under 1 %"
-
-
-def _seconds(length_us: int) -> str:
-    return f"{length_us / SECOND_US:.15g} s"

@@ -20,7 +20,7 @@ from sla_compliance.ledger import CellLengths, Ledger, summed_cells
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.quality import DataQuality, data_quality
 from sla_compliance.records import ComplianceRecord
-from sla_compliance.units import instant_us, moment
+from sla_compliance.units import MICROSECOND, instant_us, length_text, moment
 from sla_compliance.zones import load_zone, tz_version
 
 
@@ -175,8 +175,8 @@ _EXCLUDED = {
 
 def _damping(policy: SLAPolicy) -> list[str]:
     lengths = [
-        (policy.merge_gap, "gaps shorter than {} s merged"),
-        (policy.min_outage, "outages shorter than {} s dropped"),
-        (policy.stale_after or timedelta(0), "alarms unseen for {} s ended when last seen"),
+        (policy.merge_gap, "gaps shorter than {} merged"),
+        (policy.min_outage, "outages shorter than {} dropped"),
+        (policy.stale_after or timedelta(0), "alarms unseen for {} ended when last seen"),
     ]
-    return [text.format(f"{length.total_seconds():.15g}") for length, text in lengths if length]
+    return [text.format(length_text(length // MICROSECOND)) for length, text in lengths if length]

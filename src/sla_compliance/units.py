@@ -94,6 +94,21 @@ def length_us(value: timedelta, *, field: str) -> int:
     return value // MICROSECOND
 
 
+def length_text(length: int) -> str:
+    """Return a length (microseconds, 0 or more) in words, exact.
+
+    >>> length_text(2_970_153_000_000), length_text(59_500_000), length_text(0)
+    ('34 d 9 h 2 min 33 s', '59.5 s', '0 s')
+    """
+    days, rest = divmod(length, DAY_US)
+    hours, rest = divmod(rest, HOUR_US)
+    minutes, rest = divmod(rest, MINUTE_US)
+    seconds, fraction = divmod(rest, SECOND_US)
+    exact = f"{seconds}.{fraction:06}".rstrip("0") if fraction else str(seconds)
+    parts = [(days, "d"), (hours, "h"), (minutes, "min"), (exact if rest else 0, "s")]
+    return " ".join(f"{number} {unit}" for number, unit in parts if number) or "0 s"
+
+
 def parse_timestamp(text: str, *, field: str = "timestamp") -> datetime:
     """Return the aware datetime that RFC 3339 text names; digits past microseconds are cut.
 
