@@ -1,0 +1,198 @@
+"""The gate of alarm rows, and the batch behind it."""
+
+from __future__ import annotations
+
+import pickle
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+import sla_compliance as sla
+from sla_compliance.errors import InvalidAlarmError
+from sla_compliance.gate import STILL_ACTIVE_US
+from tests.unit.moments import HOUR_US, at, faults_of, report_of, us
+
+
+def gated(*rows: sla.Alarm, **options: Any) -> sla.AlarmBatch:
+    """Take rows through the gate, setting bad ones aside."""
+    return sla.AlarmBatch.from_alarms(rows, on_invalid="quarantine", **options)
+
+
+def test_all_faults_are_raised_together() -> None:
+    """Each with its row, and both of a row that has two."""
+    rows = [sla.Alarm(at(8), at(7)), sla.Alarm(at(8)), sla.Alarm(None, severity="fatal")]  # type: ignore[arg-type]
+    with pytest.raises(
+        sla.InvalidAlarmsError, match="^2 bad alarm rows, the first: alarms\\[0\\].cleared_at lies"
+    ) as raised:
+        sla.AlarmBatch.from_alarms(rows)
+    assert [(fault.row, fault.field) for fault in faults_of(raised.value)] == [
+        (0, "alarms[0].cleared_at"),
+        (2, "alarms[2].first_occurrence"),
+        (2, "alarms[2].severity"),
+    ]
+
+
+def test_quarantine_keeps_the_good_rows_and_lists_the_bad() -> None:
+    """One bad row must not take the chart away."""
+    batch = gated(sla.Alarm(at(8), at(7), id="bad", resource_id="r1"), sla.Alarm(at(8), at(9), id="good"))
+    assert batch.columns["id"] == ("good",)
+    (rejected,) = batch.rejected
+    assert rejected.row == 0
+    assert rejected.columns["resource_id"] == "r1"
+    assert "cleared_at" in rejected.reasons[0]
+
+
+@pytest.mark.parametrize(("skew", "is_taken"), [(0, False), (59, False), (60, True), (600, True)])
+def test_a_reversed_row_within_the_clock_skew_has_length_0(skew: int, is_taken: bool) -> None:
+    """Beyond it, it is bad."""
+    batch = gated(sla.Alarm(at(8, 9, 1), at(8, 9, 0)), clock_skew=timedelta(seconds=skew))
+    assert len(batch) == int(is_taken)
+    assert batch.ends_us == batch.starts_us
+
+
+@pytest.mark.parametrize(
+    ("fields", "end"),
+    [
+        ({"cleared_at": at(8, 10), "resolved_at": at(8, 11), "last_occurrence": at(8, 9, 30)}, at(8, 10)),
+        ({"resolved_at": at(8, 11), "last_occurrence": at(8, 9, 30), "status": "cleared"}, at(8, 11)),
+        ({"last_occurrence": at(8, 9, 30), "status": "cleared"}, at(8, 9, 30)),
+        ({"last_occurrence": at(8, 9, 30), "status": "RESOLVED"}, at(8, 9, 30)),
+        ({"last_occurrence": at(8, 9, 30), "status": "acknowledged"}, None),
+        ({"last_occurrence": at(8, 9, 30)}, None),
+        ({"status": "cleared"}, None),
+        ({}, None),
+    ],
+)
+def test_an_alarm_lasts_until_the_first_end_that_is_known(fields: dict[str, Any], end: Any) -> None:
+    """Cleared, else resolved, else last seen where the status says so, else it is active."""
+    batch = gated(sla.Alarm(at(8, 9), **fields))
+    assert batch.ends_us == (STILL_ACTIVE_US if end is None else us(end),)
+    assert batch.alarm(0).cleared_at == end
+    assert batch.active_rows == ([0] if end is None else [])
+    assert (batch.is_end_assumed is not None) == (end == at(8, 9, 30))
+
+
+def test_copies_of_a_row_are_one_alarm() -> None:
+    """Also when a severity or a status is the same but for its case."""
+    row: dict[str, Any] = {"id": 7, "cleared_at": at(8, 10)}
+    batch = gated(sla.Alarm(at(8, 9), severity="MAJOR", **row), sla.Alarm(at(8, 9), severity="major", **row))
+    assert len(batch) == 1
+    assert batch.rejected == ()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"cleared_at": at(8, 11)},
+        {"cleared_at": at(8, 10), "title": "another"},
+        {"cleared_at": at(8, 10), "last_occurrence": at(8, 9, 30)},
+        {"cleared_at": at(8, 8)},
+        {"cleared_at": "soon"},
+    ],
+)
+def test_of_two_contents_under_one_id_neither_is_believed(other: dict[str, Any]) -> None:
+    """In whatever order they come."""
+    rows = [sla.Alarm(at(8, 9), at(8, 10), id=7), sla.Alarm(at(8, 9), id=7, **other), sla.Alarm(at(8), id=8)]
+    for order in (rows, rows[::-1]):
+        batch = gated(*order)
+        assert batch.columns["id"] == (8,)
+        assert len(batch.rejected) == 2
+        assert all("another content" in " ".join(rejected.reasons) for rejected in batch.rejected)
+
+
+def test_a_row_that_hides_behind_a_bad_one_of_its_id_is_not_lost_silently() -> None:
+    """A reversed row is no copy of a row without length, although both would count nothing."""
+    batch = gated(sla.Alarm(at(8, 9), at(8, 8), id=7), sla.Alarm(at(8, 9), at(8, 9), id=7))
+    assert len(batch) + len(batch.rejected) == 2
+
+
+def test_rows_without_an_id_are_never_compared() -> None:
+    """Equal rows may be two alarms; counted once they are anyway."""
+    assert len(gated(sla.Alarm(at(8)), sla.Alarm(at(8)))) == 2
+
+
+@pytest.mark.parametrize("field", ["severity", "id", "resource_id", "status", "title", "subscriber_count"])
+def test_a_value_that_cannot_be_compared_is_a_bad_row(field: str) -> None:
+    """Not the end of the whole batch."""
+    strange: dict[str, Any] = {field: ["a list"]}
+    batch = gated(sla.Alarm(at(8), **strange), sla.Alarm(at(9)))
+    assert len(batch) == 1
+    assert batch.rejected[0].reasons[0].startswith(f"alarms[0].{field} is a value of type list")
+
+
+def test_rows_can_have_names() -> None:
+    """A file's rows are named by file and line, in the message and as the field."""
+    with pytest.raises(sla.InvalidAlarmsError) as raised:
+        sla.AlarmBatch.from_columns(starts_us=["soon"], ends_us=[None], row_names=["alarms.csv:17"])  # type: ignore[list-item]
+    (fault,) = faults_of(raised.value)
+    assert fault.field == "alarms.csv:17 first_occurrence"
+    assert str(fault) == "alarms.csv:17 first_occurrence is 'soon'; give microseconds since 1970 as an int"
+
+
+def test_faults_that_a_reader_found_stand_beside_those_of_the_gate() -> None:
+    """The row is bad although its placeholder is a good instant."""
+    fault = InvalidAlarmError("alarms.csv:3 cleared_at is 'soon'", field="alarms.csv:3 cleared_at", row=1)
+    batch = sla.AlarmBatch.from_columns(
+        starts_us=[0, 0], ends_us=[1, 1], severities=["critical", "fatal"], faults=[fault], on_invalid="quarantine"
+    )
+    assert len(batch) == 1
+    assert len(batch.rejected[0].reasons) == 2
+
+
+def test_further_columns_are_carried() -> None:
+    """And one can be asked for by its name."""
+    batch = sla.AlarmBatch.from_columns(starts_us=[0, 5], ends_us=[1, None], more={"circuit": ["c1", "c2"]})
+    assert {key: group.starts_us for key, group in batch.by("circuit").items()} == {"c1": (0,), "c2": (5,)}
+
+
+def test_a_group_has_its_own_rejected_rows() -> None:
+    """A key whose rows are all bad has a group too; rows without the key stand under None."""
+    batch = gated(
+        sla.Alarm(at(8), resource_id="r1"),
+        sla.Alarm(at(8), at(7), resource_id="r2"),
+        sla.Alarm(at(8)),
+        sla.Alarm(at(8), resource_id=["r1"]),  # type: ignore[arg-type]
+    )
+    groups = batch.by("resource_id")
+    assert {key: (len(group), len(group.rejected)) for key, group in groups.items()} == {
+        "r1": (1, 0),
+        "r2": (0, 1),
+        None: (1, 1),
+    }
+
+
+def test_an_empty_batch_has_no_groups() -> None:
+    """Whatever it is grouped by."""
+    assert sla.AlarmBatch().by("anything") == {}
+    assert len(sla.AlarmBatch.from_alarms([])) == 0
+
+
+def test_a_row_becomes_an_alarm_again() -> None:
+    """With all that it said."""
+    row = sla.Alarm(
+        at(8), at(9), severity="major", id=7, alarm_id="a", resource_id="r", customer_id="c", status="cleared",
+        alarm_type="los", last_occurrence=at(8, 1), subscriber_count=3, title="t",
+    )  # fmt: skip
+    assert gated(row).alarm(0) == row
+    assert gated(sla.Alarm(at(8))).alarm(0) == sla.Alarm(at(8))
+
+
+def test_a_raise_in_1970_counts_and_is_listed() -> None:
+    """A device whose clock was never set."""
+    batch = sla.AlarmBatch.from_columns(starts_us=[5], ends_us=[us(at(8, 1))])
+    report = report_of(batch, at(8), at(9))
+    assert report.total.downtime_us == HOUR_US
+    assert report.quality.raised_in_1970 == 1
+
+
+def test_batches_are_picklable() -> None:
+    """With what was set aside."""
+    batch = gated(sla.Alarm(at(8), at(7)), sla.Alarm(at(8), at(9), id=1))
+    assert pickle.loads(pickle.dumps(batch)) == batch  # noqa: S301 - our own bytes
+    assert hash(batch) == hash(gated(sla.Alarm(at(8), at(7)), sla.Alarm(at(8), at(9), id=1)))
+
+
+def test_a_generator_of_alarms_is_read_once() -> None:
+    """Any iterable will do."""
+    assert len(sla.AlarmBatch.from_alarms(sla.Alarm(at(day)) for day in (8, 9))) == 2

@@ -1,0 +1,64 @@
+"""Sets of instants: forms and edges that a reader looks up (the laws are property tests)."""
+
+from __future__ import annotations
+
+import pickle
+from array import array
+
+from sla_compliance.intervals import ALWAYS, NEVER, IntervalSet
+from tests.unit.moments import DAY_US
+
+
+def test_touching_intervals_are_one_and_empty_ones_are_none() -> None:
+    """[0, 3) and [3, 4) are [0, 4); [7, 7) holds nothing, inside another or alone."""
+    assert list(IntervalSet.from_pairs([(3, 4), (0, 3), (7, 7), (1, 1)])) == [(0, 4)]
+    assert IntervalSet.from_pairs([(7, 7)]) == NEVER
+
+
+def test_the_empty_set_works_in_every_operation() -> None:
+    """No special case for nothing."""
+    some = IntervalSet.from_pairs([(0, 3)])
+    assert some | NEVER == some - NEVER == some
+    assert some & NEVER == NEVER - some == NEVER
+    assert NEVER.complement(0, 3) == some
+    assert NEVER.measure([0, 3]) == [0]
+    assert NEVER.total_us == len(NEVER) == 0
+    assert NEVER.without_gaps_below(5) == NEVER.without_pieces_below(5) == NEVER
+    assert 0 not in NEVER
+
+
+def test_any_sequence_of_integers_is_a_column() -> None:
+    """Lists, tuples, ranges, arrays."""
+    expected = IntervalSet((0, 10), (5, 15))
+    assert IntervalSet.from_columns(range(0, 20, 10), (5, 15)) == expected
+    assert IntervalSet.from_columns(array("q", [10, 0]), array("q", [15, 5])) == expected
+
+
+def test_no_bound_and_one_bound_measure_nothing() -> None:
+    """There is a length for each pair of neighbouring bounds."""
+    assert ALWAYS.measure([]) == ALWAYS.measure([5]) == []
+
+
+def test_lengths_are_exact_at_any_size() -> None:
+    """Ten thousand years in microseconds are no float."""
+    assert ALWAYS.measure([-3_652_059 * DAY_US - 1, 0]) == [3_652_059 * DAY_US + 1]
+
+
+def test_at_least_two_ignores_what_only_touches() -> None:
+    """[0, 5) and [5, 9) overlap nowhere."""
+    assert IntervalSet.at_least(2, [0, 5], [5, 9]) == NEVER
+    assert IntervalSet.at_least(2, [0, 4, 4], [5, 9, 4]) == IntervalSet((4,), (5,))
+
+
+def test_damping_of_nothing_changes_nothing() -> None:
+    """A length of 0 or 1 cannot be undercut by whole microseconds."""
+    some = IntervalSet.from_pairs([(0, 1), (2, 3)])
+    assert some.without_gaps_below(1) is some
+    assert some.without_pieces_below(1) is some
+
+
+def test_sets_are_values() -> None:
+    """Equal, hashable, picklable."""
+    some = IntervalSet.from_pairs([(0, 3)])
+    assert {some: 1}[IntervalSet.from_pairs([(0, 1), (1, 3)])] == 1
+    assert pickle.loads(pickle.dumps(some)) == some  # noqa: S301 - our own bytes
