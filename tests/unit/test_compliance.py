@@ -1,0 +1,73 @@
+"""evaluate() and evaluate_each()."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import sla_compliance as sla
+from sla_compliance.intervals import IntervalSet
+from tests.unit.moments import DAY_US, HOUR_US, at, report_of, us
+
+TERMS: dict[str, Any] = {"start": at(8), "end": at(9), "zone": "UTC", "as_of": at(9)}
+
+
+def test_each_key_of_an_inventory_has_a_report() -> None:
+    """Also where no alarm names it; rows without the key stand under None."""
+    alarms = [sla.Alarm(at(8, 1), at(8, 2), resource_id="r1"), sla.Alarm(at(8, 3), at(8, 5))]
+    each = sla.evaluate_each(alarms, inventory=["r2", "r1"], **TERMS)
+    assert {key: report.total.downtime_us // HOUR_US for key, report in each.items()} == {"r2": 0, "r1": 1, None: 2}
+
+
+def test_alarms_may_be_grouped_by_any_column() -> None:
+    """Customers, circuits."""
+    alarms = [sla.Alarm(at(8, hour), at(8, hour + 1), customer_id=f"c{hour % 2}") for hour in range(3)]
+    each = sla.evaluate_each(alarms, by="customer_id", **TERMS)
+    assert {key: report.total.downtime_us // HOUR_US for key, report in each.items()} == {"c0": 2, "c1": 1}
+
+
+def test_nothing_to_group_is_no_report() -> None:
+    """Unless an inventory says what there is."""
+    assert sla.evaluate_each([], **TERMS) == {}
+    assert sla.evaluate_each(sla.AlarmBatch(), inventory=("r1",), **TERMS)["r1"].total.availability_ratio == 1
+
+
+def test_a_key_without_alarms_is_as_unmonitored_as_its_source() -> None:
+    """No perfect figure for time that the source did not observe; no bad row of another key either."""
+    seen = IntervalSet((us(at(8)),), (us(at(8, 6)),))
+    rows = [sla.Alarm(at(8, 1), at(8, 2), resource_id="r1"), sla.Alarm(at(8), at(7), resource_id="r1")]
+    batch = replace(sla.AlarmBatch.from_alarms(rows, on_invalid="quarantine"), monitored=seen)
+    quiet = sla.evaluate_each(batch, inventory=["r2"], **TERMS)["r2"]
+    assert quiet.total.observed_us == 6 * HOUR_US
+    assert quiet.quality.rejected == ()
+
+
+def test_an_exclusion_can_match_the_alarms_that_a_quiet_key_might_have() -> None:
+    """It is no fault of an exclusion that nothing happened."""
+    excluded = sla.Exclusion(at(8), at(9), reason="theft", applies_to={"resource_id": "r2"})
+    alarms = [sla.Alarm(at(8, 1), at(8, 2), resource_id="r1")]
+    each = sla.evaluate_each(alarms, inventory=["r2"], exclusions=[excluded], **TERMS)
+    assert each["r2"].quality.unmatched_exclusions == ()
+
+
+def test_what_a_source_observed_cuts_what_was_monitored() -> None:
+    """Both say when; only where both do is silence good news."""
+    batch = replace(sla.AlarmBatch(), monitored=IntervalSet((us(at(8, 6)),), (us(at(9)),)))
+    report = report_of(batch, at(8), at(9), monitored=[(at(8), at(8, 12))])
+    assert report.total.observed_us == 6 * HOUR_US
+    assert report.total.segments[sla.Scope.AGREED, sla.State.UNKNOWN] == DAY_US - 6 * HOUR_US
+
+
+def test_an_iterable_of_alarms_can_be_quarantined() -> None:
+    """A batch has passed its gate before."""
+    report = sla.evaluate([sla.Alarm(at(8), at(7))], on_invalid="quarantine", **TERMS)
+    assert len(report.quality.rejected) == 1
+    assert report.total.availability_ratio == 1
+
+
+def test_a_report_keeps_what_it_was_made_of() -> None:
+    """Policy, zone, alarms as given and those that qualify."""
+    policy = sla.SLAPolicy("99.5")
+    report = report_of([sla.Alarm(at(8)), sla.Alarm(at(8), severity="info")], at(8), at(9), policy=policy)
+    assert (report.policy, report.zone) == (policy, "UTC")
+    assert (len(report.batch), len(report.qualifying)) == (2, 1)

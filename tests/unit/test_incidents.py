@@ -1,0 +1,120 @@
+"""Incidents: whole outages with the alarms behind them."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import sla_compliance as sla
+from tests.unit.moments import HOUR_US, at, report_of
+
+
+def test_an_incident_over_midnight_is_one_and_both_days_list_it() -> None:
+    """Whole on either; what counted of it is asked inside the window."""
+    report = report_of([sla.Alarm(at(8, 23), at(9, 1), id=7)], at(8), at(10))
+    (incident,) = report.incidents()
+    assert report.incidents(at(8), at(9)) == report.incidents(at(9), at(10)) == (incident,)
+    assert (incident.start, incident.end) == (at(8, 23), at(9, 1))
+    assert incident.duration_us == incident.downtime_us == 2 * HOUR_US
+
+
+def test_an_incident_is_not_cut_at_the_window() -> None:
+    """Its downtime is."""
+    (incident,) = report_of([sla.Alarm(at(7, 20), at(9, 4))], at(8), at(9), as_of=at(10)).incidents()
+    assert incident.duration_us == 32 * HOUR_US
+    assert incident.downtime_us == 24 * HOUR_US
+
+
+def test_an_incident_that_only_touches_the_part_asked_for_is_outside() -> None:
+    """Half-open, at both ends; an empty part holds none."""
+    report = report_of([sla.Alarm(at(8, 9), at(8, 10))], at(8), at(9))
+    assert report.incidents(at(8), at(8, 9)) == report.incidents(at(8, 10), at(9)) == ()
+    assert report.incidents(at(8, 9, 30), at(8, 9, 30)) == ()
+    assert len(report.incidents(at(8, 9, 59), at(8, 10))) == 1
+
+
+def test_an_incident_names_its_alarms_in_the_order_they_were_raised() -> None:
+    """Children and repeats; none of another severity, none of another incident."""
+    alarms = [
+        sla.Alarm(at(8, 9, 5), at(8, 9, 20), id="child"),
+        sla.Alarm(at(8, 9), at(8, 9, 10), id="parent"),
+        sla.Alarm(at(8, 9, 6), at(8, 9, 7), id="minor", severity="minor"),
+        sla.Alarm(at(8, 12), at(8, 13), id="later"),
+    ]
+    first, second = report_of(alarms, at(8), at(9)).incidents()
+    assert [alarm.id for alarm in first.alarms] == ["parent", "child"]
+    assert [alarm.id for alarm in second.alarms] == ["later"]
+
+
+def test_damped_outages_are_one_incident_or_none() -> None:
+    """Flaps merge, and what is too short is no incident."""
+    policy = sla.SLAPolicy(merge_gap=timedelta(minutes=5), min_outage=timedelta(minutes=10))
+    flaps = [sla.Alarm(at(8, 9, minute), at(8, 9, minute + 1), id=minute) for minute in (0, 4, 8, 12)]
+    blip = sla.Alarm(at(8, 15), at(8, 15, 9))
+    (incident,) = report_of([*flaps, blip], at(8), at(9), policy=policy).incidents()
+    assert len(incident.alarms) == 4
+    assert incident.duration_us == 13 * HOUR_US // 60
+
+
+def test_an_incident_is_ongoing_while_an_alarm_behind_it_is_active() -> None:
+    """It has no end yet; cleared in the minute of evaluation, it has."""
+    (incident,) = report_of([sla.Alarm(at(8, 9))], at(8), at(9), as_of=at(8, 12)).incidents()
+    assert incident.is_ongoing
+    assert incident.end is None
+    assert incident.duration_us == 3 * HOUR_US
+    (incident,) = report_of([sla.Alarm(at(8, 9), at(8, 12))], at(8), at(9), as_of=at(8, 12)).incidents()
+    assert incident.end == at(8, 12)
+
+
+def test_a_stale_alarm_keeps_no_incident_open() -> None:
+    """It ended when it was last seen, whatever its row says."""
+    alarms = [
+        sla.Alarm(at(8, 9), last_occurrence=at(8, 9, 30), id="stale"),
+        sla.Alarm(at(8, 9), at(8, 12), id="over"),
+    ]
+    policy = sla.SLAPolicy(stale_after=timedelta(hours=1))
+    (incident,) = report_of(alarms, at(8), at(9), as_of=at(8, 12), policy=policy).incidents()
+    assert not incident.is_ongoing
+    assert {alarm.id for alarm in incident.alarms} == {"stale", "over"}
+
+
+def test_an_excluded_alarm_is_behind_no_incident_while_it_is_excluded() -> None:
+    """Cut in two by a scoped exclusion, it stands behind both halves and keeps neither open that it left."""
+    excluded = sla.Exclusion(at(8, 10), at(8, 11), reason="no access", applies_to={"resource_id": "r1"})
+    cut = sla.Alarm(at(8, 9), at(8, 12), resource_id="r1", id="cut")
+    inside = sla.Alarm(at(8, 10, 15), at(8, 10, 45), resource_id="r1", id="inside")
+    other = sla.Alarm(at(8, 10, 30), at(8, 10, 45), resource_id="r2", id="other")
+    terms: dict[str, Any] = {"exclusions": [excluded]}
+    incidents = report_of([cut, inside, other], at(8), at(9), **terms).incidents()
+    assert [[alarm.id for alarm in incident.alarms] for incident in incidents] == [["cut"], ["other"], ["cut"]]
+    early = report_of([cut, other], at(8), at(9), as_of=at(8, 10, 40), **terms).incidents()
+    assert [incident.is_ongoing for incident in early] == [False, True]
+
+
+def test_an_incident_in_json_has_the_tenant_s_times() -> None:
+    """And null for what is not known."""
+    alarms = [sla.Alarm(at(8, 9), id=7, alarm_id="a", severity="major", title="LOS", resource_id="olt-7")]
+    terms: dict[str, Any] = {"start": at(8), "end": at(9), "zone": "Africa/Lagos", "as_of": at(8, 12)}
+    (ongoing,) = sla.evaluate(alarms, **terms).incidents()
+    written = ongoing.as_dict()
+    assert json.loads(json.dumps(written)) == written
+    assert (written["start"], written["end"]) == ("2025-10-08T10:00:00+01:00", None)
+    assert (written["duration_seconds"], written["downtime_seconds"]) == (10_800.0, 10_800.0)
+    assert written["alarms"] == [
+        {
+            "id": "7",
+            "alarm_id": "a",
+            "severity": "major",
+            "title": "LOS",
+            "alarm_type": None,
+            "resource_id": "olt-7",
+            "customer_id": None,
+            "first_occurrence": "2025-10-08T10:00:00+01:00",
+            "cleared_at": None,
+        }
+    ]
+    (over,) = sla.evaluate([sla.Alarm(at(8, 9), at(8, 10))], **terms).incidents()
+    assert over.as_dict()["end"] == "2025-10-08T11:00:00+01:00"
+    (alarm,) = over.alarms
+    assert alarm.cleared_at == at(8, 10)
