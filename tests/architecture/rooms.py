@@ -55,6 +55,7 @@ LIBRARIES: Final = {
     "web/served/": {"jwt", "sqlalchemy", "starlette", "uvicorn"},
     "jobs/celery.py": {"celery"},
     "cli/": {"click", "rich"},
+    "cli/check.py": {"sqlalchemy"},
 }
 
 

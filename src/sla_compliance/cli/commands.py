@@ -27,6 +27,10 @@ except ModuleNotFoundError as error:
 SUMMARIES: Final[Mapping[str, str]] = {
     "report": "Report the availability that exported alarms leave, and whether the target was met.",
     "demo": "Show it at work on 90 days of made-up alarms.",
+    "serve": "Serve the endpoint and the dashboard page.",
+    "token": "Print a bearer token for `serve`.",
+    "ddl": "Print the indexes and tables that a database needs.",
+    "check": "Warn when a database lacks the index that makes requests quick.",
 }
 INTERRUPTED: Final = 130
 READER_GONE: Final = 141

@@ -1,0 +1,17 @@
+"""`sla-compliance ddl`: the statements a database needs, to be read and run by whoever owns it."""
+
+from __future__ import annotations
+
+import click
+
+from sla_compliance.sources import sqlalchemy as sources
+from sla_compliance.stores import sqlalchemy as stores
+
+DIALECTS = ("postgresql", "sqlite")
+
+
+@click.command()
+@click.option("--dialect", type=click.Choice(DIALECTS), required=True, help="Whose SQL.")
+def command(dialect: str) -> None:
+    """Print the indexes that make requests quick and the tables of stored days; nothing is run."""
+    click.echo(f"-- quick requests\n{sources.ddl(dialect)}\n\n-- stored days\n{stores.ddl(dialect)}")

@@ -1,0 +1,54 @@
+"""`sla-compliance ddl` and `check`: what they print is what a database needs."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from sla_compliance.cli.commands import commands
+from tests.adapters.alarm_tables import PLATFORM_SCHEMA
+from tests.servers.databases import fresh_database
+
+ALARMS = """CREATE TABLE alarms (id TEXT, tenant_id TEXT, alarm_id TEXT, severity TEXT, status TEXT, alarm_type TEXT,
+    title TEXT, resource_id TEXT, customer_id TEXT, subscriber_count INTEGER, first_occurrence TEXT,
+    last_occurrence TEXT, cleared_at TEXT, resolved_at TEXT);
+    CREATE TABLE network_metrics (tenant_id TEXT, timestamp TEXT, metric_type TEXT, downtime_percentage REAL);"""
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(commands, arguments)
+
+
+def test_a_database_that_ran_the_statements_passes_the_check(tmp_path: Path) -> None:
+    """`check` names the missing index and exits with 1; after `ddl` was run it is content."""
+    file = tmp_path / "platform.sqlite"
+    url = f"sqlite:///{file}"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript(ALARMS)
+        lacking = run("check", "--database-url", url)
+        connection.executescript(run("ddl", "--dialect", "sqlite").output)
+        connection.commit()
+    content = run("check", "--database-url", url)
+    assert (lacking.exit_code, content.exit_code) == (1, 0)
+    assert "lacks its index" in lacking.stderr
+    assert "CREATE INDEX" in lacking.stdout
+    assert "has its index" in content.stdout
+
+
+def test_postgresql_runs_the_statements_twice(postgres_dsn: str) -> None:
+    """They create what is missing and leave what is there."""
+    statements = run("ddl", "--dialect", "postgresql").output
+    with fresh_database(postgres_dsn, PLATFORM_SCHEMA, statements, statements) as url:
+        dsn = url.render_as_string(hide_password=False)
+        assert run("check", "--database-url", dsn).exit_code == 0
+
+
+def test_a_database_that_cannot_be_asked_is_bad_input(tmp_path: Path) -> None:
+    """One message, exit code 2."""
+    for url in (f"sqlite:///{tmp_path}/missing/file.sqlite", "no url", f"sqlite:///{tmp_path}/empty.sqlite"):
+        result = run("check", "--database-url", url)
+        assert result.exit_code == 2
+        assert result.stderr.startswith("Error: ")
