@@ -129,10 +129,10 @@ class TestFigures:
 
     def test_what_is_known_of_the_data_is_said(self, visit: VisitPage) -> None:
         """Method, zone rules and data quality stand below the figures, each once."""
-        doubt = {"quality": ["3 alarms open and unseen for 7 days cause 98 % of the downtime"]}
+        doubt = {"quality": {"lines": ["3 alarms open and unseen for 7 days cause 98 % of the downtime"]}}
         seen = visit(only(record(TODAY - timedelta(days=1)) | doubt, record(TODAY) | doubt)).settled("ready")
         assert len(seen.page.locator("#method p").all()) == 3
-        assert doubt["quality"][0] in seen.text("#method")
+        assert doubt["quality"]["lines"][0] in seen.text("#method")
 
     def test_the_table_holds_every_day(self, visit: VisitPage) -> None:
         """Latest first, with what was not measured as such."""

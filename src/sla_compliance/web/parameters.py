@@ -27,7 +27,7 @@ Percentage = Annotated[str, Field(json_schema_extra={"type": "number", "minimum"
 class Asked(BaseModel):
     """Against which target, and how maintenance counts; which days, each question says itself."""
 
-    target_percentage: Percentage | None = Field(None, description="The target, read exactly, in place of the agreed one.")
+    target_percentage: Percentage | None = Field(None, description="Instead of the agreed target; read exactly.")
     exclude_maintenance: bool = Field(True, description="Whether maintenance is taken out, as agreed.")
 
     @abstractmethod

@@ -17,7 +17,7 @@ const ROOT = new URL("api/v1/faults/", document.baseURI);
  * @property {number} [uptime_seconds]
  * @property {number} [downtime_seconds]
  * @property {Record<string, number>} [segments] microseconds of each "SCOPE/STATE"
- * @property {string[]} [quality] what to know about the rows behind the figures, in sentences
+ * @property {{lines: string[]}} [quality] what to know about the rows behind the figures, in sentences
  * @property {string} [method]
  * @property {string} [tz_version]
  * @property {string} [zone]

@@ -59,7 +59,7 @@ function showFigures(days, summary) {
 
 /** How the figures came about, and what to know of the data behind them. */
 function footnotes({ method, tz_version: rules }) {
-  const quality = new Set(records.flatMap((record) => record.quality ?? []));
+  const quality = new Set(records.flatMap((record) => record.quality?.lines ?? []));
   const sentences = [method, rules && `Time-zone rules ${rules}.`, ...quality].filter(Boolean);
   return sentences.map((sentence) => element("p", {}, sentence));
 }

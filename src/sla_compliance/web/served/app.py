@@ -1,0 +1,110 @@
+"""The app: what stands where, and what it is made of."""
+################################################################
+#     /api/v1/faults/sla/...   the router, behind bearer tokens
+#     /                        the dashboard page, which asks the router
+#     /metrics                 for Prometheus, where its client is installed
+#     /healthz, /readyz        whether the process lives; whether the database answers
+################################################################
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+
+from fastapi import FastAPI, Request, Response
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from sla_compliance.cache.redis import RedisCache
+from sla_compliance.policy import SLAPolicy
+from sla_compliance.service import ComplianceService
+from sla_compliance.sources.sqlalchemy import (
+    AsyncSQLAlchemyAlarmSource,
+    AsyncSQLAlchemyMaintenanceSource,
+    AsyncSQLAlchemyTenantSource,
+)
+from sla_compliance.stores.sqlalchemy import AsyncSQLAlchemyDayStore
+from sla_compliance.web.fastapi import compliance_router
+from sla_compliance.web.problems import busy, problem
+from sla_compliance.web.served.databases import answers, database_url, engine_of
+from sla_compliance.web.served.identity import guards
+from sla_compliance.web.served.middleware import AccessLog, ProtectiveHeaders
+from sla_compliance.web.served.settings import ServeSettings
+from sla_compliance.web.served.tenants import DatabaseTenants
+from sla_compliance.web.served.tokens import Tokens
+
+API: Final = "/api/v1/faults"
+DASHBOARD: Final = Path(__file__).parents[1] / "dashboard"
+SOURCE_TIME_OUT: Final = timedelta(seconds=10)
+
+
+def from_environment() -> ASGIApp:
+    """Return the app that the environment describes, as each worker of uvicorn makes its own."""
+    settings = ServeSettings.from_environment(os.environ)
+    engine = engine_of(database_url(settings.database_url))
+    service = service_of(engine, settings)
+    return AccessLog(ProtectiveHeaders(app_of(service, engine, Tokens(settings.secret))))
+
+
+def service_of(engine: AsyncEngine, settings: ServeSettings) -> ComplianceService:
+    """Return the service over a database's tables, as the platform has them."""
+    return ComplianceService(
+        AsyncSQLAlchemyAlarmSource(engine, on_invalid="quarantine"),
+        tenants=DatabaseTenants(AsyncSQLAlchemyTenantSource(engine), SLAPolicy()),
+        exclusions=AsyncSQLAlchemyMaintenanceSource(engine),
+        cache=None if settings.redis_url is None else RedisCache(settings.redis_url),
+        store=AsyncSQLAlchemyDayStore(engine) if settings.has_stored_days else None,
+        source_time_out=SOURCE_TIME_OUT,
+    )
+
+
+def app_of(service: ComplianceService, engine: AsyncEngine, tokens: Tokens) -> FastAPI:
+    """Return the app of some parts, which it closes when it ends."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await service.aclose()
+        await engine.dispose()
+
+    app = FastAPI(title="SLA compliance", docs_url=None, redoc_url=None, lifespan=lifespan)
+    tenant, authorize = guards(tokens)
+    app.include_router(compliance_router(service, tenant=tenant, authorize=authorize), prefix=API)
+    app.get("/healthz", include_in_schema=False)(_lives)
+    app.get("/readyz", include_in_schema=False)(_ready(engine))
+    app.mount("/", StaticFiles(directory=DASHBOARD, html=True))
+    app.add_exception_handler(HTTPException, _as_problem)
+    app.add_exception_handler(Exception, _as_fault)
+    return app
+
+
+async def _lives() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+def _ready(engine: AsyncEngine) -> Callable[[], Awaitable[dict[str, str]]]:
+    async def ready() -> dict[str, str]:
+        try:
+            await answers(engine)
+        except (SQLAlchemyError, OSError) as error:
+            raise busy("The database does not answer.") from error
+        return {"status": "ok"}
+
+    return ready
+
+
+async def _as_problem(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - as it was registered
+    return problem(error.status_code, str(error.detail), error.headers)
+
+
+async def _as_fault(_: Request, __: Exception) -> Response:
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "The server has a fault; its log says which.")

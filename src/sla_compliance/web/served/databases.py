@@ -1,0 +1,79 @@
+"""The database behind the app: its engine, and whether it answers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from sla_compliance.errors import InvalidValueError
+from sla_compliance.web.served import tables
+from sla_compliance.web.served.demo import fill
+
+DRIVERS: Final = {"postgresql": "postgresql+psycopg", "sqlite": "sqlite+aiosqlite"}
+STORED_DAYS: Final = "sla_days"
+CONNECT_WITHIN_S: Final = 3
+WAIT_FOR_A_CONNECTION_S: Final = 5
+
+
+def database_url(given: str) -> URL:
+    """Return the URL of a PostgreSQL or SQLite database, with the driver that the app uses.
+
+    Raises:
+        InvalidValueError: it is the URL of neither; the message does not show it, for it may hold a password.
+    """
+    try:
+        url = make_url(given)
+    except ArgumentError:
+        raise InvalidValueError("the database's URL cannot be read; write it as postgresql://...") from None
+    kind = url.get_backend_name()
+    if kind not in DRIVERS:
+        raise InvalidValueError(f"the database's URL is one of {kind}; give one of postgresql or sqlite")
+    return url.set(drivername=DRIVERS[kind])
+
+
+def engine_of(url: URL) -> AsyncEngine:
+    """Return the engine; nothing is asked of it yet."""
+    if url.get_backend_name() == "sqlite":
+        return create_async_engine(url)
+    return create_async_engine(
+        url,
+        pool_pre_ping=True,
+        pool_timeout=WAIT_FOR_A_CONNECTION_S,
+        connect_args={"connect_timeout": CONNECT_WITHIN_S},
+    )
+
+
+async def answers(engine: AsyncEngine) -> None:
+    """Return if the database answers; else its own error is raised."""
+    async with engine.connect() as connection:
+        await connection.execute(text("SELECT 1"))
+
+
+def prepare(given: str, *, demo_at: datetime | None) -> bool:
+    """Make the platform's tables in an SQLite file that lacks them; fill in the demonstration as of an instant.
+
+    Returns:
+        Whether the database has the tables of stored days.
+
+    Raises:
+        InvalidValueError: as `database_url`, and as `fill`.
+        OSError: the database cannot be reached.
+    """
+    url = database_url(given)
+    is_file = url.get_backend_name() == "sqlite"
+    engine = create_engine(url.set(drivername="sqlite" if is_file else url.drivername))
+    try:
+        if is_file:
+            tables.metadata.create_all(engine)
+        if demo_at is not None:
+            fill(engine, demo_at)
+        return inspect(engine).has_table(STORED_DAYS)
+    except OperationalError as error:
+        raise OSError(f"the database cannot be used: {error.orig}") from error
+    finally:
+        engine.dispose()

@@ -1,0 +1,51 @@
+"""uvicorn, told how to run the app: workers, logs, a graceful stop."""
+################################################################
+# On SIGTERM no new connection is taken, requests under way are answered, then the
+# process ends. The access log goes to standard output, a JSON object a line; what
+# the server itself has to say goes to standard error.
+################################################################
+
+from __future__ import annotations
+
+import os
+from typing import Any, Final
+
+import uvicorn
+
+from sla_compliance.web.served.settings import ServeSettings
+
+FACTORY: Final = "sla_compliance.web.served.app:from_environment"
+STOP_WITHIN_S: Final = 30
+LOGGING: Final[dict[str, Any]] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "line": {"format": "%(message)s"},
+    },
+    "handlers": {
+        "server": {"class": "logging.StreamHandler", "formatter": "plain", "stream": "ext://sys.stderr"},
+        "access": {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stdout"},
+    },
+    "root": {"handlers": ["server"], "level": "WARNING"},
+    "loggers": {
+        "sla_compliance.access": {"handlers": ["access"], "level": "INFO", "propagate": False},
+        "uvicorn": {"level": "INFO"},
+    },
+}
+
+
+def run(settings: ServeSettings, *, host: str, port: int, workers: int) -> None:
+    """Run the app until it is told to stop."""
+    os.environ.update(settings.as_environment())
+    uvicorn.run(
+        FACTORY,
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        log_config=LOGGING,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=STOP_WITHIN_S,
+    )

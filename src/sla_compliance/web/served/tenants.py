@@ -1,0 +1,62 @@
+"""Settings of tenants from their rows in a database, remembered for a minute."""
+################################################################
+# A tenant that a token vouches for and that the database does not know is one that
+# is not monitored yet: it has no figures, and that is no error.
+#
+# While the database is down the last known settings hold, so that what is
+# remembered of the tenant's days can still be shown.
+################################################################
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+from typing import Final
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from sla_compliance.policy import SLAPolicy
+from sla_compliance.service import TenantSettings
+from sla_compliance.sources.sqlalchemy import AsyncSQLAlchemyTenantSource
+
+REMEMBERED_S: Final = 60.0
+MOST_TENANTS: Final = 100_000
+NOT_MONITORED: Final = TenantSettings("UTC", in_service=())
+
+
+class DatabaseTenants:
+    """Tenants, as the service asks for them."""
+
+    def __init__(
+        self, source: AsyncSQLAlchemyTenantSource, policy: SLAPolicy, *, clock: Callable[[], float] = monotonic
+    ) -> None:
+        """Keep the source; every tenant has the same policy."""
+        self._source = source
+        self._policy = policy
+        self._clock = clock
+        self._known: dict[str, tuple[float, TenantSettings]] = {}
+
+    async def settings(self, tenant_id: str) -> TenantSettings:
+        """Return the settings of a tenant; the database's own errors where none are known."""
+        read_at, known = self._known.get(tenant_id, (float("-inf"), None))
+        if known is not None and self._clock() < read_at + REMEMBERED_S:
+            return known
+        try:
+            settings = await self._read(tenant_id)
+        except (SQLAlchemyError, OSError):
+            if known is None:
+                raise
+            return known
+        self._remember(tenant_id, settings)
+        return settings
+
+    async def _read(self, tenant_id: str) -> TenantSettings:
+        row = await self._source.fetch(tenant_id)
+        if row is None:
+            return NOT_MONITORED
+        return TenantSettings(row.zone, self._policy, monitored_since=row.monitored_since)
+
+    def _remember(self, tenant_id: str, settings: TenantSettings) -> None:
+        if len(self._known) >= MOST_TENANTS:
+            self._known.clear()
+        self._known[tenant_id] = (self._clock(), settings)
