@@ -47,7 +47,19 @@ class Terms(TypedDict):
 
 
 def evaluate(
-    alarms: AlarmBatch | Iterable[Alarm], *, on_invalid: OnInvalid = "raise", **terms: Unpack[Terms]
+    alarms: AlarmBatch | Iterable[Alarm],
+    *,
+    start: datetime,
+    end: datetime,
+    zone: str,
+    as_of: datetime,
+    policy: SLAPolicy = SLAPolicy(),
+    maintenance: Iterable[MaintenanceWindow | Pair] = (),
+    exclusions: Iterable[Exclusion | Pair] = (),
+    service_hours: ServiceHours | Times | None = None,
+    in_service: Times | None = None,
+    monitored: Times | None = None,
+    on_invalid: OnInvalid = "raise",
 ) -> ComplianceReport:
     """Return the compliance report of one service.
 
@@ -76,7 +88,19 @@ def evaluate(
     >>> report.total.availability_ratio
     Fraction(359, 360)
     """
-    return _Question.read(**terms).answer(_batch(alarms, on_invalid))
+    question = _Question.read(
+        start=start,
+        end=end,
+        zone=zone,
+        as_of=as_of,
+        policy=policy,
+        maintenance=maintenance,
+        exclusions=exclusions,
+        service_hours=service_hours,
+        in_service=in_service,
+        monitored=monitored,
+    )
+    return question.answer(_batch(alarms, on_invalid))
 
 
 def evaluate_each(
