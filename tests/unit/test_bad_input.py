@@ -62,6 +62,11 @@ def by_period(period: Any) -> Callable[[], object]:
     return lambda: sla.evaluate([], start=START, end=END, zone="UTC", as_of=END).by(period)
 
 
+def incidents(**bounds: Any) -> Callable[[], object]:
+    """Return a call that asks a report for the incidents of a part."""
+    return lambda: sla.evaluate([], start=START, end=END, zone="UTC", as_of=END).incidents(**bounds)
+
+
 def counted(mapping: Any) -> Callable[[], object]:
     """Return a call that makes an accounting."""
     return lambda: Accounting(mapping)
@@ -320,6 +325,9 @@ WINDOWS_ASKED_FOR = [
     Case("on_invalid", evaluate(on_invalid="ignore"), Value, "on_invalid"),
     Case("on_invalid list", evaluate(on_invalid=[]), Value, "on_invalid"),
     Case("period text", by_period("month"), Type, "period"),
+    Case("incidents naive", incidents(start=NAIVE), Naive, "start"),
+    Case("incidents text", incidents(end="now"), Type, "end"),
+    Case("incidents reversed", incidents(start=END, end=START), Interval, "end"),
     Case("by list", each(by=["resource_id"]), Type, "by"),
     Case("by unknown", each(by="circuit"), Value, "by"),
     Case("by huge", each(by=HUGE), Value, "by"),
@@ -386,6 +394,7 @@ ALARMS = [
     Case("starts_us too large", columns(starts_us=[10**100_000]), Rows, "alarms[0].first_occurrence"),
     Case("ends_us of the inside", columns(ends_us=[2**62]), Rows, "alarms[0].cleared_at"),
     Case("ends_us of texts", columns(ends_us=["1"]), Rows, "alarms[0].cleared_at"),
+    Case("ends_us of None and a text", columns(starts_us=[0, 0], ends_us=[None, "1"]), Rows, "alarms[1].cleared_at"),
     Case("ends_us before", columns(ends_us=[-1]), Rows, "alarms[0].cleared_at"),
     Case("ends_us of two rows", columns(ends_us=[1, 2]), Interval, "cleared_at"),
     Case("severities of no row", columns(severities=[]), Interval, "severity"),
