@@ -43,6 +43,7 @@ class ComplianceAnswer:
         start_us: start of the first day.
         measured: the days, in order.
         provenance: where each came from.
+        is_sample: whether the alarms behind them are made up.
     """
 
     subject: Subject
@@ -51,6 +52,7 @@ class ComplianceAnswer:
     start_us: int
     measured: tuple[MeasuredDay, ...]
     provenance: tuple[Provenance, ...]
+    is_sample: bool = False
 
     @property
     def tenant_id(self) -> str:
@@ -76,6 +78,10 @@ class ComplianceAnswer:
         """Return one record for each period; the first and last may be cut by the question."""
         spans = period.spans([day.date for day in self.measured], is_first_whole=True, is_last_whole=True)
         return tuple(self._record(self.measured[first:after]) for first, after in spans)
+
+    def last(self, days: int) -> ComplianceRecord | None:
+        """Return the record of the last days; None where there are fewer."""
+        return self._record(self.measured[-days:]) if 0 < days <= len(self.measured) else None
 
     @property
     def _rules(self) -> ZoneInfo:
@@ -107,6 +113,14 @@ class ComplianceAnswer:
     def is_cached(self) -> bool:
         """Whether neither store nor source was asked."""
         return set(self.provenance) <= {Provenance.CACHE}
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether it says how the tenant stands: up to today, by its own target and accounting, of real alarms."""
+        policy, now_us = self.subject.policy, self.subject.as_of_us
+        is_as_agreed = (self.target_ratio, self.accounting) == (policy.target_ratio, policy.accounting)
+        is_up_to_today = any(day.start_us <= now_us < day.end_us for day in self.measured[-1:])
+        return is_as_agreed and is_up_to_today and not self.is_sample
 
     @property
     def is_outdated(self) -> bool:

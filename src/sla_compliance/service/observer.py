@@ -11,12 +11,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from sla_compliance.service.answers import ComplianceAnswer
+
 
 class ServiceObserver(Protocol):
     """Told of what a service does; lengths of time in seconds."""
 
-    def answered(self, tenant_id: str, *, seconds: float, is_cached: bool) -> None:
-        """Hear that a question was answered; `is_cached`: without asking store or source."""
+    def answered(self, answer: ComplianceAnswer, *, seconds: float) -> None:
+        """Hear that a question was answered."""
         ...
 
     def queried(self, tenant_id: str, *, seconds: float) -> None:
@@ -46,10 +48,10 @@ class Statistics:
     query_seconds: float = 0.0
     failures: Counter[str] = field(default_factory=Counter)
 
-    def answered(self, tenant_id: str, *, seconds: float, is_cached: bool) -> None:  # noqa: ARG002 - all tenants alike
+    def answered(self, answer: ComplianceAnswer, *, seconds: float) -> None:
         """Count a question."""
-        self.hits += is_cached
-        self.misses += not is_cached
+        self.hits += answer.is_cached
+        self.misses += not answer.is_cached
         self.answer_seconds += seconds
 
     def queried(self, tenant_id: str, *, seconds: float) -> None:  # noqa: ARG002 - all tenants alike
@@ -68,10 +70,10 @@ class Observers:
 
     all: tuple[ServiceObserver, ...]
 
-    def answered(self, tenant_id: str, *, seconds: float, is_cached: bool) -> None:
+    def answered(self, answer: ComplianceAnswer, *, seconds: float) -> None:
         """Tell all of them."""
         for observer in self.all:
-            observer.answered(tenant_id, seconds=seconds, is_cached=is_cached)
+            observer.answered(answer, seconds=seconds)
 
     def queried(self, tenant_id: str, *, seconds: float) -> None:
         """Tell all of them."""

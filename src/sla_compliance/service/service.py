@@ -143,8 +143,9 @@ class ComplianceService:
             start_us=question.start_us,
             measured=tuple(found[key][0] for key in question.spans),
             provenance=tuple(found[key][1] for key in question.spans),
+            is_sample=self.is_sample,
         )
-        self._observer.answered(tenant_id, seconds=perf_counter() - began, is_cached=answer.is_cached)
+        self._observer.answered(answer, seconds=perf_counter() - began)
         return answer
 
     async def incidents(self, tenant_id: str, date: dt.date) -> tuple[Incident, ...]:

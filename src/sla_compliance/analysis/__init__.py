@@ -1,0 +1,1 @@
+"""Further questions to records: what follows from them beyond their own figures."""
