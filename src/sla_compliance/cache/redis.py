@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
@@ -82,7 +83,9 @@ class RedisCache:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._cashews.close()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # cashews calls the client's old close()
+            await self._cashews.close()
 
 
 @asynccontextmanager

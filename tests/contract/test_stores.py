@@ -1,0 +1,116 @@
+"""Every store keeps the promises of a store, on every database."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL, create_engine, make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from sla_compliance.errors import InvalidValueError
+from sla_compliance.stores.memory import MemoryDayStore
+from sla_compliance.stores.protocol import DayStore
+from sla_compliance.stores.sqlalchemy import AsyncSQLAlchemyDayStore, SQLAlchemyDayStore, ddl
+from tests.contract.store import DayStoreContract, key, measured
+from tests.servers.databases import fresh_database
+
+
+class TestMemoryDayStore(DayStoreContract):
+    """In the process."""
+
+    @pytest.fixture
+    async def store(self) -> DayStore:
+        """An empty one."""
+        return MemoryDayStore()
+
+
+class SQLDayStoreContract(DayStoreContract):
+    """What SQL stores promise besides."""
+
+    async def test_a_tenant_id_too_long_for_a_key_is_refused(self, store: DayStore) -> None:
+        """With its length and the way out, before the database sees it."""
+        with pytest.raises(InvalidValueError, match="10000 characters"):
+            await store.add({key("x" * 10_000): measured(key("x" * 10_000))})
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> URL:
+    """A file of its own."""
+    return make_url(f"sqlite:///{tmp_path / 'days.db'}")
+
+
+@pytest.fixture
+def postgres_url(each_postgres_dsn: str) -> Iterator[URL]:
+    """A database of its own on every PostgreSQL found, its tables made by the statements people run by hand."""
+    with fresh_database(each_postgres_dsn, ddl("postgresql")) as url:
+        yield url
+
+
+class SyncStore(SQLDayStoreContract):
+    """Over an Engine."""
+
+    @pytest.fixture
+    async def store(self, url: URL) -> AsyncIterator[DayStore]:
+        """Its tables are made where they are not there yet."""
+        engine = create_engine(url)
+        store = SQLAlchemyDayStore(engine)
+        await store.create_tables()
+        yield store
+        engine.dispose()
+
+
+class AsyncStore(SQLDayStoreContract):
+    """Over an AsyncEngine."""
+
+    @pytest.fixture
+    async def store(self, url: URL) -> AsyncIterator[DayStore]:
+        """Its tables are made where they are not there yet."""
+        engine = create_async_engine(url)
+        store = AsyncSQLAlchemyDayStore(engine)
+        await store.create_tables()
+        yield store
+        await engine.dispose()
+
+
+class TestSyncStoreOnSQLite(SyncStore):
+    """A file."""
+
+    @pytest.fixture
+    def url(self, sqlite_url: URL) -> URL:
+        """The driver of the standard library."""
+        return sqlite_url
+
+
+class TestAsyncStoreOnSQLite(AsyncStore):
+    """A file."""
+
+    @pytest.fixture
+    def url(self, sqlite_url: URL) -> URL:
+        """aiosqlite."""
+        return sqlite_url.set(drivername="sqlite+aiosqlite")
+
+
+class TestSyncStoreOnPostgreSQL(SyncStore):
+    """Every version found."""
+
+    @pytest.fixture
+    def url(self, postgres_url: URL) -> URL:
+        """psycopg."""
+        return postgres_url
+
+
+class TestAsyncStoreOnPostgreSQL(AsyncStore):
+    """Every version found."""
+
+    @pytest.fixture
+    def url(self, postgres_url: URL) -> URL:
+        """psycopg."""
+        return postgres_url
+
+
+def test_ddl_of_an_unknown_dialect_is_refused() -> None:
+    """With those there are."""
+    with pytest.raises(InvalidValueError, match="postgresql, sqlite"):
+        ddl("oracle")

@@ -1,0 +1,66 @@
+"""A small world in which facts change: everything happens around two midnights, so it touches, damps and excuses."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from hypothesis import strategies as st
+
+from sla_compliance.alarms import Alarm, AlarmFilter
+from sla_compliance.calendars.exclusions import Exclusion, MaintenanceKind, MaintenanceWindow
+from sla_compliance.calendars.service_hours import ServiceHours
+from sla_compliance.policy import SLAPolicy
+from sla_compliance.service import TenantSettings
+from sla_compliance.service.settings import Agreed
+from tests.service.world import at
+
+MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
+FIRST, LAST = at(25), at(29)
+"""Lisbon's clock is set back on the 26th."""
+
+around_midnight = st.sampled_from([-HOUR, -5 * MINUTE, 0 * HOUR, 5 * MINUTE, HOUR])
+moments = st.builds(lambda day, offset: at(day) + offset, st.integers(26, 27), around_midnight)
+lengths = st.sampled_from([5 * MINUTE, 15 * MINUTE, HOUR, 30 * HOUR])
+resources = st.sampled_from([None, "r1", "r2"])
+scopes = st.sampled_from([None, {"resource_id": ["r1"]}, {"resource_id": ["r2"]}])
+policies = st.builds(
+    SLAPolicy,
+    qualifying=st.sampled_from([AlarmFilter(), AlarmFilter({"critical"}, excluded_statuses={"suppressed"})]),
+    merge_gap=st.sampled_from([0 * HOUR, 0 * HOUR, 20 * MINUTE, 2 * HOUR]),
+    min_outage=st.sampled_from([0 * HOUR, 0 * HOUR, 10 * MINUTE, 2 * HOUR]),
+    stale_after=st.sampled_from([None, 2 * HOUR, 20 * HOUR]),
+    accepted_maintenance=st.sampled_from([{MaintenanceKind.PLANNED}, set(MaintenanceKind)]),
+)
+tenants = st.builds(
+    TenantSettings,
+    zone=st.sampled_from(["UTC", "Europe/Lisbon"]),
+    policy=policies,
+    service_hours=st.sampled_from([None, ServiceHours.weekly({"mon-fri": "08:00-20:00"})]),
+)
+
+
+@st.composite
+def alarms(draw: st.DrawFn) -> Alarm:
+    """An alarm of the week: cleared or open, seen again or not."""
+    start, length = draw(moments), draw(lengths)
+    seen = draw(st.none() | st.sampled_from([start, start + length / 2, start + length]))
+    return Alarm(
+        start,
+        draw(st.none() | st.just(start + length)),
+        id=draw(st.integers(0, 2)),
+        severity=draw(st.sampled_from(["critical", "major", "minor"])),
+        status=draw(st.sampled_from([None, "active", "suppressed"])),
+        resource_id=draw(resources),
+        last_occurrence=seen,
+    )
+
+
+@st.composite
+def agreements(draw: st.DrawFn) -> Agreed:
+    """Maintenance or an exclusion: of everybody or of some alarms, once or daily."""
+    start, length = draw(moments), draw(lengths)
+    scope = draw(scopes)
+    if draw(st.booleans()):
+        return Exclusion(start, start + length, reason="no access", applies_to=scope)
+    kind, rule = draw(st.sampled_from(list(MaintenanceKind))), draw(st.sampled_from([None, "FREQ=DAILY;COUNT=3"]))
+    return MaintenanceWindow(start, start + length, kind=kind, applies_to=scope, recurrence=rule)

@@ -1,0 +1,111 @@
+"""Which days a change can alter, and when a day is closed: against full recomputation."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sla_compliance.alarms import Alarm
+from sla_compliance.calendars.exclusions import Exclusion
+from sla_compliance.measured import closes_at_us
+from sla_compliance.service import TenantSettings
+from sla_compliance.service.changes import agreement_dates, alarm_dates, columns_named
+from sla_compliance.service.questions import Subject
+from sla_compliance.service.settings import Agreed
+from sla_compliance.units import instant_us
+from tests.property.changing_facts import (
+    FIRST,
+    HOUR,
+    LAST,
+    MINUTE,
+    agreements,
+    alarms,
+    moments,
+    resources,
+    scopes,
+    tenants,
+)
+from tests.service.world import TENANT, LiveFacts
+
+
+def meant_for(one: Agreed, scope: dict[str, list[str]] | None) -> Exclusion:
+    """Return an exclusion at the time of an agreement, for others."""
+    return Exclusion(one.start, one.end, reason="meant for others", applies_to=scope)
+
+
+row_changes = st.one_of(
+    st.tuples(st.none() | alarms(), st.none() | alarms()),
+    st.builds(lambda row, resource: (row, replace(row, resource_id=resource)), alarms(), resources),
+)
+agreement_changes = st.one_of(
+    st.tuples(st.none() | agreements(), st.none() | agreements()),
+    st.builds(lambda one, scope: (meant_for(one, None), meant_for(one, scope)), agreements(), scopes),
+)
+rows = st.lists(alarms(), max_size=3, unique_by=lambda alarm: alarm.id)
+agreed = st.lists(agreements(), max_size=2)
+MANY = settings(max_examples=1500)
+
+
+def facts_of(tenant: TenantSettings, now: dt.datetime, alarms: list[Alarm], agreed: list[Agreed]) -> LiveFacts:
+    """Return these facts."""
+    facts = LiveFacts(tenant, now, *alarms)
+    facts.agreed = agreed
+    return facts
+
+
+def altered_dates(before: LiveFacts, after: LiveFacts) -> set[dt.date]:
+    """Return the dates whose cells differ."""
+    pairs = zip(before.report(FIRST, LAST).days, after.report(FIRST, LAST).days, strict=True)
+    return {old.date for old, new in pairs if old.cells_us != new.cells_us}
+
+
+def subject_of(facts: LiveFacts) -> Subject:
+    """Return the tenant, now."""
+    return Subject(TENANT, facts.settings, instant_us(facts.now, field="now"))
+
+
+@given(tenant=tenants, now=moments, others=rows, change=row_changes, agreed=agreed)
+@MANY
+def test_no_day_is_altered_by_an_alarm_beyond_those_named(
+    tenant: TenantSettings,
+    now: dt.datetime,
+    others: list[Alarm],
+    change: tuple[Alarm | None, Alarm | None],
+    agreed: list[Agreed],
+) -> None:
+    """Raised, edited, moved to another device, cleared, deleted: whatever else is the case."""
+    kept = [alarm for alarm in others if not {alarm.id} & {row.id for row in change if row}]
+    before, after = (facts_of(tenant, now, [*kept, *([row] if row else [])], agreed) for row in change)
+    named = alarm_dates(subject_of(before), *change, scoping=columns_named(agreed))
+    assert altered_dates(before, after) <= set(named)
+
+
+@given(tenant=tenants, now=moments, rows=rows, others=agreed, change=agreement_changes)
+@MANY
+def test_no_day_that_has_begun_is_altered_by_an_agreement_beyond_those_named(
+    tenant: TenantSettings,
+    now: dt.datetime,
+    rows: list[Alarm],
+    others: list[Agreed],
+    change: tuple[Agreed | None, Agreed | None],
+) -> None:
+    """Entered, edited, given to others, cancelled: once or recurring."""
+    before, after = (facts_of(tenant, now, rows, [*others, *([one] if one else [])]) for one in change)
+    begun = {day.date for day in before.report(FIRST, LAST).days if day.start < now}
+    named = agreement_dates(subject_of(before), *change)
+    assert altered_dates(before, after) & begun <= set(named)
+
+
+@given(tenant=tenants, now=moments, later=st.sampled_from([MINUTE, 2 * HOUR, 30 * HOUR]), rows=rows, agreed=agreed)
+@MANY
+def test_time_alone_alters_no_closed_day(
+    tenant: TenantSettings, now: dt.datetime, later: dt.timedelta, rows: list[Alarm], agreed: list[Agreed]
+) -> None:
+    """Whatever is open, unseen or still too short as it closes."""
+    before, after = (facts_of(tenant, moment, rows, agreed) for moment in (now, now + later))
+    now_us = instant_us(now, field="now")
+    closed = {day.date for day in before.report(FIRST, LAST).days if closes_at_us(day.end_us, tenant.policy) <= now_us}
+    assert altered_dates(before, after).isdisjoint(closed)

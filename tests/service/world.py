@@ -1,0 +1,112 @@
+"""A tenant whose facts change: alarms, agreements and a clock, and what the core makes of them at any moment."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Sequence
+
+from sla_compliance.alarms import Alarm, AlarmFilter
+from sla_compliance.batch import AlarmBatch
+from sla_compliance.calendars.exclusions import Exclusion, MaintenanceWindow
+from sla_compliance.compliance import evaluate
+from sla_compliance.ledger import CellLengths
+from sla_compliance.report import ComplianceReport
+from sla_compliance.service import MemoryTenants, TenantSettings
+from sla_compliance.service.settings import Agreed
+from sla_compliance.sources.protocol import EVERY_QUALIFYING
+from sla_compliance.units import instant_us
+
+TENANT = "acme"
+MICROSECOND = dt.timedelta(microseconds=1)
+
+
+def at(day: int, hour: int = 0, minute: int = 0) -> dt.datetime:
+    """Return a moment of October 2025, UTC."""
+    return dt.datetime(2025, 10, day, hour, minute, tzinfo=dt.UTC)
+
+
+class LiveFacts:
+    """One tenant's alarms and agreements, now; an AsyncAlarmSource, an ExclusionSource and a clock.
+
+    Attributes:
+        alarms: the rows by id.
+        agreed: maintenance and exclusions.
+        now: what the clock says.
+        purged_until: since when rows are complete.
+        queries: how often alarms were asked for.
+        delay_s: how long an answer takes.
+        error: what is raised instead of one.
+    """
+
+    def __init__(self, settings: TenantSettings, now: dt.datetime, *alarms: Alarm) -> None:
+        self.settings = settings
+        self.tenants = MemoryTenants({TENANT: settings})
+        self.now = now
+        self.alarms = {alarm.id: alarm for alarm in alarms}
+        self.agreed: list[Agreed] = []
+        self.purged_until: dt.datetime | None = None
+        self.queries = 0
+        self.delay_s = 0.0
+        self.error: Exception | None = None
+
+    def clock(self) -> dt.datetime:
+        """Return the present moment."""
+        return self.now
+
+    def complete_since(self, tenant_id: str) -> int | None:
+        """Return since when rows are complete."""
+        assert tenant_id == TENANT
+        return None if self.purged_until is None else instant_us(self.purged_until, field="purged_until")
+
+    async def fetch(
+        self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING
+    ) -> AlarmBatch:
+        """Return the alarms of the window, as they are when the answer leaves."""
+        assert tenant_id == TENANT
+        assert wanted == self.settings.policy.qualifying
+        self.queries += 1
+        await asyncio.sleep(self.delay_s)
+        if self.error is not None:
+            raise self.error
+        batch = AlarmBatch.from_alarms(self.alarms.values(), on_invalid="quarantine")
+        bounds = zip(batch.starts_us, batch.ends_us, strict=True)
+        return batch.take([row for row, (start, end) in enumerate(bounds) if start < end_us and end > start_us])
+
+    def agreements(self) -> LiveAgreements:
+        """Return the agreements as a source."""
+        return LiveAgreements(self)
+
+    def report(self, start: dt.datetime, end: dt.datetime) -> ComplianceReport:
+        """Return what the core makes of the facts as they are now."""
+        since = self.purged_until or dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+        return evaluate(
+            self.alarms.values(),
+            start=start,
+            end=end,
+            zone=self.settings.zone,
+            as_of=self.now,
+            policy=self.settings.policy,
+            maintenance=[one for one in self.agreed if isinstance(one, MaintenanceWindow)],
+            exclusions=[one for one in self.agreed if isinstance(one, Exclusion)],
+            service_hours=self.settings.service_hours,
+            in_service=self.settings.in_service,
+            monitored=[(since, dt.datetime(9000, 1, 1, tzinfo=dt.UTC))],
+            on_invalid="quarantine",
+        )
+
+    def cells(self, start: dt.datetime, end: dt.datetime) -> list[CellLengths]:
+        """Return the cells of each day as they are now."""
+        return [record.cells_us for record in self.report(start, end).days]
+
+
+class LiveAgreements:
+    """The agreements of LiveFacts; an ExclusionSource."""
+
+    def __init__(self, facts: LiveFacts) -> None:
+        self._facts = facts
+
+    async def fetch(self, tenant_id: str, start_us: int, end_us: int) -> Sequence[Agreed]:  # noqa: ARG002 - all of them
+        """Return all agreements: more than the window asks for is allowed."""
+        assert tenant_id == TENANT
+        return tuple(self._facts.agreed)
