@@ -20,7 +20,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, compress, islice, pairwise
-from operator import gt, lt
+from operator import gt, lt, sub
 from typing import Final, Self
 
 from sla_compliance.errors import InvalidIntervalError, InvalidTypeError, shown
@@ -181,14 +181,23 @@ def check_columns(starts_us: Sequence[int], ends_us: Sequence[int]) -> None:
             f"starts_us has {len(starts_us)} rows and ends_us {len(ends_us)}; give columns of one length",
             field="ends_us",
         )
-    _check_integers(starts_us, "starts_us")
-    _check_integers(ends_us, "ends_us")
-    if any(map(gt, starts_us, ends_us)):
-        row = next(row for row, (start, end) in enumerate(zip(starts_us, ends_us, strict=True)) if start > end)
+    if not _are_intervals(starts_us, ends_us):
+        _check_integers(starts_us, "starts_us")
+        _check_integers(ends_us, "ends_us")
+        row = next(row for row, bounds in enumerate(zip(starts_us, ends_us, strict=True)) if gt(*bounds))
         raise InvalidIntervalError(
             f"ends_us[{row}] is {shown(ends_us[row])}, before starts_us[{row}] {shown(starts_us[row])}; swap them",
             field=f"ends_us[{row}]",
         )
+
+
+def _are_intervals(starts_us: Sequence[int], ends_us: Sequence[int]) -> bool:
+    """Return whether all bounds are ints and no interval is reversed; one pass, for any other number marks the sum."""
+    try:
+        lengths = list(map(sub, ends_us, starts_us))
+        return type(sum(lengths)) is int and min(lengths, default=0) >= 0
+    except TypeError:
+        return False
 
 
 def _check_sequence(column: Sequence[int], field: str) -> None:
@@ -197,8 +206,8 @@ def _check_sequence(column: Sequence[int], field: str) -> None:
 
 
 def _check_integers(column: Sequence[int], field: str) -> None:
-    if not set(map(type, column)) <= {int}:
-        row = next(row for row, value in enumerate(column) if type(value) is not int)
+    if not set(map(type, column)) <= {int, bool}:
+        row = next(row for row, value in enumerate(column) if not isinstance(value, int))
         raise InvalidTypeError(f"{field}[{row}] is {shown(column[row])}; give an int", field=f"{field}[{row}]")
 
 

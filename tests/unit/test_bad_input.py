@@ -419,7 +419,6 @@ INTERVALS = [
     Case("intervals of two lengths", lambda: IntervalSet.from_columns([0], []), Interval, "ends_us"),
     Case("intervals reversed", lambda: IntervalSet.from_columns([0, 9], [1, 8]), Interval, "ends_us[1]"),
     Case("intervals of floats", lambda: IntervalSet.from_columns([0.5], [1]), Type, "starts_us[0]"),  # type: ignore[list-item]
-    Case("intervals of True", lambda: IntervalSet.from_columns([0], [True]), Type, "ends_us[0]"),
     Case("pairs of threes", lambda: IntervalSet.from_pairs([(0, 1, 2)]), Type, "pairs[0]"),  # type: ignore[list-item]
     Case("pairs number", lambda: IntervalSet.from_pairs(7), Type, "pairs[0]"),  # type: ignore[arg-type]
     Case("k 0", lambda: IntervalSet.at_least(0, [], []), Interval, "k"),
