@@ -3,9 +3,10 @@
 from sla_compliance.service.answers import ComplianceAnswer, Provenance
 from sla_compliance.service.observer import ServiceObserver, Statistics
 from sla_compliance.service.questions import Subject
-from sla_compliance.service.service import ComplianceService
+from sla_compliance.service.service import ComplianceService, Sweep
 from sla_compliance.service.settings import ExclusionSource, MemoryTenants, Tenants, TenantSettings
-from sla_compliance.service.threads import to_async
+from sla_compliance.service.sync import SyncComplianceService
+from sla_compliance.service.threads import exclusions_to_async, to_async
 
 __all__ = [
     "ComplianceAnswer",
@@ -16,7 +17,10 @@ __all__ = [
     "ServiceObserver",
     "Statistics",
     "Subject",
+    "Sweep",
+    "SyncComplianceService",
     "TenantSettings",
     "Tenants",
+    "exclusions_to_async",
     "to_async",
 ]

@@ -1,12 +1,25 @@
 """Sync sources for the async service: each call runs in a thread."""
+################################################################
+# A call that takes longer than the service waits goes on in its thread: give the
+# engine behind it a time-out too.
+################################################################
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from typing import Protocol
 
 from sla_compliance.alarms import AlarmFilter
 from sla_compliance.batch import AlarmBatch
-from sla_compliance.sources.protocol import EVERY_QUALIFYING, AlarmSource, DetailedAlarmSource, KnowsItsPast
+from sla_compliance.service.settings import Agreed
+from sla_compliance.sources.protocol import (
+    EVERY_QUALIFYING,
+    AlarmSource,
+    DetailedAlarmSource,
+    HoldsSamples,
+    KnowsItsPast,
+)
 
 
 class ThreadedAlarmSource:
@@ -15,6 +28,11 @@ class ThreadedAlarmSource:
     def __init__(self, source: AlarmSource) -> None:
         """Keep the source."""
         self._source = source
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether the source says that its alarms are made up."""
+        return isinstance(self._source, HoldsSamples) and self._source.is_sample
 
     def complete_since(self, tenant_id: str) -> int | None:
         """Return what the source says of its past; None where it says nothing."""
@@ -35,9 +53,31 @@ class ThreadedAlarmSource:
         return await asyncio.to_thread(fetch, tenant_id, start_us, end_us, wanted)
 
 
-def to_async(source: AlarmSource) -> ThreadedAlarmSource:
-    """Return a sync source for the async service; each query runs in a thread of its own.
+class SyncExclusionSource(Protocol):
+    """The same promises as ExclusionSource, not awaited."""
 
-    A query that takes longer than the service waits goes on in its thread: give the engine a time-out too.
-    """
+    def fetch(self, tenant_id: str, start_us: int, end_us: int) -> Sequence[Agreed]:
+        """Return what is agreed and may share an instant with [start_us, end_us); more, never less."""
+        ...
+
+
+class ThreadedExclusionSource:
+    """A sync source of exclusions, awaited."""
+
+    def __init__(self, source: SyncExclusionSource) -> None:
+        """Keep the source."""
+        self._source = source
+
+    async def fetch(self, tenant_id: str, start_us: int, end_us: int) -> Sequence[Agreed]:
+        """Return what the source returns."""
+        return await asyncio.to_thread(self._source.fetch, tenant_id, start_us, end_us)
+
+
+def to_async(source: AlarmSource) -> ThreadedAlarmSource:
+    """Return a sync source of alarms for the async service."""
     return ThreadedAlarmSource(source)
+
+
+def exclusions_to_async(source: SyncExclusionSource) -> ThreadedExclusionSource:
+    """Return a sync source of maintenance and exclusions for the async service."""
+    return ThreadedExclusionSource(source)

@@ -1,0 +1,113 @@
+"""SyncComplianceService: the same service where nothing can be awaited: scripts, notebooks, task queues."""
+################################################################
+# The async service runs on one event loop, in one background thread, for as long as
+# this one is open. Any number of threads may ask; their questions share flights,
+# connections and the cache as those of one process should.
+################################################################
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Coroutine, Hashable, Iterable
+from threading import Thread
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from sla_compliance.alarms import Alarm
+from sla_compliance.incidents import Incident
+from sla_compliance.labels import Accounting
+from sla_compliance.policy import Target
+from sla_compliance.report import ComplianceReport
+from sla_compliance.service.answers import ComplianceAnswer
+from sla_compliance.service.observer import Statistics
+from sla_compliance.service.service import ComplianceService, Sweep
+from sla_compliance.service.settings import Agreed
+
+_Result = TypeVar("_Result")
+
+
+class SyncComplianceService:
+    """A ComplianceService, blocking; arguments, results and errors are the same.
+
+    Use it as a context manager, or `close` it.
+    """
+
+    def __init__(self, service: ComplianceService) -> None:
+        """Take over a service that no other event loop has used, and start its loop."""
+        self._service = service
+        self._loop = asyncio.new_event_loop()
+        self._thread = Thread(target=self._loop.run_forever, name="sla-compliance", daemon=True)
+        self._thread.start()
+
+    def _run(self, work: Coroutine[Any, Any, _Result]) -> _Result:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End what runs in the background, give up connections of the cache, stop the loop; twice is once."""
+        if self._loop.is_closed():
+            return
+        self._run(self._service.aclose())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.run_until_complete(self._loop.shutdown_default_executor())
+        self._loop.close()
+
+    @property
+    def statistics(self) -> Statistics:
+        """What the service has done so far."""
+        return self._service.statistics
+
+    def compliance(
+        self,
+        tenant_id: str,
+        start: dt.datetime,
+        end: dt.datetime,
+        *,
+        target: Target | None = None,
+        accounting: Accounting | None = None,
+    ) -> ComplianceAnswer:
+        """Return the tenant's compliance, as `ComplianceService.compliance`."""
+        return self._run(self._service.compliance(tenant_id, start, end, target=target, accounting=accounting))
+
+    def incidents(self, tenant_id: str, date: dt.date) -> tuple[Incident, ...]:
+        """Return the outages of a local date, as `ComplianceService.incidents`."""
+        return self._run(self._service.incidents(tenant_id, date))
+
+    def resources(
+        self,
+        tenant_id: str,
+        start: dt.datetime,
+        end: dt.datetime,
+        *,
+        by: str = "resource_id",
+        inventory: Iterable[Hashable] | None = None,
+    ) -> dict[Hashable, ComplianceReport]:
+        """Return a report for each resource, as `ComplianceService.resources`."""
+        return self._run(self._service.resources(tenant_id, start, end, by=by, inventory=inventory))
+
+    def alarm_changed(self, tenant_id: str, old: Alarm | None, new: Alarm | None) -> tuple[dt.date, ...]:
+        """Take note that an alarm changed, as `ComplianceService.alarm_changed`."""
+        return self._run(self._service.alarm_changed(tenant_id, old, new))
+
+    def exclusion_changed(self, tenant_id: str, old: Agreed | None, new: Agreed | None) -> tuple[dt.date, ...]:
+        """Take note that an agreement changed, as `ComplianceService.exclusion_changed`."""
+        return self._run(self._service.exclusion_changed(tenant_id, old, new))
+
+    def invalidate(
+        self, tenant_id: str, dates: Iterable[dt.date], *, reason: str = "facts of these dates changed"
+    ) -> None:
+        """Take note that facts of some dates changed, as `ComplianceService.invalidate`."""
+        self._run(self._service.invalidate(tenant_id, dates, reason=reason))
+
+    def store_closed_days(self, tenant_id: str, start: dt.datetime, end: dt.datetime) -> Sweep:
+        """Store closed days, as `ComplianceService.store_closed_days`."""
+        return self._run(self._service.store_closed_days(tenant_id, start, end))
