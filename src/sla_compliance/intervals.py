@@ -206,9 +206,10 @@ def _check_sequence(column: Sequence[int], field: str) -> None:
 
 
 def _check_integers(column: Sequence[int], field: str) -> None:
-    if not set(map(type, column)) <= {int, bool}:
-        row = next(row for row, value in enumerate(column) if not isinstance(value, int))
-        raise InvalidTypeError(f"{field}[{row}] is {shown(column[row])}; give an int", field=f"{field}[{row}]")
+    strange = () if set(map(type, column)) <= {int} else enumerate(column)
+    for row, value in strange:
+        if not isinstance(value, int):
+            raise InvalidTypeError(f"{field}[{row}] is {shown(value)}; give an int", field=f"{field}[{row}]")
 
 
 def _islands(starts: list[int], ends: list[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pickle
 from array import array
+from enum import IntEnum
 
+import pytest
+
+import sla_compliance as sla
 from sla_compliance.intervals import ALWAYS, NEVER, IntervalSet
 from tests.unit.moments import DAY_US
 
@@ -32,6 +36,20 @@ def test_any_sequence_of_integers_is_a_column() -> None:
     expected = IntervalSet((0, 10), (5, 15))
     assert IntervalSet.from_columns(range(0, 20, 10), (5, 15)) == expected
     assert IntervalSet.from_columns(array("q", [10, 0]), array("q", [15, 5])) == expected
+
+
+def test_every_kind_of_int_is_an_int() -> None:
+    """Members of an IntEnum, True and False too."""
+
+    class Bound(IntEnum):
+        FIRST = 0
+        LAST = 9
+
+    some = IntervalSet.from_columns([Bound.FIRST], [Bound.LAST])
+    assert some == IntervalSet((0,), (9,))
+    assert some.measure([Bound.FIRST, True, Bound.LAST]) == [1, 8]
+    with pytest.raises(sla.InvalidIntervalError, match="ends_us\\[0\\] is 0, before starts_us\\[0\\] 9"):
+        IntervalSet.from_columns([Bound.LAST], [Bound.FIRST])
 
 
 def test_no_bound_and_one_bound_measure_nothing() -> None:
