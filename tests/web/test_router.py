@@ -107,6 +107,7 @@ class TestFigures:
         assert len(client.get("resources?days=8&limit=1").json()) == 1
 
 
+EACH_ROUTE = ["compliance?days=3", "rollup-stats", "incidents?date=2025-10-07", "resources?days=3"]
 BAD_QUESTIONS = [
     ("compliance?from_date=2020-01-01", 400, "90 days"),
     ("compliance?from_date=2025-06-01&to_date=2025-10-01", 400, "90 days"),
@@ -143,9 +144,7 @@ BAD_QUESTIONS = [
 class TestErrors:
     """One clear problem for each mistake."""
 
-    @pytest.mark.parametrize(
-        ("question", "status", "word"), BAD_QUESTIONS, ids=[case[0][:60] for case in BAD_QUESTIONS]
-    )
+    @pytest.mark.parametrize(("question", "status", "word"), BAD_QUESTIONS, ids=lambda value: str(value)[:60])
     def test_a_bad_question_gets_a_problem(self, client: TestClient, question: str, status: int, word: str) -> None:
         """400 for dates and ranges, 422 for the rest; `detail` names the parameter."""
         assert_problem(client.get(question), status, word)
@@ -176,9 +175,7 @@ class TestErrors:
         """And hears nothing about anybody else."""
         assert_problem(client.get("compliance?days=3", headers={"Authorization": "nobody"}), 403, "nobody")
 
-    @pytest.mark.parametrize(
-        "path", ["compliance?days=3", "rollup-stats", "incidents?date=2025-10-07", "resources?days=3"]
-    )
+    @pytest.mark.parametrize("path", EACH_ROUTE)
     @pytest.mark.parametrize("error", [ConnectionRefusedError("down"), TimeoutError(), RuntimeError("driver's own")])
     def test_a_source_that_is_down_is_a_503(
         self, client: TestClient, source: Source, path: str, error: Exception
@@ -212,9 +209,7 @@ class TestTenants:
             (day,) = client.get("compliance?from_date=2025-10-07&to_date=2025-10-07").json()
         assert (day["date"], day["downtime_minutes"]) == ("2025-10-07T00:00:00+02:00", 0)
 
-    @pytest.mark.parametrize(
-        "path", ["compliance?days=3", "rollup-stats", "incidents?date=2025-10-07", "resources?days=3"]
-    )
+    @pytest.mark.parametrize("path", EACH_ROUTE)
     def test_a_header_can_confirm_the_tenant_but_never_choose_it(self, client: TestClient, path: str) -> None:
         """One that names another is a 403."""
         assert client.get(path, headers={"X-Tenant-ID": "acme"}).status_code == 200

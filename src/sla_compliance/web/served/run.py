@@ -1,14 +1,17 @@
 """uvicorn, told how to run the app: workers, logs, a graceful stop."""
 ################################################################
-# On SIGTERM no new connection is taken, requests under way are answered, then the
-# process ends. The access log goes to standard output, a JSON object a line; what
+# On SIGTERM no new connection is taken, requests under way are answered, then
+# uvicorn raises the signal again and the process ends, tidily. The access log goes to standard output, a JSON object a line; what
 # the server itself has to say goes to standard error.
 ################################################################
 
 from __future__ import annotations
 
 import os
-from typing import Any, Final
+import signal
+import sys
+from types import FrameType
+from typing import Any, Final, NoReturn
 
 import uvicorn
 
@@ -35,9 +38,14 @@ LOGGING: Final[dict[str, Any]] = {
 }
 
 
+def _leave(signal_number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - as signal handlers are called
+    sys.exit(0)
+
+
 def run(settings: ServeSettings, *, host: str, port: int, workers: int) -> None:
     """Run the app until it is told to stop."""
     os.environ.update(settings.as_environment())
+    signal.signal(signal.SIGTERM, _leave)
     uvicorn.run(
         FACTORY,
         factory=True,

@@ -1,0 +1,60 @@
+"""The page on the real app: `sla-compliance serve --demo`, nothing canned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.browser.conftest import VisitPage
+from tests.web.live import Live, serving, token_for
+
+
+@pytest.fixture(scope="module")
+def live() -> Iterator[Live]:
+    """The whole app."""
+    with serving("--demo") as live:
+        yield live
+
+
+def page_of(live: Live, tenant: str, query: str = "") -> str:
+    """Return the address that `serve` prints for a tenant."""
+    return f"{live.url}{query}#token={token_for(tenant)}"
+
+
+def test_a_view_is_one_request(live: Live, open_url: VisitPage) -> None:
+    """Of thirty days with everything that the page shows; sound, and the token gone from the address."""
+    seen = open_url(page_of(live, "demo")).settled("ready")
+    assert seen.asked == ["sla/compliance?days=30&exclude_maintenance=true&detail=full"]
+    assert "token" not in seen.page.url
+    assert seen.page.locator("#chart [data-date]").count() == 30
+    seen.assert_sound()
+
+
+def test_a_day_opens_its_incidents(live: Live, open_url: VisitPage) -> None:
+    """One more request; the alarms behind them are named."""
+    worst = min(live.ask("compliance?days=30").json(), key=lambda day: day["compliance_percentage"])
+    seen = open_url(page_of(live, "demo")).settled("ready")
+    seen.day(worst["date"][:10]).click()
+    seen.page.locator("#day .incidents li").first.wait_for()
+    assert seen.asked[1:] == [f"sla/incidents?date={worst['date'][:10]}"]
+    seen.assert_sound()
+
+
+def test_another_range_is_one_request_more(live: Live, open_url: VisitPage) -> None:
+    """Ninety days, maintenance counted too."""
+    seen = open_url(page_of(live, "demo-2", "?days=90&exclude_maintenance=false")).settled("ready")
+    assert seen.asked == ["sla/compliance?days=90&exclude_maintenance=false&detail=full"]
+    assert "Africa/Lagos" in seen.text("#period")
+
+
+def test_a_tenant_that_is_not_monitored_yet_is_told_so(live: Live, open_url: VisitPage) -> None:
+    """In the platform's words."""
+    seen = open_url(page_of(live, "empty")).settled("empty")
+    assert "once the telemetry backend publishes historical availability data" in seen.text("#empty")
+
+
+def test_a_token_that_has_expired_is_asked_for_again(live: Live, open_url: VisitPage) -> None:
+    """With the reason."""
+    seen = open_url(f"{live.url}#token={token_for('demo', hours=-1)}").settled("sign-in")
+    assert "expired" in seen.text("#sign-in-detail")
