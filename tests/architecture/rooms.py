@@ -52,7 +52,7 @@ LIBRARIES: Final = {
     "cache/redis.py": {"cashews", "redis"},
     "outlets/prometheus.py": {"prometheus_client"},
     "web/": {"fastapi", "pydantic"},
-    "web/served/": {"jwt", "sqlalchemy", "starlette", "uvicorn"},
+    "web/served/": {"jwt", "prometheus_client", "sqlalchemy", "starlette", "uvicorn"},
     "jobs/celery.py": {"celery"},
     "cli/": {"click", "rich"},
     "cli/check.py": {"sqlalchemy"},

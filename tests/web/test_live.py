@@ -12,7 +12,7 @@ import pytest
 from sla_compliance.errors import InvalidValueError
 from sla_compliance.web.served.databases import prepare
 from sla_compliance.web.served.settings import SECRET
-from tests.web.live import Live, eventually, serving, token_for
+from tests.web.live import TEST_SECRET, Live, eventually, serving, token_for
 from tests.web.world import assert_problem
 
 WIRE_KEYS = [
@@ -114,6 +114,37 @@ class TestAroundTheEndpoint:
         assert eventually(lambda: said.items() <= demo.access_log[-1].items())
         assert token not in demo.printed
         assert "access_token" not in demo.printed
+
+
+class TestMetrics:
+    """What Prometheus scrapes."""
+
+    def test_requests_and_hits_are_counted_for_each_tenant(self, demo: Live) -> None:
+        """Where only this machine can ask."""
+        for _ in range(2):
+            demo.ask("compliance?days=30")
+        scraped = demo.get("metrics").text
+        assert 'sla_compliance_request_duration_seconds_count{cached="true",tenant_id="demo"}' in scraped
+        assert 'sla_compliance_cache_hits_total{tenant_id="demo"}' in scraped
+
+    def test_all_workers_are_one_exposition(self) -> None:
+        """Whichever is asked; where others can ask too, no tenant is named."""
+        with serving("--demo", "--workers", "2", "--host", "0.0.0.0") as live:  # noqa: S104
+            for _ in range(12):
+                assert live.ask("compliance?days=30").status_code == 200
+            scraped = live.get("metrics").text
+        counts = dict(re.findall(r"^sla_compliance_cache_(hits|misses)_total (\S+)$", scraped, re.MULTILINE))
+        assert sum(map(float, counts.values())) == 12
+        assert "tenant_id" not in scraped
+
+    def test_a_token_of_its_own_opens_the_series_of_tenants(self) -> None:
+        """And nothing else does, a reader's token least of all."""
+        environment = {SECRET: TEST_SECRET, "SLA_METRICS_TOKEN": "scrape"}
+        with serving("--demo", "--host", "0.0.0.0", environment=environment) as live:  # noqa: S104
+            live.ask("compliance?days=30")
+            for bearer in ({}, {"Authorization": "Bearer else"}, {"Authorization": f"Bearer {token_for('demo')}"}):
+                assert_problem(live.get("metrics", **bearer), 401)
+            assert 'tenant_id="demo"' in live.get("metrics", Authorization="Bearer scrape").text
 
 
 class TestStart:

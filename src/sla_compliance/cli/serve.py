@@ -21,10 +21,18 @@ import click
 from sla_compliance.web.served.databases import prepare
 from sla_compliance.web.served.demo import DEMO, EMPTY, SECOND
 from sla_compliance.web.served.run import run
-from sla_compliance.web.served.settings import DATABASE_URL, REDIS_URL, SECRET, ServeSettings, checked_secret
+from sla_compliance.web.served.settings import (
+    DATABASE_URL,
+    METRICS_TOKEN,
+    REDIS_URL,
+    SECRET,
+    ServeSettings,
+    checked_secret,
+)
 from sla_compliance.web.served.tokens import DEFAULT_PERMISSION, Tokens
 
 FILE: Final = "sla-compliance.sqlite"
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 TOKENS_HOLD: Final = timedelta(hours=12)
 
 
@@ -50,7 +58,15 @@ def command(host: str, port: int, workers: int, given_url: str | None, redis_url
         click.echo(f"Dashboard  {page}")
         if given_secret is None:
             _print_tokens(Tokens(secret), page, (DEMO, SECOND, EMPTY) if is_demo else (DEMO,))
-        settings = ServeSettings(secret=secret, database_url=url, redis_url=redis_url, has_stored_days=has_stored_days)
+        metrics_token = os.environ.get(METRICS_TOKEN) or None
+        settings = ServeSettings(
+            secret=secret,
+            database_url=url,
+            redis_url=redis_url,
+            has_stored_days=has_stored_days,
+            metrics_token=metrics_token,
+            has_tenant_metrics=metrics_token is not None or host in LOOPBACK,
+        )
         run(settings, host=host, port=port, workers=workers)
 
 

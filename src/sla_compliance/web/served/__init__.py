@@ -5,11 +5,12 @@ from sla_compliance.errors import MissingExtraError
 try:
     import fastapi
     import jwt
+    import prometheus_client
     import sqlalchemy
     import uvicorn
 except ModuleNotFoundError as error:
-    if error.name not in ("fastapi", "jwt", "sqlalchemy", "uvicorn"):
+    if error.name not in ("fastapi", "jwt", "prometheus_client", "sqlalchemy", "uvicorn"):
         raise
     raise MissingExtraError(__name__, extra="serve") from error
 
-__all__ = ["fastapi", "jwt", "sqlalchemy", "uvicorn"]
+__all__ = ["fastapi", "jwt", "prometheus_client", "sqlalchemy", "uvicorn"]

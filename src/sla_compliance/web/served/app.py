@@ -2,7 +2,7 @@
 ################################################################
 #     /api/v1/faults/sla/...   the router, behind bearer tokens
 #     /                        the dashboard page, which asks the router
-#     /metrics                 for Prometheus, where its client is installed
+#     /metrics                 for Prometheus
 #     /healthz, /readyz        whether the process lives; whether the database answers
 ################################################################
 
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI, Request, Response
+from prometheus_client import CollectorRegistry
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.exceptions import HTTPException
@@ -24,8 +25,9 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from sla_compliance.cache.redis import RedisCache
+from sla_compliance.outlets.prometheus import PrometheusObserver
 from sla_compliance.policy import SLAPolicy
-from sla_compliance.service import ComplianceService
+from sla_compliance.service import ComplianceService, ServiceObserver
 from sla_compliance.sources.sqlalchemy import (
     AsyncSQLAlchemyAlarmSource,
     AsyncSQLAlchemyMaintenanceSource,
@@ -36,6 +38,7 @@ from sla_compliance.web.fastapi import compliance_router
 from sla_compliance.web.problems import busy, problem
 from sla_compliance.web.served.databases import answers, database_url, engine_of
 from sla_compliance.web.served.identity import guards
+from sla_compliance.web.served.metrics import metrics_of
 from sla_compliance.web.served.middleware import AccessLog, ProtectiveHeaders
 from sla_compliance.web.served.settings import ServeSettings
 from sla_compliance.web.served.tenants import DatabaseTenants
@@ -45,16 +48,21 @@ API: Final = "/api/v1/faults"
 DASHBOARD: Final = Path(__file__).parents[1] / "dashboard"
 SOURCE_TIME_OUT: Final = timedelta(seconds=10)
 
+Endpoint = Callable[[Request], Awaitable[Response]]
+
 
 def from_environment() -> ASGIApp:
     """Return the app that the environment describes, as each worker of uvicorn makes its own."""
     settings = ServeSettings.from_environment(os.environ)
     engine = engine_of(database_url(settings.database_url))
-    service = service_of(engine, settings)
-    return AccessLog(ProtectiveHeaders(app_of(service, engine, Tokens(settings.secret))))
+    registry = CollectorRegistry()
+    observer = PrometheusObserver(registry, with_tenant_label=settings.has_tenant_metrics)
+    service = service_of(engine, settings, observer)
+    app = app_of(service, engine, Tokens(settings.secret), metrics_of(registry, settings.metrics_token))
+    return AccessLog(ProtectiveHeaders(app))
 
 
-def service_of(engine: AsyncEngine, settings: ServeSettings) -> ComplianceService:
+def service_of(engine: AsyncEngine, settings: ServeSettings, observer: ServiceObserver) -> ComplianceService:
     """Return the service over a database's tables, as the platform has them."""
     return ComplianceService(
         AsyncSQLAlchemyAlarmSource(engine, on_invalid="quarantine"),
@@ -63,10 +71,11 @@ def service_of(engine: AsyncEngine, settings: ServeSettings) -> ComplianceServic
         cache=None if settings.redis_url is None else RedisCache(settings.redis_url),
         store=AsyncSQLAlchemyDayStore(engine) if settings.has_stored_days else None,
         source_time_out=SOURCE_TIME_OUT,
+        observer=observer,
     )
 
 
-def app_of(service: ComplianceService, engine: AsyncEngine, tokens: Tokens) -> FastAPI:
+def app_of(service: ComplianceService, engine: AsyncEngine, tokens: Tokens, metrics: Endpoint) -> FastAPI:
     """Return the app of some parts, which it closes when it ends."""
 
     @asynccontextmanager
@@ -78,6 +87,7 @@ def app_of(service: ComplianceService, engine: AsyncEngine, tokens: Tokens) -> F
     app = FastAPI(title="SLA compliance", docs_url=None, redoc_url=None, lifespan=lifespan)
     tenant, authorize = guards(tokens)
     app.include_router(compliance_router(service, tenant=tenant, authorize=authorize), prefix=API)
+    app.get("/metrics", include_in_schema=False)(metrics)
     app.get("/healthz", include_in_schema=False)(_lives)
     app.get("/readyz", include_in_schema=False)(_ready(engine))
     app.mount("/", StaticFiles(directory=DASHBOARD, html=True))

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from sla_compliance.errors import InvalidValueError
@@ -73,7 +73,7 @@ def prepare(given: str, *, demo_at: datetime | None) -> bool:
         if demo_at is not None:
             fill(engine, demo_at)
         return inspect(engine).has_table(STORED_DAYS)
-    except OperationalError as error:
+    except DBAPIError as error:
         raise OSError(f"the database cannot be used: {error.orig}") from error
     finally:
         engine.dispose()

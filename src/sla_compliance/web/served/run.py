@@ -1,8 +1,11 @@
 """uvicorn, told how to run the app: workers, logs, a graceful stop."""
 ################################################################
 # On SIGTERM no new connection is taken, requests under way are answered, then
-# uvicorn raises the signal again and the process ends, tidily. The access log goes to standard output, a JSON object a line; what
-# the server itself has to say goes to standard error.
+# uvicorn raises the signal again and the process ends, tidily.
+#
+# The access log goes to standard output, a JSON object a line; what the server
+# itself has to say goes to standard error. Several workers count into one folder,
+# which is there before any of them imports the client of Prometheus.
 ################################################################
 
 from __future__ import annotations
@@ -10,11 +13,15 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from types import FrameType
 from typing import Any, Final, NoReturn
 
 import uvicorn
 
+from sla_compliance.outlets.prometheus import SHARED_FOLDER
 from sla_compliance.web.served.settings import ServeSettings
 
 FACTORY: Final = "sla_compliance.web.served.app:from_environment"
@@ -46,14 +53,23 @@ def run(settings: ServeSettings, *, host: str, port: int, workers: int) -> None:
     """Run the app until it is told to stop."""
     os.environ.update(settings.as_environment())
     signal.signal(signal.SIGTERM, _leave)
-    uvicorn.run(
-        FACTORY,
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        log_config=LOGGING,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=STOP_WITHIN_S,
-    )
+    with _counting_together() if workers > 1 else nullcontext():
+        uvicorn.run(
+            FACTORY,
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            log_config=LOGGING,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=STOP_WITHIN_S,
+        )
+
+
+@contextmanager
+def _counting_together() -> Iterator[None]:
+    """Give workers a folder for their metrics, unless they have one."""
+    with tempfile.TemporaryDirectory(prefix="sla-compliance-metrics-") as folder:
+        os.environ.setdefault(SHARED_FOLDER, folder)
+        yield

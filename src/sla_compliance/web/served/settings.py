@@ -12,6 +12,8 @@ SECRET: Final = "SLA_JWT_SECRET"  # noqa: S105 - the name of a variable
 DATABASE_URL: Final = "SLA_DATABASE_URL"
 REDIS_URL: Final = "SLA_REDIS_URL"
 STORED_DAYS: Final = "SLA_STORED_DAYS"
+METRICS_TOKEN: Final = "SLA_METRICS_TOKEN"  # noqa: S105 - the name of a variable
+TENANT_METRICS: Final = "SLA_TENANT_METRICS"
 SHORTEST_SECRET: Final = 32
 
 
@@ -24,12 +26,16 @@ class ServeSettings:
         database_url: of PostgreSQL or SQLite, as SQLAlchemy writes it.
         redis_url: of Redis or Valkey; None: each process remembers for itself.
         has_stored_days: whether the database has the tables of stored days (`sla-compliance ddl`).
+        metrics_token: what /metrics asks for; None: nothing.
+        has_tenant_metrics: whether /metrics has series of each tenant.
     """
 
     secret: str
     database_url: str
     redis_url: str | None = None
     has_stored_days: bool = False
+    metrics_token: str | None = None
+    has_tenant_metrics: bool = False
 
     def as_environment(self) -> dict[str, str]:
         """Return the variables that say so."""
@@ -38,6 +44,8 @@ class ServeSettings:
             DATABASE_URL: self.database_url,
             REDIS_URL: self.redis_url,
             STORED_DAYS: str(int(self.has_stored_days)),
+            METRICS_TOKEN: self.metrics_token,
+            TENANT_METRICS: str(int(self.has_tenant_metrics)),
         }
         return {name: value for name, value in said.items() if value is not None}
 
@@ -55,6 +63,8 @@ class ServeSettings:
             database_url=environment[DATABASE_URL],
             redis_url=environment.get(REDIS_URL),
             has_stored_days=environment.get(STORED_DAYS) == "1",
+            metrics_token=environment.get(METRICS_TOKEN),
+            has_tenant_metrics=environment.get(TENANT_METRICS) == "1",
         )
 
 
