@@ -94,7 +94,7 @@ class AlarmFilter:
 
     Raises:
         InvalidTypeError: one of them is a bare string or holds something else than text.
-        InvalidValueError: a severity does not exist.
+        InvalidValueError: a severity does not exist, or none is named.
     """
 
     severities: frozenset[Severity]
@@ -108,6 +108,10 @@ class AlarmFilter:
         excluded_statuses: Iterable[str] = (),
     ) -> None:
         named = _texts(severities, "severities")
+        if not named:
+            raise InvalidValueError(
+                "severities names none, so nothing would ever be down; give one", field="severities"
+            )
         object.__setattr__(self, "severities", frozenset(severity_of(text, field="severities") for text in named))
         object.__setattr__(self, "excluded_alarm_types", _lower(excluded_alarm_types, "excluded_alarm_types"))
         object.__setattr__(self, "excluded_statuses", _lower(excluded_statuses, "excluded_statuses"))

@@ -13,7 +13,7 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import Final
 
-from sla_compliance.alarms import Severity
+from sla_compliance.alarms import AlarmFilter, Severity
 from sla_compliance.batch import AlarmBatch, ClampedFigure
 from sla_compliance.downtime import DowntimeRule
 from sla_compliance.gate import RejectedRow
@@ -156,7 +156,7 @@ def data_quality(
         downtime_us=downtime_us,
         assumed_ends=sum(qualifying.is_end_assumed or ()),
         raised_in_1970=sum(0 <= start < DAY_US for start in qualifying.starts_us),
-        overwritten_severities=_overwritten(batch, ledger),
+        overwritten_severities=_overwritten(batch, ledger, rule.policy.qualifying),
         clamped=batch.clamped,
         unmatched_exclusions=tuple(part.name for part in rule.scoped if not part.can_match(qualifying)),
         scoped_effects=tuple(_effects(qualifying, ledger, rule)),
@@ -173,8 +173,9 @@ def _downtime_without(
     return counted_us(Ledger(ledger.frame, rule.outages(others)).cells_us(), accounting.down_cells)
 
 
-def _overwritten(batch: AlarmBatch, ledger: Ledger) -> int:
-    severities: Sequence[object] = batch.columns.get("severity", ())
+def _overwritten(batch: AlarmBatch, ledger: Ledger, wanted: AlarmFilter) -> int:
+    counts = Severity.CLEARED in wanted.severities
+    severities: Sequence[object] = () if counts else batch.columns.get("severity", ())
     return sum(
         severity is Severity.CLEARED and start < ledger.end_us and end > ledger.start_us
         for severity, start, end in zip(severities, batch.starts_us, batch.ends_us, strict=False)

@@ -287,6 +287,7 @@ POLICIES = [
     Case("severities text", filtered("critical"), Type, "severities"),
     Case("severities number", filtered(1), Type, "severities"),
     Case("severities unknown", filtered({"critcal"}), Value, "severities"),
+    Case("severities none", filtered(()), Value, "severities"),
     Case("severities of numbers", filtered([1]), Type, "severities"),
     Case("statuses text", filtered(excluded_statuses="suppressed"), Type, "excluded_statuses"),
     Case(

@@ -81,6 +81,14 @@ def test_assumptions_and_oddities_of_rows_are_counted() -> None:
     )
 
 
+def test_a_severity_that_the_policy_asks_for_is_not_called_overwritten() -> None:
+    """Its alarms count."""
+    policy = sla.SLAPolicy(qualifying=sla.AlarmFilter({"critical", "cleared"}))
+    report = report_of([sla.Alarm(at(8, 3), at(8, 4), severity="cleared")], at(8), at(9), policy=policy)
+    assert report.quality.overwritten_severities == 0
+    assert report.total.downtime_us == HOUR_US
+
+
 def test_what_scoped_exclusions_took_out_is_reported() -> None:
     """Overlapping alarms once; one that cut nothing is not mentioned, one that can match nothing is listed."""
     exclusions = [
@@ -95,11 +103,11 @@ def test_what_scoped_exclusions_took_out_is_reported() -> None:
         sla.Alarm(at(8, 9), at(8, 10), resource_id="r2"),
     ]
     quality = report_of(alarms, at(8), at(9), exclusions=exclusions).quality
-    assert quality.unmatched_exclusions == ("exclusions[2] (strike)",)
+    assert quality.unmatched_exclusions == ("exclusion of 2025-10-08 00:00 UTC (strike)",)
     assert [(effect.alarms, effect.taken_out_us) for effect in quality.scoped_effects] == [(2, HOUR_US)]
     assert quality.lines() == (
-        "exclusions[2] (strike) can match no alarm here",
-        "exclusions[0] (theft) took 2 alarms out for 1 h",
+        "exclusion of 2025-10-08 00:00 UTC (strike) can match no alarm here",
+        "exclusion of 2025-10-08 09:00 UTC (theft) took 2 alarms out for 1 h",
     )
 
 
