@@ -27,7 +27,7 @@ from sla_compliance.errors import InvalidIntervalError, InvalidTypeError, shown
 from sla_compliance.gate import listed
 from sla_compliance.intervals import ALWAYS, NEVER, IntervalSet
 from sla_compliance.policy import SLAPolicy
-from sla_compliance.units import MAX_US, MIN_US, instant_us
+from sla_compliance.units import MAX_US, MIN_US, instant_us, moment
 
 Pair = tuple[datetime, datetime]
 Times = IntervalSet | Iterable[Pair]
@@ -143,10 +143,17 @@ def _sorted_out(values: object, kind: type[_Window], field: str) -> tuple[list[t
     pairs: list[tuple[int, int]] = []
     for index, value in enumerate(listed(values, field, _PAIRS)):
         if isinstance(value, kind):
-            windows.append((f"{field}[{index}]{f' ({value.reason[:_LONGEST_REASON]})' if value.reason else ''}", value))
+            windows.append((_name(field, value), value))
         else:
             pairs.append(_pair(value, f"{field}[{index}]"))
     return windows, IntervalSet.from_pairs(pairs)
+
+
+def _name(field: str, window: MaintenanceWindow | Exclusion) -> str:
+    """Return what to call a window in a report, e.g. "maintenance of 2026-10-01 02:00 UTC (new card)"."""
+    start = moment(window.start_us).replace(tzinfo=None).isoformat(" ", "minutes")
+    reason = f" ({window.reason[:_LONGEST_REASON]})" if window.reason else ""
+    return f"{field.removesuffix('s')} of {start} UTC{reason}"
 
 
 def _hours(value: ServiceHours | Times | None, zone: str, start_us: int, end_us: int) -> IntervalSet:

@@ -135,7 +135,7 @@ def test_contracts_hash() -> None:
     first, second = (read_contract(**terms, exclusions=excluded) for _ in range(2))
     assert hash(first) == hash(second)
     assert first == second
-    assert first.scoped[0].name == f"exclusions[0] ({'x' * 60})"
+    assert first.scoped[0].name == f"exclusion of 2025-10-08 00:00 UTC ({'x' * 60})"
 
 
 def test_service_hours_are_read_on_the_tenant_s_wall() -> None:

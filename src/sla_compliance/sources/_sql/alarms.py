@@ -13,7 +13,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
@@ -96,10 +96,16 @@ class AlarmReader:
         return AlarmBatch.from_columns(
             **named,  # type: ignore[arg-type]
             more={name: fetched.by_name[name] for name in self._mapping.more if name in fetched.by_name},
+            row_names=_row_names(named["ids"]),
             faults=[InvalidAlarmError(str(error), field=error.field, row=row) for row, error in fetched.faults],
             on_invalid=self._on_invalid,
             clock_skew=self._clock_skew,
         )
+
+
+def _row_names(ids: Sequence[Any] | None) -> list[str] | None:
+    """Return what a database's owner calls its rows; their place in an answer says nothing."""
+    return None if ids is None else [f"alarm {key}" for key in ids]
 
 
 def _numbers(column: list[Any] | None) -> list[int | None] | None:
