@@ -11,7 +11,7 @@ from sla_compliance.calendars.local_days import local_days
 from sla_compliance.measured import DayKey, closes_at_us
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.service.settings import TenantSettings
-from sla_compliance.units import MAX_US, MIN_US
+from sla_compliance.units import MAX_US, MIN_US, moment
 
 Span = tuple[int, int]
 """Start and end, microseconds, half-open."""
@@ -39,6 +39,11 @@ class Subject:
     def zone(self) -> str:
         """The tenant's zone."""
         return self.settings.zone
+
+    @property
+    def as_of(self) -> dt.datetime:
+        """The instant of evaluation, aware."""
+        return moment(self.as_of_us)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from sla_compliance.labels import Accounting
 from sla_compliance.policy import target_ratio
 from sla_compliance.requests import whole_days
 from sla_compliance.service import Subject
-from sla_compliance.units import moment, parse_date
+from sla_compliance.units import parse_date
 from sla_compliance.web.questions import DEFAULT_DAYS, MAX_DAYS, Bounds, Question, days_asked, last_days
 
 MOST_RESOURCES: Final = 100
@@ -38,7 +38,7 @@ class Asked(BaseModel):
         """Return what is asked, read for a tenant; errors name the parameter."""
         if self.target_percentage is not None:
             target_ratio(self.target_percentage)
-        start, end = self.bounds(subject.zone, moment(subject.as_of_us))
+        start, end = self.bounds(subject.zone, subject.as_of)
         return Question(
             tenant_id=subject.tenant_id,
             start=start,
