@@ -57,11 +57,15 @@ function showFigures(days, summary) {
   byId("method").replaceChildren(...footnotes(last));
 }
 
-/** How the figures came about, and what to know of the data behind them. */
-function footnotes({ method, tz_version: rules }) {
+/** What to know of the data behind the figures, and how they came about. */
+function footnotes({ method }) {
   const quality = new Set(records.flatMap((record) => record.quality?.lines ?? []));
-  const sentences = [method, rules && `Time-zone rules ${rules}.`, ...quality].filter(Boolean);
-  return sentences.map((sentence) => element("p", {}, sentence));
+  return [...noted("Data quality", [...quality]), ...noted("Method", [method].filter(Boolean))];
+}
+
+function noted(title, sentences) {
+  const paragraphs = sentences.map((sentence) => element("p", {}, sentence));
+  return paragraphs.length ? [element("h2", {}, title), ...paragraphs] : [];
 }
 
 function announcement(days, { availability, breachedDays }) {
