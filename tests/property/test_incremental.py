@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sla_compliance.alarms import Alarm
 from sla_compliance.calendars.exclusions import Exclusion
-from sla_compliance.service import ComplianceService, TenantSettings
+from sla_compliance.service import TenantSettings
 from sla_compliance.service.settings import Agreed
 from sla_compliance.stores.memory import MemoryDayStore
 from tests.property.changing_facts import (
@@ -26,7 +26,7 @@ from tests.property.changing_facts import (
     scopes,
     tenants,
 )
-from tests.service.world import TENANT, LiveFacts
+from tests.service.world import TENANT, LiveFacts, service_of
 
 Step = tuple[str, object]
 EVENTS = (
@@ -50,13 +50,7 @@ class Changes:
 
     def __init__(self, tenant: TenantSettings, now: dt.datetime) -> None:
         self.facts = LiveFacts(tenant, now)
-        self.service = ComplianceService(
-            self.facts,
-            tenants=self.facts.tenants,
-            exclusions=self.facts.agreements(),
-            store=MemoryDayStore(),
-            clock=self.facts.clock,
-        )
+        self.service = service_of(self.facts, store=MemoryDayStore())
 
     async def take(self, kind: str, value: object) -> None:
         """Take one step."""

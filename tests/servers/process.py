@@ -8,7 +8,8 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -61,6 +62,16 @@ class ServerProcess:
     def kill(self) -> None:
         """End it as a crash would; `start` brings it back on the same port with what had reached the disk."""
         self._end(self.killed_by)
+
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """Make it answer nobody for a while, its connections left open."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     def _end(self, by: signal.Signals) -> None:
         if self._process is not None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from sla_compliance.alarms import Alarm, AlarmFilter
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.exclusions import Exclusion, MaintenanceWindow
 from sla_compliance.compliance import evaluate
+from sla_compliance.errors import UnknownTenantError
 from sla_compliance.ledger import CellLengths
 from sla_compliance.report import ComplianceReport
-from sla_compliance.service import MemoryTenants, TenantSettings
+from sla_compliance.service import ComplianceService, TenantSettings
 from sla_compliance.service.settings import Agreed
 from sla_compliance.sources.protocol import EVERY_QUALIFYING
 from sla_compliance.units import instant_us
@@ -34,20 +36,22 @@ class LiveFacts:
         agreed: maintenance and exclusions.
         now: what the clock says.
         purged_until: since when rows are complete.
-        queries: how often alarms were asked for.
+        asked: the window of each query for alarms.
         delay_s: how long an answer takes.
+        is_answer_ready, may_leave: set when an answer is ready; what it then waits for.
         error: what is raised instead of one.
     """
 
     def __init__(self, settings: TenantSettings, now: dt.datetime, *alarms: Alarm) -> None:
         self.settings = settings
-        self.tenants = MemoryTenants({TENANT: settings})
         self.now = now
         self.alarms = {alarm.id: alarm for alarm in alarms}
         self.agreed: list[Agreed] = []
         self.purged_until: dt.datetime | None = None
-        self.queries = 0
+        self.asked: list[tuple[int, int]] = []
         self.delay_s = 0.0
+        self.is_answer_ready = asyncio.Event()
+        self.may_leave: asyncio.Event | None = None
         self.error: Exception | None = None
 
     def clock(self) -> dt.datetime:
@@ -62,16 +66,25 @@ class LiveFacts:
     async def fetch(
         self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING
     ) -> AlarmBatch:
-        """Return the alarms of the window, as they are when the answer leaves."""
+        """Return the alarms of the window, as they are when it is asked."""
         assert tenant_id == TENANT
         assert wanted == self.settings.policy.qualifying
-        self.queries += 1
+        self.asked.append((start_us, end_us))
         await asyncio.sleep(self.delay_s)
         if self.error is not None:
             raise self.error
         batch = AlarmBatch.from_alarms(self.alarms.values(), on_invalid="quarantine")
         bounds = zip(batch.starts_us, batch.ends_us, strict=True)
-        return batch.take([row for row, (start, end) in enumerate(bounds) if start < end_us and end > start_us])
+        answer = batch.take([row for row, (start, end) in enumerate(bounds) if start < end_us and end > start_us])
+        self.is_answer_ready.set()
+        if self.may_leave is not None:
+            await self.may_leave.wait()
+        return answer
+
+    @property
+    def queries(self) -> int:
+        """How often alarms were asked for."""
+        return len(self.asked)
 
     def agreements(self) -> LiveAgreements:
         """Return the agreements as a source."""
@@ -100,6 +113,13 @@ class LiveFacts:
         return [record.cells_us for record in self.report(start, end).days]
 
 
+def service_of(facts: LiveFacts, **options: Any) -> ComplianceService:
+    """Return a service over these facts."""
+    return ComplianceService(
+        facts, tenants=LiveTenants(facts), exclusions=facts.agreements(), clock=facts.clock, **options
+    )
+
+
 class LiveAgreements:
     """The agreements of LiveFacts; an ExclusionSource."""
 
@@ -110,3 +130,16 @@ class LiveAgreements:
         """Return all agreements: more than the window asks for is allowed."""
         assert tenant_id == TENANT
         return tuple(self._facts.agreed)
+
+
+class LiveTenants:
+    """The tenant of LiveFacts; Tenants."""
+
+    def __init__(self, facts: LiveFacts) -> None:
+        self._facts = facts
+
+    async def settings(self, tenant_id: str) -> TenantSettings:
+        """Return the settings as they are now."""
+        if tenant_id != TENANT:
+            raise UnknownTenantError(tenant_id)
+        return self._facts.settings

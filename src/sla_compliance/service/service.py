@@ -82,6 +82,7 @@ class ComplianceService:
         clock: Callable[[], dt.datetime] = utc_now,
         lifetimes: Lifetimes = Lifetimes(),  # noqa: B008 - frozen
         source_time_out: dt.timedelta = dt.timedelta(seconds=30),
+        cache_time_out: dt.timedelta = dt.timedelta(milliseconds=500),
         observer: ServiceObserver | None = None,
     ) -> None:
         """Put the parts together; nothing is asked of them yet.
@@ -95,6 +96,7 @@ class ComplianceService:
             clock: the present moment, aware.
             lifetimes: how long what is remembered holds.
             source_time_out: how long a query may take.
+            cache_time_out: how long the cache may take, before questions do without it for a while.
             observer: told of what happens.
         """
         self.statistics = Statistics()
@@ -104,7 +106,11 @@ class ComplianceService:
         self.is_sample = isinstance(source, HoldsSamples) and source.is_sample
         kept = MemoryCache(max_keys=0) if self.is_sample else cache or MemoryCache()
         store = None if self.is_sample else store
-        self._cache = GuardedCache(kept, on_failure=lambda error: self._observer.failed("cache", error))
+        self._cache = GuardedCache(
+            kept,
+            patience_s=cache_time_out.total_seconds(),
+            on_failure=lambda error: self._observer.failed("cache", error),
+        )
         self._memory = RememberedDays(self._cache, lifetimes)
         self._facts = Facts(source, exclusions, source_time_out, self._observer)
         measuring = Measuring(self._facts, store)

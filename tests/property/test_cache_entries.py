@@ -1,0 +1,116 @@
+"""Keys of a cache name one day each; values that are not whole are no days."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sla_compliance.cache.entries import Entry, day_key, digest, lock_key, read, token_key, written
+from sla_compliance.labels import CELLS
+from sla_compliance.measured import DayKey, MeasuredDay
+from sla_compliance.units import DAY_US
+
+hostile = st.one_of(
+    st.text(alphabet=st.sampled_from([":", "{", "}", "\0", "\n", " ", "|", ",", "a", "1", "🦊", "\ud800"]), max_size=4),
+    st.text(max_size=20),
+    st.sampled_from(["acme:day:2025-10-08", "}:day:{", "x" * 10_000, "x" * 10_001, "e\u0301", "é", "sla1", "*", "%00"]),
+)
+keys = st.builds(
+    DayKey,
+    tenant_id=hostile,
+    measurement=hostile,
+    terms=hostile,
+    zone=st.sampled_from(["UTC", "Europe/Lisbon"]),
+    date=st.dates(dt.date(2025, 10, 8), dt.date(2025, 10, 10)),
+)
+
+
+@st.composite
+def days(draw: st.DrawFn) -> MeasuredDay:
+    """A day whose cells add up."""
+    cells = draw(st.lists(st.integers(0, DAY_US), min_size=len(CELLS), max_size=len(CELLS)))
+    start_us = draw(st.integers(-(2**52), 2**52))
+    return MeasuredDay(
+        date=dt.date(2025, 10, 8),
+        start_us=start_us,
+        end_us=start_us + sum(cells),
+        cells_us=tuple(cells),
+        as_of_us=draw(st.integers(-(2**52), 2**52)),
+        tz_version="2026a",
+        remarks=tuple(draw(st.lists(st.text(), max_size=2))),
+    )
+
+
+entries = st.builds(Entry, days(), written_us=st.integers(0, 2**52), token=st.binary(min_size=1, max_size=64))
+ENTRY_KEY = "sla1:{0}:day:2025-10-08:0"
+
+
+@given(left=keys, right=keys)
+def test_no_two_days_share_a_key(left: DayKey, right: DayKey) -> None:
+    """Whatever the tenant ids, measurements and terms contain."""
+    assert (day_key(left) == day_key(right)) == (left == right)
+
+
+@given(left=hostile, right=hostile, date=st.dates())
+def test_no_two_tenants_share_a_token_or_a_lock(left: str, right: str, date: dt.date) -> None:
+    """Nobody's change outdates another's days."""
+    same = left == right
+    assert (token_key(left, date) == token_key(right, date)) == same
+    assert (lock_key(DayKey(left, "m", "t", "UTC", date)) == lock_key(DayKey(right, "m", "t", "UTC", date))) == same
+
+
+@given(left=st.lists(hostile, max_size=3), right=st.lists(hostile, max_size=3))
+def test_no_two_lists_of_texts_share_a_digest(left: list[str], right: list[str]) -> None:
+    """Not by moving a character from one text to the next."""
+    assert (digest(*left) == digest(*right)) == (left == right)
+
+
+@given(key=keys)
+def test_keys_are_short_and_plain(key: DayKey) -> None:
+    """ASCII without blanks, whatever the ids; a tenant's keys share a cluster's slot."""
+    for text in (day_key(key), token_key(key.tenant_id, key.date), lock_key(key)):
+        assert len(text) < 110
+        assert text.isascii()
+        assert text.isprintable()
+        assert " " not in text
+        assert text[text.index("{") : text.index("}")] == "{" + digest(key.tenant_id)
+
+
+@given(entry=entries)
+def test_an_entry_is_read_as_it_was_written(entry: Entry) -> None:
+    """To the microsecond, in JSON."""
+    value = written(entry, ENTRY_KEY)
+    assert read(value, ENTRY_KEY) == entry
+    json.loads(value[16:])
+
+
+@given(entry=entries, data=st.data())
+def test_a_value_cut_off_or_altered_is_no_entry(entry: Entry, data: st.DataObject) -> None:
+    """At any place."""
+    value = written(entry, ENTRY_KEY)
+    place = data.draw(st.integers(0, len(value) - 1))
+    assert read(value[:place], ENTRY_KEY) is None
+    assert read(value[:place] + bytes([value[place] ^ 1]) + value[place + 1 :], ENTRY_KEY) is None
+
+
+@given(entry=entries)
+def test_a_value_under_another_key_is_no_entry(entry: Entry) -> None:
+    """Nobody's day is shown as another's."""
+    assert read(written(entry, ENTRY_KEY), ENTRY_KEY + "0") is None
+
+
+@given(entry=entries)
+def test_a_day_that_does_not_add_up_is_no_entry(entry: Entry) -> None:
+    """Even where the checksum is right."""
+    longer = replace(entry, day=replace(entry.day, end_us=entry.day.end_us + 1))
+    assert read(written(longer, ENTRY_KEY), ENTRY_KEY) is None
+
+
+@given(value=st.binary() | st.sampled_from([b"", b"null", b"{}", b"[" * 100_000, b"17", b"\x80\x04."]))
+def test_junk_is_no_entry(value: bytes) -> None:
+    """Nothing that is read is ever run, and nothing is raised."""
+    assert read(value, ENTRY_KEY) is None

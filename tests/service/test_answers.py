@@ -1,0 +1,202 @@
+"""What a service answers: the core's figures, with as few queries as can be."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+
+import pytest
+
+import sla_compliance as sla
+from sla_compliance.errors import UnknownTenantError
+from sla_compliance.service import ComplianceService, MemoryTenants, Provenance, TenantSettings, to_async
+from sla_compliance.sources.memory import MemoryAlarmSource
+from sla_compliance.stores.memory import MemoryDayStore
+from sla_compliance.units import DAY_US, instant_us
+from tests.service.world import TENANT, LiveFacts, at, service_of
+
+pytestmark = pytest.mark.anyio
+
+LISBON = TenantSettings("Europe/Lisbon")
+NOON = at(28, 12)
+NIGHT = sla.MaintenanceWindow(at(25, 22), at(25, 23, 30), reason="switch replaced")
+
+
+def lively(settings: TenantSettings = LISBON) -> LiveFacts:
+    """Return a week with the end of summer time (26 October), one outage over midnight, one open alarm, one work."""
+    facts = LiveFacts(
+        settings,
+        NOON,
+        sla.Alarm(at(25, 23), at(26, 1), id=1, resource_id="r1"),
+        sla.Alarm(at(27, 9), at(27, 9, 2), id=2, resource_id="r2"),
+        sla.Alarm(at(28, 11), id=3, severity="major"),
+        sla.Alarm(at(26, 9), at(26, 10), id=4, severity="minor", resource_id="r2"),
+    )
+    facts.agreed = [NIGHT]
+    return facts
+
+
+async def test_the_figures_are_the_cores() -> None:
+    """Records, totals, periods, the wire format: measured and remembered alike."""
+    facts = lively()
+    service = service_of(facts)
+    for _ in range(2):
+        answer = await service.compliance(TENANT, at(20, 12), at(28, 12))
+        report = facts.report(answer.days[0].start, answer.days[-1].end)
+        assert answer.days == report.days
+        assert answer.total == report.total
+        assert answer.by(sla.Period.WEEK) == report.by(sla.Period.WEEK)
+        assert answer.as_dicts() == report.as_dicts()
+        assert answer.method == report.method
+
+
+async def test_a_miss_costs_one_query_and_a_hit_none() -> None:
+    """The same days, a part of them, one day more."""
+    facts = lively()
+    service = service_of(facts)
+    assert not (await service.compliance(TENANT, at(20), at(29))).is_cached
+    assert (await service.compliance(TENANT, at(22), at(27))).is_cached
+    assert facts.queries == 1
+    longer = await service.compliance(TENANT, at(18, 12), at(29))
+    assert facts.asked[1] == (instant_us(longer.days[0].start, field=""), instant_us(longer.days[1].end, field=""))
+    assert (service.statistics.hits, service.statistics.misses, service.statistics.queries) == (1, 2, 2)
+
+
+async def test_another_target_and_accounting_are_answered_from_the_same_cells() -> None:
+    """No query, and what the core says of that policy."""
+    facts = lively()
+    service = service_of(facts)
+    await service.compliance(TENANT, at(20), at(29))
+    for target, accounting in [("95", sla.Accounting.GROSS), ("99.999", sla.Accounting.EXCUSED)]:
+        answer = await service.compliance(TENANT, at(20), at(29), target=target, accounting=accounting)
+        policy = sla.SLAPolicy(target, accounting=accounting)
+        other = lively(TenantSettings("Europe/Lisbon", policy)).report(answer.days[0].start, answer.days[-1].end)
+        assert answer.days == other.days
+    assert facts.queries == 1
+
+
+async def test_stored_days_leave_one_query_for_today() -> None:
+    """Over today's window alone."""
+    facts = lively()
+    store = MemoryDayStore()
+    sweep = await service_of(facts, store=store).store_closed_days(TENANT, at(20), at(29))
+    answer = await service_of(facts, store=store).compliance(TENANT, at(20), at(28, 12))
+    assert sweep.added == 8
+    assert facts.asked[1] == (answer.days[-1].start_us, answer.days[-1].end_us)
+    assert answer.provenance == (*[Provenance.STORE] * 8, Provenance.SOURCE)
+    assert answer.days == tuple(facts.report(answer.days[0].start, answer.days[-1].end).days)
+
+
+async def test_fifty_who_ask_at_once_cost_one_query() -> None:
+    """They share one flight; whoever stops waiting stops nobody else."""
+    facts = lively()
+    facts.delay_s = 0.05
+    service = service_of(facts)
+    questions = [asyncio.create_task(service.compliance(TENANT, at(20), at(29))) for _ in range(50)]
+    await asyncio.sleep(0.02)
+    questions[0].cancel()
+    answers = await asyncio.gather(*questions, return_exceptions=True)
+    assert isinstance(answers[0], asyncio.CancelledError)
+    assert len({answer.total for answer in answers[1:] if not isinstance(answer, BaseException)}) == 1
+    assert facts.queries == 1
+
+
+async def test_a_question_is_widened_to_whole_local_days() -> None:
+    """An end on a midnight is not widened."""
+    answer = await service_of(lively()).compliance(TENANT, at(25, 12), at(27))
+    assert [(day.date.day, day.end_us - day.start_us) for day in answer.days] == [
+        (25, DAY_US),
+        (26, DAY_US * 25 // 24),
+    ]
+
+
+async def test_no_days_are_no_days() -> None:
+    """An empty window, as a start in the future gives, has a total of nothing."""
+    facts = lively()
+    answer = await service_of(facts).compliance(TENANT, at(30), at(30))
+    assert (answer.days, answer.as_dicts(), answer.total.availability_ratio, facts.queries) == ((), [], None, 0)
+
+
+async def test_days_to_come_are_neither_asked_for_nor_remembered() -> None:
+    """They change with every agreement, and there is nothing to know of them yet."""
+    facts = lively()
+    service = service_of(facts)
+    for _ in range(2):
+        answer = await service.compliance(TENANT, at(30), dt.datetime(2025, 11, 3, tzinfo=dt.UTC))
+        assert {day.availability_ratio for day in answer.days} == {None}
+    assert facts.queries == 0
+
+
+async def test_a_tenant_that_nobody_knows_is_an_error() -> None:
+    """Not an empty chart."""
+    with pytest.raises(UnknownTenantError, match="'nobody'"):
+        await service_of(lively()).compliance("nobody", at(20), at(29))
+
+
+async def test_swapped_bounds_are_an_error() -> None:
+    """With the way out."""
+    with pytest.raises(sla.InvalidIntervalError, match="swap them"):
+        await service_of(lively()).compliance(TENANT, at(29), at(20))
+
+
+async def test_a_bad_row_takes_no_chart_away_and_is_named() -> None:
+    """Also when the days are remembered."""
+    facts = lively()
+    facts.alarms[9] = sla.Alarm(at(22, 9), at(22, 8), id=9)
+    service = service_of(facts)
+    first, again = [await service.compliance(TENANT, at(20), at(29)) for _ in range(2)]
+    assert first.days == again.days
+    assert [line for line in again.quality if line.startswith("1 bad row set aside")]
+    assert again.as_dicts(detail=True)[0]["quality"] == {"lines": list(again.quality)}
+
+
+async def test_time_before_the_tenant_was_monitored_is_unknown() -> None:
+    """Not up; evidence of an outage is still evidence."""
+    facts = LiveFacts(TenantSettings("UTC", monitored_since=at(26)), NOON, sla.Alarm(at(24), at(24, 1), id=1))
+    answer = await service_of(facts).compliance(TENANT, at(23), at(28))
+    assert [day.availability_ratio for day in answer.days] == [None, 0, None, 1, 1]
+
+
+async def test_incidents_are_whole_whatever_day_is_asked_for() -> None:
+    """An outage of three alarms over three days, in which each touches the next: from its first instant to its last."""
+    chain = [sla.Alarm(at(day, 6), at(day + 1, 6), id=day) for day in (21, 22, 23)]
+    facts = LiveFacts(LISBON, NOON, *chain, sla.Alarm(at(26, 1), at(26, 2), id=9))
+    (incident,) = await service_of(facts).incidents(TENANT, dt.date(2025, 10, 23))
+    assert (incident.start, incident.end, len(incident.alarms)) == (at(21, 6), at(24, 6), 3)
+    assert incident.downtime_us == DAY_US
+
+
+async def test_a_day_without_long_outages_costs_one_query_for_its_incidents() -> None:
+    """Two only where an outage reaches over the edge."""
+    facts = lively()
+    assert len(await service_of(facts).incidents(TENANT, dt.date(2025, 10, 27))) == 1
+    assert facts.queries == 1
+
+
+async def test_resources_have_a_report_each() -> None:
+    """Of whole local days; an inventory adds those without an alarm."""
+    reports = await service_of(lively()).resources(TENANT, at(25, 12), at(28), inventory=["r1", "r3"])
+    downtime = {key: report.gross.downtime_minutes for key, report in reports.items()}
+    assert downtime == {"r1": 120, "r2": 2, "r3": 0}
+
+
+async def test_tenants_settings_part_their_days() -> None:
+    """A change of terms measures anew only the days that it touches."""
+    facts = lively()
+    service = service_of(facts)
+    await service.compliance(TENANT, at(20), at(28))
+    ended = TenantSettings("Europe/Lisbon", in_service=[(at(1), at(26, 12))])
+    facts.settings = ended
+    answer = await service.compliance(TENANT, at(20), at(28))
+    assert [day.date.day for day, how in zip(answer.days, answer.provenance, strict=True) if how != "CACHE"] == [26, 27]
+    assert answer.days == facts.report(answer.days[0].start, answer.days[-1].end).days
+
+
+async def test_tenants_do_not_share_days() -> None:
+    """Two of the same settings, one cache."""
+    down = sla.AlarmBatch.from_alarms([sla.Alarm(at(21), at(22))])
+    source = to_async(MemoryAlarmSource({"down": down}))
+    tenants = MemoryTenants({"up": TenantSettings("UTC"), "down": TenantSettings("UTC")})
+    service = ComplianceService(source, tenants=tenants, clock=lambda: NOON)
+    totals = [(await service.compliance(tenant, at(21), at(22))).total for tenant in ("down", "up", "down", "up")]
+    assert [total.availability_ratio for total in totals] == [0, 1, 0, 1]

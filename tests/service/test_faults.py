@@ -1,0 +1,164 @@
+"""Whatever happens to cache and database: no wrong figure, and the way back."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable, Iterator
+from time import perf_counter
+
+import pytest
+import redis
+
+import sla_compliance as sla
+from sla_compliance.cache.entries import day_key, token_key
+from sla_compliance.cache.redis import RedisCache
+from sla_compliance.errors import CacheUnavailableError
+from sla_compliance.service import ComplianceService, TenantSettings
+from tests.servers import valkey
+from tests.servers.process import ServerProcess
+from tests.service.world import TENANT, LiveFacts, at, service_of
+
+pytestmark = pytest.mark.anyio
+
+OUTAGE = sla.Alarm(at(26, 9), at(26, 10), id=1)
+DATES = [dt.date(2025, 10, day) for day in range(20, 28)]
+
+
+@pytest.fixture
+def server() -> Iterator[ServerProcess]:
+    """A Valkey of this test's own, to be ill-treated."""
+    with valkey.running_valkey(next(iter(valkey.installed_binaries().values()))) as server:
+        yield server
+
+
+def facts_with(*alarms: sla.Alarm) -> LiveFacts:
+    """Return the facts of a tenant at noon."""
+    return LiveFacts(TenantSettings("UTC"), at(28, 12), *alarms)
+
+
+def cached_service(facts: LiveFacts, server: ServerProcess) -> ComplianceService:
+    """Return a service with a cache on that server."""
+    return service_of(facts, cache=RedisCache(server.url))
+
+
+async def downtime(service: ComplianceService) -> int:
+    """Return the downtime of a week in minutes."""
+    return (await service.compliance(TENANT, at(20), at(28))).total.downtime_minutes
+
+
+async def test_a_cache_that_is_killed_costs_queries_and_no_figure(server: ServerProcess) -> None:
+    """Down, and started again, empty."""
+    facts = facts_with(OUTAGE)
+    service = cached_service(facts, server)
+    assert [await downtime(service) for _ in range(2)] == [60, 60]
+    server.kill()
+    assert [await downtime(service) for _ in range(2)] == [60, 60]
+    assert facts.queries == 3
+    assert service.statistics.failures == {"cache": 1}
+    server.start()
+    again = cached_service(facts, server)
+    assert [await downtime(again) for _ in range(2)] == [60, 60]
+    assert facts.queries == 4
+    await asyncio.gather(service.aclose(), again.aclose())
+
+
+async def test_a_cache_that_hangs_costs_its_time_out_once(server: ServerProcess) -> None:
+    """Questions do without it for a while."""
+    facts = facts_with(OUTAGE)
+    service = cached_service(facts, server)
+    await downtime(service)
+    with server.hanging():
+        assert await downtime(service) == 60
+        began = perf_counter()
+        assert await downtime(service) == 60
+        assert perf_counter() - began < 0.3
+    await service.aclose()
+
+
+async def test_a_change_that_the_cache_cannot_be_told_of_is_an_error(server: ServerProcess) -> None:
+    """What it holds would be wrong when it is back; told again, it is right."""
+    facts = facts_with()
+    service = cached_service(facts, server)
+    assert await downtime(service) == 0
+    facts.alarms[1] = OUTAGE
+    with server.hanging(), pytest.raises(CacheUnavailableError):
+        await service.alarm_changed(TENANT, None, OUTAGE)
+    await service.alarm_changed(TENANT, None, OUTAGE)
+    again = cached_service(facts, server)
+    assert await downtime(again) == 60
+    await asyncio.gather(service.aclose(), again.aclose())
+
+
+async def test_a_cache_that_is_full_is_as_good_as_none(server: ServerProcess) -> None:
+    """It refuses to write; questions are answered from the source."""
+    with redis.Redis.from_url(server.url) as client:
+        client.config_set("maxmemory-policy", "noeviction")
+        client.config_set("maxmemory", "1")
+    facts = facts_with(OUTAGE)
+    service = cached_service(facts, server)
+    assert [await downtime(service) for _ in range(2)] == [60, 60]
+    await service.aclose()
+
+
+POISON: dict[str, Callable[[bytes], bytes]] = {
+    "cut off": lambda value: value[:-1],
+    "emptied": lambda _: b"",
+    "a pickle": lambda _: b"\x80\x04\x95\x1a\x00\x00\x00\x00\x00\x00\x00\x8c\x02os\x94.",
+    "a number": lambda _: b"17",
+    "no text": lambda _: b"\xff\xfe\x00",
+    "other figures": lambda value: value.replace(b"0", b"1"),
+    "huge": lambda value: value * 10_000,
+}
+
+
+@pytest.mark.parametrize("poison", POISON)
+async def test_a_poisoned_cache_changes_no_figure(redis_url: str, poison: str) -> None:
+    """Days and tokens alike are taken for absent, and written anew."""
+    facts = facts_with(OUTAGE)
+    service = service_of(facts, cache=RedisCache(redis_url, time_out_s=5))
+    await service.invalidate(TENANT, DATES)
+    assert await downtime(service) == 60
+    with redis.Redis.from_url(redis_url) as client:
+        for place in places(facts):
+            client.set(place, POISON[poison](client.get(place)))
+    assert [await downtime(service) for _ in range(2)] == [60, 60]
+    await service.aclose()
+
+
+async def test_days_moved_to_other_keys_change_no_figure(redis_url: str) -> None:
+    """An outage of one day is not shown on another."""
+    facts = facts_with(OUTAGE)
+    service = service_of(facts, cache=RedisCache(redis_url, time_out_s=5))
+    await service.invalidate(TENANT, DATES)
+    before = (await service.compliance(TENANT, at(20), at(28))).days
+    with redis.Redis.from_url(redis_url) as client:
+        days = places(facts)[: len(DATES)]
+        values = client.mget(days)
+        client.mset(dict(zip(days, reversed(values), strict=True)))
+    assert (await service.compliance(TENANT, at(20), at(28))).days == before
+    await service.aclose()
+
+
+async def test_keys_of_another_type_change_no_figure(redis_url: str) -> None:
+    """A list where a day should be."""
+    facts = facts_with(OUTAGE)
+    service = service_of(facts, cache=RedisCache(redis_url, time_out_s=5))
+    with redis.Redis.from_url(redis_url) as client:
+        client.delete(*places(facts))
+        for place in places(facts):
+            client.rpush(place, "1")
+    assert [await downtime(service) for _ in range(3)] == [60, 60, 60]
+    await service.aclose()
+
+
+def places(facts: LiveFacts) -> list[str]:
+    """Return the keys of the week's days, and of their tokens."""
+    bounds = [(date, record.start_us, record.end_us) for date, record in zip(DATES, week(facts), strict=True)]
+    keys = [facts.settings.day_key(TENANT, *day) for day in bounds]
+    return [*map(day_key, keys), *(token_key(TENANT, date) for date in DATES)]
+
+
+def week(facts: LiveFacts) -> tuple[sla.ComplianceRecord, ...]:
+    """Return the week's days."""
+    return facts.report(at(20), at(28)).days

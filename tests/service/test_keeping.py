@@ -1,0 +1,175 @@
+"""Stored days: written once, kept through purges and new zone rules, rewritten by changes of facts alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+import sla_compliance as sla
+from sla_compliance.measured import DayKey, MeasuredDay
+from sla_compliance.service import Provenance, TenantSettings
+from sla_compliance.stores.memory import MemoryDayStore
+from sla_compliance.stores.protocol import StoredDay
+from sla_compliance.units import instant_us
+from tests.service.world import TENANT, LiveFacts, at, service_of
+
+pytestmark = pytest.mark.anyio
+
+DAY = dt.date(2025, 10, 21)
+OUTAGE = sla.Alarm(at(21, 9), at(21, 10), id=1)
+WORK = sla.MaintenanceWindow(at(21, 9), at(21, 9, 30), reason="router")
+
+
+def facts_with(*alarms: sla.Alarm, policy: sla.SLAPolicy | None = None) -> LiveFacts:
+    """Return the facts of a tenant at noon."""
+    return LiveFacts(TenantSettings("UTC", policy or sla.SLAPolicy()), at(28, 12), *alarms)
+
+
+def keys_of(facts: LiveFacts, *days: int) -> list[DayKey]:
+    """Return the keys of days of October."""
+    bounds = [(at(day).date(), instant_us(at(day), field=""), instant_us(at(day + 1), field="")) for day in days]
+    return [facts.settings.day_key(TENANT, *day) for day in bounds]
+
+
+async def downtime(facts: LiveFacts, store: MemoryDayStore) -> int:
+    """Return the outage's day's downtime in minutes, as a service that remembers nothing says."""
+    return (await service_of(facts, store=store).compliance(TENANT, at(21), at(22))).total.downtime_minutes
+
+
+async def test_a_sweep_stores_closed_days_once() -> None:
+    """Not today; a second sweep finds nothing to do and asks nobody."""
+    facts, store = facts_with(OUTAGE), MemoryDayStore()
+    service = service_of(facts, store=store)
+    assert (await service.store_closed_days(TENANT, at(20), at(29))).added == 8
+    assert (await service.store_closed_days(TENANT, at(20), at(29))).added == 0
+    assert facts.queries == 1
+
+
+async def test_a_day_is_closed_by_its_margin_and_by_staleness() -> None:
+    """Until then what is still open, or too short so far, may change it."""
+    policy = sla.SLAPolicy(merge_gap=dt.timedelta(minutes=3), stale_after=dt.timedelta(hours=1))
+    facts = facts_with(policy=policy)
+    for minutes, added in ((62, 0), (63, 1)):
+        facts.now = at(22) + dt.timedelta(minutes=minutes)
+        sweep = await service_of(facts, store=MemoryDayStore()).store_closed_days(TENANT, at(21), at(22))
+        assert sweep.added == added
+
+
+async def test_a_service_without_a_store_says_so() -> None:
+    """A nightly job that keeps nothing would be a surprise."""
+    with pytest.raises(sla.InvalidValueError, match="DayStore"):
+        await service_of(facts_with()).store_closed_days(TENANT, at(20), at(29))
+
+
+async def test_a_purge_is_no_correction() -> None:
+    """Stored days keep their downtime, also when the purge reports the rows; days never stored become unknown."""
+    facts, store = facts_with(OUTAGE), MemoryDayStore()
+    service = service_of(facts, store=store)
+    await service.store_closed_days(TENANT, at(21), at(22))
+    facts.alarms, facts.purged_until = {}, at(25)
+    await service.alarm_changed(TENANT, OUTAGE, None)
+    await service.store_closed_days(TENANT, at(20), at(29))
+    answer = await service.compliance(TENANT, at(20), at(27))
+    assert [day.compliance_percentage for day in answer.days] == [None, 95.83, None, None, None, 100.0, 100.0]
+    assert await store.restatements(TENANT) == []
+    assert set(await store.days(keys_of(facts, *range(20, 28)))) == set(keys_of(facts, 21, 25, 26, 27))
+
+
+async def test_new_zone_rules_rewrite_no_stored_day() -> None:
+    """It is shown with the bounds of its time, and a change of facts is measured between those."""
+    facts, store = facts_with(), MemoryDayStore()
+    (key,) = keys_of(facts, 21)
+    record = facts.report(at(20, 23), at(21, 23)).total
+    day = MeasuredDay(
+        date=DAY,
+        start_us=record.start_us,
+        end_us=record.end_us,
+        cells_us=record.cells_us,
+        as_of_us=record.end_us,
+        tz_version="1999z",
+    )
+    await store.add({key: day})
+    service = service_of(facts, store=store)
+    assert (await service.store_closed_days(TENANT, at(21), at(22))).added == 0
+    answer = await service.compliance(TENANT, at(21), at(22))
+    assert (answer.days[0].start, answer.days[0].end, answer.provenance) == (
+        at(20, 23),
+        at(21, 23),
+        (Provenance.STORE,),
+    )
+    facts.alarms[1] = sla.Alarm(at(20, 22), at(22), id=1)
+    await service.alarm_changed(TENANT, None, facts.alarms[1])
+    answer = await service.compliance(TENANT, at(21), at(22))
+    assert (answer.days[0].start, answer.days[0].down_us) == (at(20, 23), day.end_us - day.start_us)
+
+
+@pytest.mark.parametrize("change", ["alarm", "maintenance"])
+async def test_a_change_of_facts_rewrites_a_stored_day_and_leaves_a_trace(change: str) -> None:
+    """When, why, the old cells and the new."""
+    facts, store = facts_with(OUTAGE), MemoryDayStore()
+    service = service_of(facts, store=store)
+    await service.store_closed_days(TENANT, at(20), at(28))
+    if change == "alarm":
+        facts.alarms[1] = replace(OUTAGE, cleared_at=at(21, 9, 30))
+        dates = await service.alarm_changed(TENANT, OUTAGE, facts.alarms[1])
+    else:
+        facts.agreed = [WORK]
+        dates = await service.exclusion_changed(TENANT, None, WORK)
+    assert dates == (DAY,)
+    assert await downtime(facts, store) == 30
+    (trace,) = await store.restatements(TENANT)
+    assert trace.key.date == DAY
+    assert (trace.at_us, sum(trace.old_cells_us)) == (
+        facts.report(at(21), at(22)).rule.as_of_us,
+        sum(trace.new_cells_us),
+    )
+    assert trace.old_cells_us != trace.new_cells_us
+
+
+async def test_a_change_whose_teller_was_killed_half_way_shows_no_wrong_figure() -> None:
+    """The day is marked and nobody measured it anew: answers come from the facts, the next sweep catches up."""
+    facts, store = facts_with(OUTAGE), MemoryDayStore()
+    await service_of(facts, store=store).store_closed_days(TENANT, at(20), at(28))
+    facts.alarms = {}
+    await store.mark(TENANT, [DAY])
+    assert await downtime(facts, store) == 0
+    sweep = await service_of(facts, store=store).store_closed_days(TENANT, at(20), at(28))
+    assert [trace.key.date for trace in sweep.restated] == [DAY]
+    assert await store.marked(TENANT) == []
+
+
+async def test_a_change_is_kept_in_mind_while_the_source_is_down() -> None:
+    """The error comes through; told again, or swept, the day is measured anew."""
+    facts, store = facts_with(OUTAGE), MemoryDayStore()
+    service = service_of(facts, store=store)
+    await service.store_closed_days(TENANT, at(20), at(28))
+    facts.alarms, facts.error = {}, ConnectionError("down")
+    with pytest.raises(ConnectionError):
+        await service.alarm_changed(TENANT, OUTAGE, None)
+    facts.error = None
+    assert await downtime(facts, store) == 0
+    assert len((await service.store_closed_days(TENANT, at(20), at(28))).restated) == 1
+
+
+async def test_a_marked_day_whose_rows_are_purged_meanwhile_stays_as_it_was_stored() -> None:
+    """Nothing better can be had."""
+    facts, store = facts_with(OUTAGE), MemoryDayStore()
+    await service_of(facts, store=store).store_closed_days(TENANT, at(20), at(28))
+    await store.mark(TENANT, [DAY])
+    facts.alarms, facts.purged_until = {}, at(25)
+    assert await downtime(facts, store) == 60
+    assert (await service_of(facts, store=store).store_closed_days(TENANT, at(20), at(28))).restated == ()
+
+
+async def test_days_of_an_earlier_policy_are_left_to_history() -> None:
+    """They cannot be measured by the rules of today."""
+    facts, store = facts_with(OUTAGE), MemoryDayStore()
+    await service_of(facts, store=store).store_closed_days(TENANT, at(20), at(28))
+    facts.settings = TenantSettings("UTC", sla.SLAPolicy(min_outage=dt.timedelta(hours=2)))
+    service = service_of(facts, store=store)
+    assert (await service.compliance(TENANT, at(21), at(22))).total.downtime_minutes == 0
+    await service.invalidate(TENANT, [DAY])
+    (key,) = await store.marked(TENANT)
+    assert (await store.days([key]))[key] == StoredDay((await store.days([key]))[key].day, 1, 0)
