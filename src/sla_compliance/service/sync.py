@@ -21,6 +21,7 @@ from sla_compliance.policy import Target
 from sla_compliance.report import ComplianceReport
 from sla_compliance.service.answers import ComplianceAnswer
 from sla_compliance.service.observer import Statistics
+from sla_compliance.service.questions import Subject
 from sla_compliance.service.service import ComplianceService, Sweep
 from sla_compliance.service.settings import Agreed
 
@@ -65,6 +66,10 @@ class SyncComplianceService:
     def statistics(self) -> Statistics:
         """What the service has done so far."""
         return self._service.statistics
+
+    def subject(self, tenant_id: str) -> Subject:
+        """Return who is asked about, and now, as `ComplianceService.subject`."""
+        return self._run(self._service.subject(tenant_id))
 
     def compliance(
         self,

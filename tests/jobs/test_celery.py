@@ -1,0 +1,195 @@
+"""Precomputing by a real Celery worker over Valkey and PostgreSQL, killed in the middle of a sweep."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from celery import Celery
+from sqlalchemy import URL, create_engine, text
+
+from sla_compliance.jobs.celery import NIGHTLY_SWEEP
+from sla_compliance.stores.sqlalchemy import SQLAlchemyDayStore
+from tests.servers.databases import fresh_database
+
+ROOT = Path(__file__).parents[2]
+TENANTS = {"broken", "flaky", *(f"tenant-{number}" for number in range(22))}
+STORED = TENANTS - {"broken"}
+DAYS = 90
+WAIT_S = 60
+BROKER_GIVES_BACK_AFTER_S = 1.2
+Outcome = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Platform:
+    """A broker, a database of stored days and a folder of outcomes, with workers that come and go."""
+
+    broker: str
+    database: URL
+    folder: Path
+    prefix: str
+
+    @contextmanager
+    def worker(self) -> Iterator[subprocess.Popen[bytes]]:
+        """Run a worker of two processes until the block ends."""
+        options = ["--pool=prefork", "--concurrency=2", "--without-gossip", "--without-mingle", "--loglevel=INFO"]
+        with (self.folder / "log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "celery", "-A", "tests.jobs.worker_app", "worker", *options],
+                cwd=ROOT,
+                env=self._environment(),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                process.wait(WAIT_S)
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "SLA_JOBS_BROKER": self.broker,
+            "SLA_JOBS_DATABASE": self.database.render_as_string(hide_password=False),
+            "SLA_JOBS_FOLDER": str(self.folder),
+            "SLA_JOBS_PREFIX": self.prefix,
+        }
+
+    def send(self, task: str) -> None:
+        """Send a task, as beat does when it is due."""
+        with Celery(broker=self.broker) as app:
+            app.conf.broker_transport_options = {"global_keyprefix": self.prefix}
+            app.send_task(task)
+
+    def outcomes(self) -> list[Outcome]:
+        """Return what was reported so far."""
+        file = self.folder / "outcomes"
+        return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+    def rows(self) -> set[tuple[Any, ...]]:
+        """Return every stored day with the transaction that wrote it last."""
+        engine = create_engine(self.database)
+        with engine.connect() as connection:
+            found = connection.execute(text("SELECT tenant_id, local_date, xmin::text, told, included FROM sla_days"))
+            rows = {tuple(row) for row in found}
+        engine.dispose()
+        return rows
+
+    def stored(self) -> Counter[str]:
+        """Return how many days each tenant has."""
+        return Counter(row[0] for row in self.rows())
+
+    def until(self, is_so: Callable[[], bool]) -> None:
+        """Wait until something is so."""
+        give_up_at = time.monotonic() + WAIT_S
+        while not is_so():
+            assert time.monotonic() < give_up_at, (self.folder / "log").read_text()
+            time.sleep(0.05)
+
+
+@dataclass(frozen=True)
+class Story:
+    """What happened: stored days, and what was reported, after each act."""
+
+    when_killed: Counter[str]
+    rows: set[tuple[Any, ...]]
+    outcomes: list[Outcome]
+    rows_after_another: set[tuple[Any, ...]]
+    outcomes_of_another: list[Outcome]
+    restatements: int
+    exit_code: int | None
+
+
+@pytest.fixture(scope="module")
+def story(postgres_dsn: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    """A sweep whose worker is killed, another worker that takes over, and another sweep."""
+    with fresh_database(postgres_dsn) as database:
+        platform = Platform(redis_url, database, tmp_path_factory.mktemp("jobs"), f"{uuid.uuid4().hex}:")
+        with _stored_days(database) as store:
+            yield _told(platform, store)
+
+
+@contextmanager
+def _stored_days(database: URL) -> Iterator[SQLAlchemyDayStore]:
+    engine = create_engine(database)
+    try:
+        store = SQLAlchemyDayStore(engine)
+        asyncio.run(store.create_tables())
+        yield store
+    finally:
+        engine.dispose()
+
+
+def _told(platform: Platform, store: SQLAlchemyDayStore) -> Story:
+    platform.send(NIGHTLY_SWEEP)
+    with platform.worker() as worker:
+        platform.until(lambda: len(platform.stored()) >= 3)
+        os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait(WAIT_S)
+    when_killed = platform.stored()
+    time.sleep(BROKER_GIVES_BACK_AFTER_S)
+    with platform.worker() as worker:
+        platform.until(lambda: {each["tenant_id"] for each in platform.outcomes()} == TENANTS)
+        rows, outcomes = platform.rows(), platform.outcomes()
+        platform.send(NIGHTLY_SWEEP)
+        platform.until(lambda: _tenants(platform.outcomes()[len(outcomes) :]) == TENANTS)
+    everything = platform.outcomes()
+    trail = sum(len(asyncio.run(store.restatements(tenant_id))) for tenant_id in TENANTS)
+    return Story(when_killed, rows, outcomes, platform.rows(), everything[len(outcomes) :], trail, worker.returncode)
+
+
+def _tenants(outcomes: list[Outcome]) -> set[str]:
+    return {each["tenant_id"] for each in outcomes}
+
+
+def test_a_killed_worker_loses_nothing(story: Story) -> None:
+    """It was killed with most of the sweep before it; the next worker finishes it, day for day."""
+    assert 3 <= len(story.when_killed) < len(STORED)
+    assert Counter(row[0] for row in story.rows) == dict.fromkeys(STORED, DAYS)
+
+
+def test_a_killed_worker_does_nothing_twice(story: Story) -> None:
+    """Each day was written once and never again, and no trail speaks of a rewriting."""
+    assert len({row[:2] for row in story.rows}) == len(story.rows)
+    assert sum(each["added"] for each in story.outcomes) <= len(story.rows)
+    assert {row[3:] for row in story.rows} == {(0, 0)}
+    assert story.restatements == 0
+
+
+def test_another_sweep_changes_nothing(story: Story) -> None:
+    """It finds all days stored: every row is still the one that was written first."""
+    assert {each["added"] for each in story.outcomes_of_another} == {0}
+    assert story.rows_after_another == story.rows
+
+
+def test_a_failing_tenant_stops_nobody_and_is_reported(story: Story) -> None:
+    """After its retries it is reported with the reason; everybody else is stored."""
+    errors = {each["tenant_id"]: each["error"] for each in story.outcomes if each["error"] != "None"}
+    assert errors == {"broken": "ConnectionError('the database of broken is down')"}
+
+
+def test_a_tenant_that_fails_at_first_is_tried_again(story: Story) -> None:
+    """Its source was down for a moment; it is stored all the same."""
+    assert [each["error"] for each in story.outcomes if each["tenant_id"] == "flaky"][:1] == ["None"]
+
+
+def test_a_worker_stops_in_good_order(story: Story) -> None:
+    """SIGTERM closes the services of its processes."""
+    assert story.exit_code == 0

@@ -1,0 +1,94 @@
+"""The platform's own Celery app, as a real worker loads it; what it works on comes from the environment.
+
+Every tenant was down once. Asking for alarms takes a moment; of `broken` it always fails, of `flaky` the first time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from celery import Celery
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from sla_compliance import Alarm, AlarmBatch, AlarmFilter
+from sla_compliance.jobs.celery import register_tasks
+from sla_compliance.jobs.sweep import TenantOutcome
+from sla_compliance.service import ComplianceService, MemoryTenants, SyncComplianceService, TenantSettings
+from sla_compliance.sources.protocol import EVERY_QUALIFYING
+from sla_compliance.stores.sqlalchemy import AsyncSQLAlchemyDayStore
+
+NOW = dt.datetime(2025, 10, 31, 0, 5, tzinfo=dt.UTC)
+ZONES = {"broken": "UTC", "flaky": "Asia/Tokyo"} | {f"tenant-{number}": "Africa/Lagos" for number in range(22)}
+OPTIONS = {"visibility_timeout": 1, "global_keyprefix": os.environ["SLA_JOBS_PREFIX"]}
+FOLDER = Path(os.environ["SLA_JOBS_FOLDER"])
+OUTCOMES = FOLDER / "outcomes"
+
+
+class SlowSource:
+    """Alarms that take a moment to be fetched; an AsyncAlarmSource."""
+
+    async def fetch(
+        self,
+        tenant_id: str,
+        start_us: int,  # noqa: ARG002 - more than the window asks for is allowed
+        end_us: int,  # noqa: ARG002
+        wanted: AlarmFilter = EVERY_QUALIFYING,  # noqa: ARG002
+    ) -> AlarmBatch:
+        """Return one outage of an hour, ten days ago."""
+        await asyncio.sleep(0.1)
+        if tenant_id == "broken" or (tenant_id == "flaky" and is_first(tenant_id)):
+            raise ConnectionError(f"the database of {tenant_id} is down")
+        start = NOW - dt.timedelta(days=10)
+        return AlarmBatch.from_alarms([Alarm(start, start + dt.timedelta(hours=1))])
+
+
+def is_first(name: str) -> bool:
+    """Return True once, in all processes."""
+    try:
+        (FOLDER / name).touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
+
+
+def make_service() -> SyncComplianceService:
+    """Return a service of this process."""
+    service = ComplianceService(
+        SlowSource(),
+        tenants=MemoryTenants({tenant_id: TenantSettings(zone) for tenant_id, zone in ZONES.items()}),
+        store=AsyncSQLAlchemyDayStore(create_async_engine(os.environ["SLA_JOBS_DATABASE"])),
+        clock=lambda: NOW,
+    )
+    return SyncComplianceService(service)
+
+
+def list_tenants() -> Iterator[str]:
+    """Yield the tenants, slowly: a sweep takes a while to be sent."""
+    for tenant_id in ZONES:
+        time.sleep(0.06)
+        yield tenant_id
+
+
+def report(outcome: TenantOutcome) -> None:
+    """Write a line; lines of several processes do not mix."""
+    line = {"tenant_id": outcome.tenant_id, "added": outcome.added, "error": repr(outcome.error)}
+    with OUTCOMES.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
+
+
+app = Celery(broker=os.environ["SLA_JOBS_BROKER"])
+app.conf.update(broker_transport_options=OPTIONS, worker_hijack_root_logger=False)
+tasks = register_tasks(
+    app,
+    make_service=make_service,
+    list_tenants=list_tenants,
+    report=report,
+    first_retry_after=dt.timedelta(seconds=1),
+    retries=1,
+)
