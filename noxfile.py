@@ -101,6 +101,13 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def load(session: nox.Session) -> None:
+    """Let a crowd look at the dashboards of 1,000 tenants with 10,000 alarms each; takes minutes."""
+    install_wheel(session, "test")
+    session.run("pytest", "tests/load", "-s", "-o", "python_files=load_*.py", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Print speed and memory as ratios to the floor, and against other interval libraries."""
     install_wheel(session, "test", "bench")

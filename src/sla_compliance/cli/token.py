@@ -30,5 +30,7 @@ LONGEST_HOURS: Final = 24 * 365
 )
 def command(tenants: tuple[str, ...], permissions: tuple[str, ...], hours: int) -> None:
     """Print a token for `sla-compliance serve`, signed with SLA_JWT_SECRET."""
+    if "" in tenants:
+        raise click.BadParameter("give an id", param_hint="--tenant")
     tokens = Tokens(os.environ.get(SECRET, ""))
     click.echo(tokens.issue(tenants, permissions, lifetime=timedelta(hours=hours)))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from fractions import Fraction
 
 from sla_compliance.incidents import Incident
 from sla_compliance.labels import Accounting
@@ -25,7 +24,7 @@ Body = dict[str, object]
 def rollup(answer: ComplianceAnswer) -> Body:
     """Return the totals of a range."""
     analysed = [(ratio, day) for day in answer.days if (ratio := day.availability_ratio) is not None]
-    worst = min(analysed, key=lambda each: each[0], default=(None, None))[1]
+    _, worst = min(analysed, key=lambda each: each[0], default=(None, None))
     total = answer.total
     return {
         "total_downtime_minutes": total.downtime_minutes,
@@ -50,18 +49,10 @@ def worst_resources(
     reports: Mapping[object, ComplianceReport], *, accounting: Accounting, target: Target | None, limit: int
 ) -> list[Body]:
     """Return those with the lowest availability, the worst first; those without one are left out."""
-    asked = [(name, _asked(report.total, accounting, target)) for name, report in reports.items()]
-    ranked = sorted((ratio, str(name), name, total) for name, total in asked if (ratio := _ratio(total)) is not None)
-    return [_resource(name, total) for _, _, name, total in ranked[:limit]]
-
-
-def _asked(total: ComplianceRecord, accounting: Accounting, target: Target | None) -> ComplianceRecord:
-    counted = total.counted_as(accounting)
-    return counted if target is None else counted.with_target(target)
-
-
-def _ratio(total: ComplianceRecord) -> Fraction | None:
-    return total.availability_ratio
+    totals = [(name, report.total.counted_as(accounting)) for name, report in reports.items()]
+    measured = [(ratio, name, total) for name, total in totals if (ratio := total.availability_ratio) is not None]
+    ranked = sorted(measured, key=lambda each: (each[0], str(each[1])))[:limit]
+    return [_resource(name, total if target is None else total.with_target(target)) for _, name, total in ranked]
 
 
 def _resource(name: object, total: ComplianceRecord) -> Body:

@@ -11,25 +11,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from time import monotonic
-from typing import Final
+from typing import Final, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.service import TenantSettings
-from sla_compliance.sources.sqlalchemy import AsyncSQLAlchemyTenantSource
+from sla_compliance.sources.sqlalchemy import TenantRow
 
 REMEMBERED_S: Final = 60.0
 MOST_TENANTS: Final = 100_000
 NOT_MONITORED: Final = TenantSettings("UTC", in_service=())
 
 
+class TenantRows(Protocol):
+    """A table of tenants, e.g. AsyncSQLAlchemyTenantSource."""
+
+    async def fetch(self, tenant_id: str) -> TenantRow | None:
+        """Return the tenant's row; None where there is none."""
+        ...
+
+
 class DatabaseTenants:
     """Tenants, as the service asks for them."""
 
-    def __init__(
-        self, source: AsyncSQLAlchemyTenantSource, policy: SLAPolicy, *, clock: Callable[[], float] = monotonic
-    ) -> None:
+    def __init__(self, source: TenantRows, policy: SLAPolicy, *, clock: Callable[[], float] = monotonic) -> None:
         """Keep the source; every tenant has the same policy."""
         self._source = source
         self._policy = policy
