@@ -1,0 +1,81 @@
+"""A cache that fails costs patience once, comes back by itself, and never forgets in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from sla_compliance.cache.guard import GuardedCache
+from sla_compliance.cache.memory import MemoryCache
+from sla_compliance.errors import CacheUnavailableError
+
+pytestmark = pytest.mark.anyio
+
+REST_S = 5.0
+
+
+class FlakyCache(MemoryCache):
+    """A cache that can be down; it counts who asks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_down = True
+        self.asked = 0
+
+    def _answer(self) -> None:
+        self.asked += 1
+        if self.is_down:
+            raise CacheUnavailableError("down")
+
+    async def get_many(self, keys: Sequence[str]) -> list[bytes | None]:
+        self._answer()
+        return await super().get_many(keys)
+
+    async def set_many(self, values: Mapping[str, bytes], *, lifetime_s: float) -> None:
+        self._answer()
+        await super().set_many(values, lifetime_s=lifetime_s)
+
+    async def delete_many(self, keys: Sequence[str]) -> None:
+        self._answer()
+        await super().delete_many(keys)
+
+
+class Clock:
+    """Seconds, as the test says."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def test_a_cache_that_is_down_is_asked_once_and_left_alone() -> None:
+    """Reads find nothing, writes are dropped, locks are granted; one failure is told."""
+    flaky, told = FlakyCache(), list[CacheUnavailableError]()
+    cache = GuardedCache(flaky, rest_s=REST_S, on_failure=told.append, clock=Clock())
+    assert await cache.get_many(["a", "b"]) == [None, None]
+    await cache.set_many({"a": b"1"}, lifetime_s=60)
+    assert await cache.get_many(["a"]) == [None]
+    assert await cache.lock("l", "me", lifetime_s=60)
+    assert (flaky.asked, len(told)) == (1, 1)
+
+
+async def test_it_is_asked_again_after_a_rest() -> None:
+    """And used, if it is back."""
+    flaky, clock = FlakyCache(), Clock()
+    cache = GuardedCache(flaky, rest_s=REST_S, clock=clock)
+    await cache.get_many(["a"])
+    flaky.is_down, clock.now = False, REST_S
+    await cache.set_many({"a": b"1"}, lifetime_s=60)
+    assert await cache.get_many(["a"]) == [b"1"]
+
+
+async def test_forgetting_is_always_tried_and_its_failure_raised() -> None:
+    """Also while the cache is left alone: what stands there may be wrong now."""
+    flaky = FlakyCache()
+    cache = GuardedCache(flaky, rest_s=REST_S, clock=Clock())
+    for asked in (1, 2):
+        with pytest.raises(CacheUnavailableError, match="^down$"):
+            await cache.delete_many(["a"])
+        assert flaky.asked == asked
