@@ -144,6 +144,7 @@ def _told(platform: Platform, store: SQLAlchemyDayStore) -> Story:
         os.killpg(worker.pid, signal.SIGKILL)
         worker.wait(WAIT_S)
     when_killed = platform.stored()
+    (platform.folder / "released").touch()
     time.sleep(BROKER_GIVES_BACK_AFTER_S)
     with platform.worker() as worker:
         platform.until(lambda: {each["tenant_id"] for each in platform.outcomes()} == TENANTS)
@@ -160,8 +161,8 @@ def _tenants(outcomes: list[Outcome]) -> set[str]:
 
 
 def test_a_killed_worker_loses_nothing(story: Story) -> None:
-    """It was killed with most of the sweep before it; the next worker finishes it, day for day."""
-    assert 3 <= len(story.when_killed) < len(STORED)
+    """It was killed with most of the sweep before it and work in hand; the next worker finishes it, day for day."""
+    assert 3 <= len(story.when_killed) <= 7
     assert Counter(row[0] for row in story.rows) == dict.fromkeys(STORED, DAYS)
 
 
