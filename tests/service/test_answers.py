@@ -124,6 +124,7 @@ async def test_days_to_come_are_neither_asked_for_nor_remembered() -> None:
     for _ in range(2):
         answer = await service.compliance(TENANT, at(30), dt.datetime(2025, 11, 3, tzinfo=dt.UTC))
         assert {day.availability_ratio for day in answer.days} == {None}
+        assert set(answer.provenance) == {Provenance.SOURCE}
     assert facts.queries == 0
 
 
@@ -180,15 +181,40 @@ async def test_resources_have_a_report_each() -> None:
     assert downtime == {"r1": 120, "r2": 2, "r3": 0}
 
 
-async def test_tenants_settings_part_their_days() -> None:
-    """A change of terms measures anew only the days that it touches."""
-    facts = lively()
+OFFICE = sla.ServiceHours.weekly({"mon-sun": "08:00-20:00"})
+CLOSED_ONCE = sla.ServiceHours.weekly({"mon-sun": "08:00-20:00"}, holidays={dt.date(2025, 10, 25)})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "measured"),
+    [
+        pytest.param(LISBON, TenantSettings("Europe/Lisbon", in_service=[(at(1), at(26, 12))]), [26, 27], id="ended"),
+        pytest.param(
+            LISBON, TenantSettings("Europe/Lisbon", monitored_since=at(22, 12)), [20, 21, 22], id="monitored since"
+        ),
+        pytest.param(
+            TenantSettings("Europe/Lisbon", service_hours=OFFICE),
+            TenantSettings("Europe/Lisbon", service_hours=CLOSED_ONCE),
+            [24, 25, 26, 27],
+            id="a holiday, and the dates whose hours may run into each other",
+        ),
+        pytest.param(
+            LISBON, TenantSettings("Europe/Lisbon", service_hours=OFFICE), list(range(20, 28)), id="other hours"
+        ),
+        pytest.param(LISBON, TenantSettings("UTC"), list(range(20, 28)), id="another zone"),
+    ],
+)
+async def test_other_terms_measure_anew_the_days_that_they_touch(
+    old: TenantSettings, new: TenantSettings, measured: list[int]
+) -> None:
+    """And no others."""
+    facts = lively(old)
     service = service_of(facts)
     await service.compliance(TENANT, at(20), at(28))
-    ended = TenantSettings("Europe/Lisbon", in_service=[(at(1), at(26, 12))])
-    facts.settings = ended
+    facts.settings = new
     answer = await service.compliance(TENANT, at(20), at(28))
-    assert [day.date.day for day, how in zip(answer.days, answer.provenance, strict=True) if how != "CACHE"] == [26, 27]
+    sources = zip(answer.measured, answer.provenance, strict=True)
+    assert [day.date.day for day, how in sources if how is Provenance.SOURCE and day.date >= at(20).date()] == measured
     assert answer.days == facts.report(answer.days[0].start, answer.days[-1].end).days
 
 

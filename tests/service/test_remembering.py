@@ -104,10 +104,11 @@ async def test_a_change_outdates_what_is_remembered_of_its_dates_alone() -> None
     assert [how.value for how in answer.provenance].count("SOURCE") == 1
 
 
-async def test_what_was_measured_before_a_change_is_never_remembered_after_it() -> None:
+@pytest.mark.parametrize("max_keys", [1000, 0], ids=["remembered", "a cache that keeps nothing"])
+async def test_what_was_measured_before_a_change_is_never_shown_to_who_asks_after_it(max_keys: int) -> None:
     """The query had left before the alarm was raised; its answer arrives afterwards."""
     facts = facts_with()
-    service = service_of(facts)
+    service = service_of(facts, cache=MemoryCache(max_keys=max_keys))
     facts.may_leave = asyncio.Event()
     early = asyncio.create_task(service.compliance(TENANT, at(26), at(28)))
     await facts.is_answer_ready.wait()

@@ -12,6 +12,7 @@ from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.exclusions import Exclusion, MaintenanceWindow
 from sla_compliance.compliance import evaluate
 from sla_compliance.errors import UnknownTenantError
+from sla_compliance.intervals import ALWAYS_END_US, ALWAYS_START_US, IntervalSet
 from sla_compliance.ledger import CellLengths
 from sla_compliance.report import ComplianceReport
 from sla_compliance.service import ComplianceService, TenantSettings
@@ -92,7 +93,7 @@ class LiveFacts:
 
     def report(self, start: dt.datetime, end: dt.datetime) -> ComplianceReport:
         """Return what the core makes of the facts as they are now."""
-        since = self.purged_until or dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+        since_us = max(self.settings.monitored_since_us, self.complete_since(TENANT) or ALWAYS_START_US)
         return evaluate(
             self.alarms.values(),
             start=start,
@@ -104,7 +105,7 @@ class LiveFacts:
             exclusions=[one for one in self.agreed if isinstance(one, Exclusion)],
             service_hours=self.settings.service_hours,
             in_service=self.settings.in_service,
-            monitored=[(since, dt.datetime(9000, 1, 1, tzinfo=dt.UTC))],
+            monitored=IntervalSet((since_us,), (ALWAYS_END_US,)),
             on_invalid="quarantine",
         )
 

@@ -105,7 +105,7 @@ class RememberedDays:
         entries = {
             key: entry
             for key, place, value in zip(keys, places, values, strict=False)
-            if (entry := read(value, place)) and entry.token == tokens.get(key) and entry.day.date == key.date
+            if (entry := read(value, place)) and entry.token == tokens.get(key)
         }
         ages = {key: self._age(entry, policy, now_us) for key, entry in entries.items()}
         return Recollection(
