@@ -102,7 +102,7 @@ class ComplianceAnswer:
         )
         return self._record((day,))
 
-    @property
+    @cached_property
     def as_of(self) -> dt.datetime:
         """The instant of the oldest recent figure, in the tenant's zone; of the newest where all days are closed."""
         recent = [day.as_of_us for day in self.measured if not day.is_closed(self.subject.policy)]
@@ -132,7 +132,7 @@ class ComplianceAnswer:
         """What a reader must know about the rows behind the figures, one sentence each."""
         return tuple(dict.fromkeys(remark for day in self.measured for remark in day.remarks))
 
-    @property
+    @cached_property
     def method(self) -> str:
         """How the figures were made, in one line."""
         as_of_us = instant_us(self.as_of, field="as_of")
