@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import Final
 
@@ -17,6 +18,7 @@ from sla_compliance.web.served.demo import fill
 DRIVERS: Final = {"postgresql": "postgresql+psycopg", "sqlite": "sqlite+aiosqlite"}
 STORED_DAYS: Final = "sla_days"
 CONNECT_WITHIN_S: Final = 3
+ANSWER_WITHIN_S: Final = 5
 WAIT_FOR_A_CONNECTION_S: Final = 5
 
 
@@ -50,7 +52,7 @@ def engine_of(url: URL) -> AsyncEngine:
 
 async def answers(engine: AsyncEngine) -> None:
     """Return if the database answers; else its own error is raised."""
-    async with engine.connect() as connection:
+    async with asyncio.timeout(ANSWER_WITHIN_S), engine.connect() as connection:
         await connection.execute(text("SELECT 1"))
 
 

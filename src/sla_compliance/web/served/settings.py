@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from sla_compliance.errors import InvalidValueError
@@ -30,11 +30,11 @@ class ServeSettings:
         has_tenant_metrics: whether /metrics has series of each tenant.
     """
 
-    secret: str
-    database_url: str
-    redis_url: str | None = None
+    secret: str = field(repr=False)
+    database_url: str = field(repr=False)
+    redis_url: str | None = field(default=None, repr=False)
     has_stored_days: bool = False
-    metrics_token: str | None = None
+    metrics_token: str | None = field(default=None, repr=False)
     has_tenant_metrics: bool = False
 
     def as_environment(self) -> dict[str, str]:
