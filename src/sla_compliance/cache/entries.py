@@ -15,6 +15,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from sla_compliance.labels import CELLS
 from sla_compliance.measured import DayKey, MeasuredDay
 from sla_compliance.zones import tz_version
 
+DIGESTS_KEPT: Final = 1024
 _VERSION: Final = "sla1"
 _CHECKSUM_LENGTH: Final = 16
 _INSTANTS: Final = ("start_us", "end_us", "as_of_us", "written_us")
@@ -58,6 +60,7 @@ def lock_key(key: DayKey) -> str:
     return f"{_VERSION}:{{{digest(key.tenant_id)}}}:lock:{digest(key.measurement, key.zone)}"
 
 
+@lru_cache(maxsize=DIGESTS_KEPT)
 def digest(*parts: str) -> str:
     """Return a short digest of some texts, in their order; any text, lone surrogates too."""
     encoded = [part.encode("utf-8", "surrogatepass") for part in parts]
