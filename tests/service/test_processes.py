@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 import redis
 
+from sla_compliance.cache.entries import digest
+from tests.service.world import TENANT
+
 PROCESSES = 4
 QUESTIONS = 50
 ROOT = Path(__file__).parents[2]
@@ -17,9 +20,10 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def empty_redis(redis_url: str) -> str:
-    """The run's Valkey, without anything that others left there."""
+    """The run's Valkey, without anything that others left there of this tenant."""
     with redis.Redis.from_url(redis_url) as client:
-        client.flushdb()
+        for key in client.scan_iter(match=f"*{digest(TENANT)}*"):
+            client.delete(key)
     return redis_url
 
 
