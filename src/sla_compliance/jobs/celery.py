@@ -17,7 +17,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sla_compliance.errors import InvalidTypeError, InvalidValueError, MissingExtraError, UnknownTenantError
 from sla_compliance.jobs.processes import PerProcess
@@ -32,6 +32,11 @@ except ModuleNotFoundError as error:
     if error.name != "celery":
         raise
     raise MissingExtraError(__name__, extra="celery") from error
+
+if TYPE_CHECKING:
+    AnyTask = Task[..., Any]
+else:
+    AnyTask = Task  # Celery before 5.7 takes no type arguments at run time
 
 NIGHTLY_SWEEP: Final = "sla_compliance.nightly_sweep"
 HOURLY_TICK: Final = "sla_compliance.hourly_tick"
@@ -134,10 +139,10 @@ def _reliable(first_retry_after: timedelta, retries: int) -> Mapping[str, Any]:
     }
 
 
-def _reporting(report: Callable[[TenantOutcome], None]) -> type[Task[..., Any]]:
+def _reporting(report: Callable[[TenantOutcome], None]) -> type[AnyTask]:
     """Return what a task of one tenant is made from: it tells how it ended."""
 
-    class Reporting(Task[..., Any]):
+    class Reporting(AnyTask):
         abstract = True
 
         def on_success(self, retval: Mapping[str, Any], *_: object, **__: object) -> None:
