@@ -46,7 +46,7 @@ agreement_changes = st.one_of(
 )
 rows = st.lists(alarms(), max_size=3, unique_by=lambda alarm: alarm.id)
 agreed = st.lists(agreements(), max_size=2)
-MANY = settings(max_examples=1500)
+MANY = settings(max_examples=400)
 
 
 def facts_of(tenant: TenantSettings, now: dt.datetime, alarms: list[Alarm], agreed: list[Agreed]) -> LiveFacts:
