@@ -161,6 +161,11 @@ class TestStart:
             assert {answer.status_code for answer in answers} == {200}
             assert live.ask("compliance?days=3").status_code == 401
 
+    def test_several_workers_send_at_once(self) -> None:
+        """Header and body do not wait for the client's word, which takes 40 ms."""
+        with serving("--workers", "2") as live, live.client() as client:
+            assert min(client.get("healthz").elapsed for _ in range(20)) < timedelta(milliseconds=30)
+
     def test_a_short_secret_is_refused(self) -> None:
         """With one message that does not show it."""
         with (

@@ -12,14 +12,16 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any, Final, NoReturn
 
 import uvicorn
+from uvicorn.supervisors import Multiprocess
 
 from sla_compliance.outlets.prometheus import SHARED_FOLDER
 from sla_compliance.web.served.settings import ServeSettings
@@ -53,18 +55,29 @@ def run(settings: ServeSettings, *, host: str, port: int, workers: int) -> None:
     """Run the app until it is told to stop."""
     os.environ.update(settings.as_environment())
     signal.signal(signal.SIGTERM, _leave)
-    with _counting_together() if workers > 1 else nullcontext():
-        uvicorn.run(
-            FACTORY,
-            factory=True,
-            host=host,
-            port=port,
-            workers=workers,
-            log_config=LOGGING,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=STOP_WITHIN_S,
-        )
+    config = uvicorn.Config(
+        FACTORY,
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        log_config=LOGGING,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=STOP_WITHIN_S,
+    )
+    if workers > 1:
+        with _counting_together():
+            Multiprocess(config, sockets=[_listening(config)]).run()
+    else:
+        uvicorn.Server(config).run()
+
+
+def _listening(config: uvicorn.Config) -> socket.socket:
+    """Return the socket that workers share; what is accepted sends at once, as a single process's connections do."""
+    shared = config.bind_socket()
+    shared.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return shared
 
 
 @contextmanager
