@@ -20,7 +20,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, compress, islice, pairwise
-from operator import gt, lt, sub
+from operator import gt, lt
 from typing import Final, Self
 
 from sla_compliance.errors import InvalidIntervalError, InvalidTypeError, shown
@@ -49,7 +49,10 @@ class IntervalSet:
             InvalidIntervalError: the columns differ in length, or an interval ends before it starts.
             InvalidTypeError: a column is no sequence, or a bound not an int.
         """
-        check_columns(starts_us, ends_us)
+        _check_columns(starts_us, ends_us)
+        if all(map(lt, starts_us, ends_us)):  # none is empty, so no island is
+            return cls(*_islands(sorted(starts_us), sorted(ends_us)))
+        _check_order(starts_us, ends_us)
         return cls.union_of(starts_us, ends_us)
 
     @classmethod
@@ -66,7 +69,7 @@ class IntervalSet:
     @classmethod
     def union_of(cls, starts_us: Iterable[int], ends_us: Iterable[int]) -> Self:
         """Return the union of columns already checked: equally long, every end at least its start."""
-        return cls(*_islands(sorted(starts_us), sorted(ends_us)))
+        return cls(*_lasting(*_islands(sorted(starts_us), sorted(ends_us))))
 
     @classmethod
     def at_least(cls, k: int, starts_us: Sequence[int], ends_us: Sequence[int]) -> Self:
@@ -75,7 +78,8 @@ class IntervalSet:
         Raises:
             InvalidIntervalError, InvalidTypeError: as `from_columns`; also for k < 1.
         """
-        check_columns(starts_us, ends_us)
+        _check_columns(starts_us, ends_us)
+        _check_order(starts_us, ends_us)
         if type(k) is not int:
             raise InvalidTypeError(f"k is {shown(k)}; give an int", field="k")
         if k < 1:
@@ -106,7 +110,7 @@ class IntervalSet:
     def complement(self, start_us: int, end_us: int) -> Self:
         """Return the instants of [start_us, end_us) that are not in this set."""
         inside = self.clip(start_us, end_us)
-        return type(self)(*_islands([start_us, *inside.ends_us], [*inside.starts_us, end_us]))
+        return type(self)(*_lasting(*_islands([start_us, *inside.ends_us], [*inside.starts_us, end_us])))
 
     def clip(self, start_us: int, end_us: int) -> Self:
         """Return the instants of this set in [start_us, end_us); cost: two bisections and the copy."""
@@ -168,12 +172,8 @@ ALWAYS: Final = IntervalSet((ALWAYS_START_US,), (ALWAYS_END_US,))
 NEVER: Final = IntervalSet()
 
 
-def check_columns(starts_us: Sequence[int], ends_us: Sequence[int]) -> None:
-    """Check that two columns are intervals.
-
-    Raises:
-        InvalidIntervalError, InvalidTypeError: as `IntervalSet.from_columns`.
-    """
+def _check_columns(starts_us: Sequence[int], ends_us: Sequence[int]) -> None:
+    """Check that two columns are ints and of one length."""
     _check_sequence(starts_us, "starts_us")
     _check_sequence(ends_us, "ends_us")
     if len(starts_us) != len(ends_us):
@@ -181,23 +181,17 @@ def check_columns(starts_us: Sequence[int], ends_us: Sequence[int]) -> None:
             f"starts_us has {len(starts_us)} rows and ends_us {len(ends_us)}; give columns of one length",
             field="ends_us",
         )
-    if not _are_intervals(starts_us, ends_us):
-        _check_integers(starts_us, "starts_us")
-        _check_integers(ends_us, "ends_us")
-        row = next(row for row, bounds in enumerate(zip(starts_us, ends_us, strict=True)) if gt(*bounds))
+    _check_integers(starts_us, "starts_us")
+    _check_integers(ends_us, "ends_us")
+
+
+def _check_order(starts_us: Sequence[int], ends_us: Sequence[int]) -> None:
+    """Check that no interval ends before it starts."""
+    for row in compress(range(len(starts_us)), map(gt, starts_us, ends_us)):
         raise InvalidIntervalError(
             f"ends_us[{row}] is {shown(ends_us[row])}, before starts_us[{row}] {shown(starts_us[row])}; swap them",
             field=f"ends_us[{row}]",
         )
-
-
-def _are_intervals(starts_us: Sequence[int], ends_us: Sequence[int]) -> bool:
-    """Return whether all bounds are ints and no interval is reversed; one pass, for any other number marks the sum."""
-    try:
-        lengths = list(map(sub, ends_us, starts_us))
-        return type(sum(lengths)) is int and min(lengths, default=0) >= 0
-    except TypeError:
-        return False
 
 
 def _check_sequence(column: Sequence[int], field: str) -> None:
@@ -213,16 +207,18 @@ def _check_integers(column: Sequence[int], field: str) -> None:
 
 
 def _islands(starts: list[int], ends: list[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return the islands of two sorted columns; islands of no length are no islands."""
+    """Return the islands of two sorted columns; one may be empty, if an interval is."""
     if not starts:
         return (), ()
     later = starts[1:]
     closes = list(map(gt, later, ends))
-    island_starts, island_ends = (starts[0], *compress(later, closes)), (*compress(ends, closes), ends[-1])
-    lasting = list(map(lt, island_starts, island_ends))
-    if all(lasting):
-        return island_starts, island_ends
-    return tuple(compress(island_starts, lasting)), tuple(compress(island_ends, lasting))
+    return (starts[0], *compress(later, closes)), (*compress(ends, closes), ends[-1])
+
+
+def _lasting(starts: tuple[int, ...], ends: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return islands without the empty ones: they hold no instant."""
+    lasting = list(map(lt, starts, ends))
+    return (starts, ends) if all(lasting) else (tuple(compress(starts, lasting)), tuple(compress(ends, lasting)))
 
 
 def _deep(k: int, starts: list[int], ends: list[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
