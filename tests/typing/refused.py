@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     sla.SLAPolicy("99.9", accounting="REMOVED")  # type: ignore[arg-type]
     sla.SLAPolicy("99.9", qualifying={"critical"})  # type: ignore[arg-type]
 
-    sla.evaluate([], START, END)  # type: ignore[call-arg, arg-type]
+    sla.evaluate([], START, END)  # type: ignore[call-arg]
     sla.evaluate([], start=START, end=END, zone="UTC")  # type: ignore[call-arg]
     sla.evaluate([], start=START, end="2026-11-01", zone="UTC", as_of=END)  # type: ignore[arg-type]
     sla.evaluate([17], start=START, end=END, zone="UTC", as_of=END)  # type: ignore[list-item]
