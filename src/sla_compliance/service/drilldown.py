@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 
@@ -25,7 +24,7 @@ async def incidents_of(facts: Facts, day: Window) -> tuple[Incident, ...]:
     window = day
     while True:
         batch = await facts.alarms(window, whole_rows=True)
-        incidents = await asyncio.to_thread(_incidents, batch, terms)
+        incidents = await facts.turns.computed(_incidents, batch, terms)
         needed = _around(window, incidents)
         if needed == window:
             return incidents
@@ -49,4 +48,4 @@ async def resources_of(
     """Return a report for each value of a column of the alarms."""
     terms = await facts.terms(window)
     batch = await facts.alarms(window, whole_rows=True)
-    return await asyncio.to_thread(lambda: evaluate_each(batch, by=by, inventory=inventory, **terms))
+    return await facts.turns.computed(lambda: evaluate_each(batch, by=by, inventory=inventory, **terms))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from time import perf_counter
 
@@ -23,6 +23,7 @@ from sla_compliance.intervals import ALWAYS_END_US, ALWAYS_START_US, IntervalSet
 from sla_compliance.service.observer import ServiceObserver
 from sla_compliance.service.questions import Window
 from sla_compliance.service.settings import Agreed, ExclusionSource
+from sla_compliance.service.turns import Turns
 from sla_compliance.sources.protocol import AsyncAlarmSource, AsyncDetailedAlarmSource, KnowsItsPast
 from sla_compliance.units import moment
 
@@ -34,14 +35,16 @@ class Facts:
     Attributes:
         source: of alarms.
         exclusions: of maintenance and exclusions; None: the settings have them all.
-        time_out: how long the source may take.
+        time_out: how long the source may take, waiting for a turn included.
         observer: told of each query.
+        turns: how much is measured at once.
     """
 
     source: AsyncAlarmSource
     exclusions: ExclusionSource | None
     time_out: timedelta
     observer: ServiceObserver
+    turns: Turns = field(default_factory=Turns)
 
     def complete_since_us(self, tenant_id: str) -> int:
         """Return since when no row is missing."""
@@ -84,12 +87,12 @@ class Facts:
         if window.start_us >= subject.as_of_us:
             return AlarmBatch()
         fetch = source.fetch_details if whole_rows and isinstance(source, AsyncDetailedAlarmSource) else source.fetch
-        began = perf_counter()
-        try:
-            async with asyncio.timeout(self.time_out.total_seconds()):
+        async with asyncio.timeout(self.time_out.total_seconds()), self.turns.fetching:
+            began = perf_counter()
+            try:
                 return await fetch(subject.tenant_id, *window.reach_us, subject.policy.qualifying)
-        finally:
-            self.observer.queried(subject.tenant_id, seconds=perf_counter() - began)
+            finally:
+                self.observer.queried(subject.tenant_id, seconds=perf_counter() - began)
 
 
 def has_scoped(terms: Terms) -> bool:

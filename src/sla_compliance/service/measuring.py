@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -66,7 +65,7 @@ class Measuring:
         window = Window(subject, min(start for start, _ in spans.values()), max(end for _, end in spans.values()))
         terms = await self.facts.terms(window)
         batch = await self.facts.alarms(window, whole_rows=has_scoped(terms))
-        return await asyncio.to_thread(_measured, batch, terms, spans, subject.as_of_us)
+        return await self.facts.turns.computed(_measured, batch, terms, spans, subject.as_of_us)
 
 
 def _measured(
