@@ -19,8 +19,8 @@ from tests.web.live import Live, serving
 
 TENANTS: Final = int(os.environ.get("SLA_LOAD_TENANTS", "1000"))
 ALARMS: Final = int(os.environ.get("SLA_LOAD_ALARMS", "10000"))
-SECONDS: Final = int(os.environ.get("SLA_LOAD_SECONDS", "240"))
-PER_SECOND: Final = float(os.environ.get("SLA_LOAD_PER_SECOND", "20"))
+SECONDS: Final = int(os.environ.get("SLA_LOAD_SECONDS", "360"))
+PER_SECOND: Final = float(os.environ.get("SLA_LOAD_PER_SECOND", "40"))
 LIMITS_MS: Final = {30: 300, 90: 600}
 LEAST_HIT_RATIO: Final = 0.85
 
