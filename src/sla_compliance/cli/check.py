@@ -18,9 +18,7 @@ LACKING = 1
 def command(ctx: click.Context, database_url: str) -> None:
     """Warn when the alarms table lacks its index; exit code 1 where it does."""
     try:
-        engine = create_engine(database_url)
-        statements = missing_index_statements(engine)
-        engine.dispose()
+        statements = _missing(database_url)
     except (SQLAlchemyError, ImportError) as error:
         raise BadInput(f"the database cannot be asked: {error}") from None
     if not statements:
@@ -29,3 +27,11 @@ def command(ctx: click.Context, database_url: str) -> None:
     click.echo("The alarms table lacks its index: requests read the whole table. Run", err=True)
     click.echo("\n".join(statements))
     ctx.exit(LACKING)
+
+
+def _missing(database_url: str) -> tuple[str, ...]:
+    engine = create_engine(database_url)
+    try:
+        return missing_index_statements(engine)
+    finally:
+        engine.dispose()
