@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
 from typing import Final, TypeVar
 
 from sla_compliance.batch import AlarmBatch
@@ -163,10 +162,7 @@ def _hours(value: ServiceHours | Times | None, zone: str, start_us: int, end_us:
 
 
 def _everybodys(windows: list[tuple[str, _Window]], reach: tuple[str, int, int]) -> IntervalSet:
-    sets = [window.expand(*reach) for _, window in windows if window.applies_to is None]
-    return IntervalSet.union_of(
-        chain.from_iterable(one.starts_us for one in sets), chain.from_iterable(one.ends_us for one in sets)
-    )
+    return IntervalSet.union(window.expand(*reach) for _, window in windows if window.applies_to is None)
 
 
 def _scoped(windows: list[tuple[str, _Window]], reach: tuple[str, int, int]) -> list[ScopedExclusion]:

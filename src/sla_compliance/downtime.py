@@ -16,11 +16,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.contract import ScopedExclusion
-from sla_compliance.intervals import ALWAYS_START_US, NEVER, IntervalSet
+from sla_compliance.intervals import ALWAYS_START_US, IntervalSet
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.units import MICROSECOND
 
@@ -56,9 +55,7 @@ class DowntimeRule:
             IntervalSet.union_of(map(starts.__getitem__, rows), map(ends.__getitem__, rows)) - self.windows(matches)
             for matches, rows in self.matches(qualifying).items()
         ]
-        return IntervalSet.union_of(
-            chain.from_iterable(part.starts_us for part in parts), chain.from_iterable(part.ends_us for part in parts)
-        )
+        return IntervalSet.union(parts)
 
     def ends_us(self, batch: AlarmBatch) -> Sequence[int]:
         """Return when each alarm ends for this rule; stale ones when they were last seen."""
@@ -99,7 +96,4 @@ class DowntimeRule:
 
     def windows(self, indices: Collection[int]) -> IntervalSet:
         """Return when any of some scoped exclusions applies."""
-        union = NEVER
-        for index in indices:
-            union |= self.scoped[index].windows
-        return union
+        return IntervalSet.union(self.scoped[index].windows for index in indices)

@@ -72,6 +72,14 @@ class IntervalSet:
         return cls(*_lasting(*_islands(sorted(starts_us), sorted(ends_us))))
 
     @classmethod
+    def union(cls, sets: Iterable[IntervalSet]) -> Self:
+        """Return the instants that any of some sets holds."""
+        several = list(sets)
+        return cls.union_of(
+            chain.from_iterable(one.starts_us for one in several), chain.from_iterable(one.ends_us for one in several)
+        )
+
+    @classmethod
     def at_least(cls, k: int, starts_us: Sequence[int], ends_us: Sequence[int]) -> Self:
         """Return the instants that at least `k` of the intervals hold (k=1: the union).
 
@@ -97,7 +105,7 @@ class IntervalSet:
         return rank > 0 and instant < self.ends_us[rank - 1]
 
     def __or__(self, other: IntervalSet) -> Self:
-        return self.union_of(chain(self.starts_us, other.starts_us), chain(self.ends_us, other.ends_us))
+        return self.union((self, other))
 
     def __and__(self, other: IntervalSet) -> Self:
         return type(self)(*_deep(2, sorted(self.starts_us + other.starts_us), sorted(self.ends_us + other.ends_us)))
