@@ -2,9 +2,10 @@
 ################################################################
 # Every instant of a window has one scope, what was owed, and one state, what
 # was the case. In each list below the first that applies wins; the order is
-# also the order of the cells in every table of lengths.
+# also the order of the cells in every table of lengths (CELLS), so stored tables
+# depend on it: a new label gets a new version of the stored form.
 #
-# An accounting maps each of the 20 cells to up, down or not counted. Time that
+# An accounting maps each of the 30 cells to up, down or not counted. Time that
 # has not come yet counts as neither, whatever the accounting: it was not observed.
 ################################################################
 
@@ -40,7 +41,11 @@ class State(StrEnum):
     NOT_YET = "NOT_YET"
     """At or after the instant of evaluation."""
     DOWN = "DOWN"
-    """Inside a qualifying alarm."""
+    """In an outage that no targeted exclusion excuses."""
+    EXCUSED_MAINTENANCE = "EXCUSED_MAINTENANCE"
+    """In an outage that targeted maintenance excuses."""
+    EXCUSED_OTHER = "EXCUSED_OTHER"
+    """In an outage that other targeted exclusions excuse."""
     UNKNOWN = "UNKNOWN"
     """Not monitored, and no evidence of an outage."""
     UP = "UP"
@@ -80,22 +85,22 @@ class Accounting:
     down_cells: tuple[int, ...]
 
     REMOVED: ClassVar[Accounting]
-    """Maintenance and exclusions are not counted: agreed service time, as in ITIL."""
+    """Maintenance and exclusions are not counted, excused outages are up: agreed service time, as in ITIL."""
     PLANNED_DOWNTIME_REMOVED: ClassVar[Accounting]
     """As REMOVED, but maintenance during which the service was up counts as up."""
     EXCUSED: ClassVar[Accounting]
     """As REMOVED, but maintenance counts as up, whether the service was up or down."""
     COUNTED: ClassVar[Accounting]
-    """Maintenance counts like agreed service time."""
+    """Maintenance counts like agreed service time, and outages that it excuses are down."""
     GROSS: ClassVar[Accounting]
-    """Maintenance and exclusions count like agreed service time: nothing is excluded."""
+    """Maintenance and exclusions count like agreed service time, and excused outages are down."""
 
     def __init__(self, counts: Mapping[Cell, Counts]) -> None:
         if not isinstance(counts, Mapping):
             raise _type_error(f"is {shown(counts)}; give a mapping of (Scope, State) pairs to Counts")
         for cell, count in counts.items():
             _check(cell, count)
-        whole = {**_agreed_time_only(), **counts}
+        whole = {**_removed(), **counts}
         object.__setattr__(self, "up_cells", _indices(whole, Counts.UP))
         object.__setattr__(self, "down_cells", _indices(whole, Counts.DOWN))
 
@@ -133,25 +138,55 @@ def _type_error(fault: str) -> InvalidTypeError:
     return InvalidTypeError(f"accounting {fault}", field="accounting")
 
 
-def _agreed_time_only() -> dict[Cell, Counts]:
-    return {(Scope.AGREED, State.UP): Counts.UP, (Scope.AGREED, State.DOWN): Counts.DOWN}
+def _removed() -> dict[Cell, Counts]:
+    """Return what REMOVED counts: agreed time as it was, excused outages as up."""
+    return {
+        (Scope.AGREED, State.UP): Counts.UP,
+        (Scope.AGREED, State.DOWN): Counts.DOWN,
+        (Scope.AGREED, State.EXCUSED_MAINTENANCE): Counts.UP,
+        (Scope.AGREED, State.EXCUSED_OTHER): Counts.UP,
+    }
 
 
 def _indices(counts: Mapping[Cell, Counts], wanted: Counts) -> tuple[int, ...]:
     return tuple(index for index, cell in enumerate(CELLS) if counts.get(cell) is wanted)
 
 
-def _as_it_was(*scopes: Scope) -> dict[Cell, Counts]:
+def _as_it_was(scope: Scope, *, excused_by_maintenance: Counts, excused_otherwise: Counts) -> dict[Cell, Counts]:
+    """Return a scope whose time counts as what was the case."""
     return {
-        **{(scope, State.UP): Counts.UP for scope in scopes},
-        **{(scope, State.DOWN): Counts.DOWN for scope in scopes},
+        (scope, State.UP): Counts.UP,
+        (scope, State.DOWN): Counts.DOWN,
+        (scope, State.EXCUSED_MAINTENANCE): excused_by_maintenance,
+        (scope, State.EXCUSED_OTHER): excused_otherwise,
     }
+
+
+def _with_maintenance(scope: Scope) -> dict[Cell, Counts]:
+    return _as_it_was(scope, excused_by_maintenance=Counts.DOWN, excused_otherwise=Counts.UP)
+
+
+def _without_exclusions(scope: Scope) -> dict[Cell, Counts]:
+    return _as_it_was(scope, excused_by_maintenance=Counts.DOWN, excused_otherwise=Counts.DOWN)
 
 
 Accounting.REMOVED = Accounting({})
 Accounting.PLANNED_DOWNTIME_REMOVED = Accounting({(Scope.MAINTENANCE, State.UP): Counts.UP})
-Accounting.EXCUSED = Accounting({(Scope.MAINTENANCE, State.UP): Counts.UP, (Scope.MAINTENANCE, State.DOWN): Counts.UP})
-Accounting.COUNTED = Accounting(_as_it_was(Scope.MAINTENANCE))
-Accounting.GROSS = Accounting(_as_it_was(Scope.MAINTENANCE, Scope.EXCLUDED))
+Accounting.EXCUSED = Accounting(
+    {
+        (Scope.MAINTENANCE, State.UP): Counts.UP,
+        (Scope.MAINTENANCE, State.DOWN): Counts.UP,
+        (Scope.MAINTENANCE, State.EXCUSED_MAINTENANCE): Counts.UP,
+        (Scope.MAINTENANCE, State.EXCUSED_OTHER): Counts.UP,
+    }
+)
+Accounting.COUNTED = Accounting({**_with_maintenance(Scope.AGREED), **_with_maintenance(Scope.MAINTENANCE)})
+Accounting.GROSS = Accounting(
+    {
+        **_without_exclusions(Scope.AGREED),
+        **_without_exclusions(Scope.MAINTENANCE),
+        **_without_exclusions(Scope.EXCLUDED),
+    }
+)
 
 NAMED_ACCOUNTINGS: Final = ("REMOVED", "PLANNED_DOWNTIME_REMOVED", "EXCUSED", "COUNTED", "GROSS")

@@ -1,7 +1,7 @@
 """The ledger: one exact partition of a window into what was owed x what was the case."""
 ################################################################
 # Every instant of the window has one scope and one state (labels.py), so the
-# ledger is a table of at most 5 x 4 lengths for any part of it: the cells of a
+# ledger is a table of at most 5 x 6 lengths for any part of it: the cells of a
 # day sum to the day, days sum to the month. Every figure is a query on it.
 #
 # The downtime, the one big set, is never intersected with anything. The window
@@ -144,7 +144,7 @@ class Ledger:
 
     @property
     def segments(self) -> Mapping[Cell, int]:
-        """The length of each cell in the window, microseconds, all 20 keys."""
+        """The length of each cell in the window, microseconds, all 30 keys."""
         return segments(self.cells_us())
 
     def timeline(self) -> Iterator[tuple[int, int, Scope, State]]:

@@ -6,6 +6,8 @@
 #
 # The measurement fingerprint covers what changes the ledger: filter, damping,
 # staleness, accepted maintenance. The fingerprint covers target and accounting too.
+# Stored days are found by it, so it must stay what it is: a rule that is added
+# later enters the digest only where it differs from its default.
 ################################################################
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from typing import Final
 from sla_compliance.alarms import AlarmFilter
 from sla_compliance.calendars.exclusions import MaintenanceKind
 from sla_compliance.errors import InvalidTargetError, InvalidTypeError, shown
-from sla_compliance.labels import Accounting
+from sla_compliance.labels import CELLS, NAMED_ACCOUNTINGS, Accounting, Counts, Scope, State
 from sla_compliance.units import MICROSECOND, length_us
 
 Target = str | int | float | Decimal
@@ -32,6 +34,8 @@ DEFAULT_TARGET: Final = "99.9"
 PLANNED_ONLY: Final = frozenset({MaintenanceKind.PLANNED})
 
 _FINGERPRINT_VERSION: Final = 1
+_SCOPES: Final = tuple(Scope)
+_FIRST_STATES: Final = (State.NOT_YET, State.DOWN, State.UNKNOWN, State.UP)
 _TARGET_TEXT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
 _LONGEST_TARGET: Final = 400
 _SMALLEST_EXPONENT: Final = -400
@@ -168,12 +172,46 @@ def _fingerprint(policy: SLAPolicy) -> tuple[str, str]:
         "stale_after_us": None if policy.stale_after is None else policy.stale_after // MICROSECOND,
         "accepted_maintenance": sorted(policy.accepted_maintenance),
     }
-    question = {
-        "target": str(policy.target_ratio),
-        "up": policy.accounting.up_cells,
-        "down": policy.accounting.down_cells,
-    }
+    question = {"target": str(policy.target_ratio), **_counted_cells(policy.accounting)}
     return _digest(measurement), _digest({**measurement, **question})
+
+
+def _counted_cells(accounting: Accounting) -> dict[str, object]:
+    """Return which cells count as what, numbered as when there were four states.
+
+    The excused states came later. They are named only where an accounting counts them otherwise than the named
+    accounting that agrees with it on the other four, or, where none does, than REMOVED.
+    """
+    up, down = _numbered_by_four_states(accounting.up_cells), _numbered_by_four_states(accounting.down_cells)
+    defaults = [getattr(Accounting, name) for name in NAMED_ACCOUNTINGS]
+    default = next(
+        (
+            named
+            for named in defaults
+            if (up, down) == (_numbered_by_four_states(named.up_cells), _numbered_by_four_states(named.down_cells))
+        ),
+        Accounting.REMOVED,
+    )
+    excused = _excused_cells(accounting)
+    return {"up": up, "down": down, **({} if excused == _excused_cells(default) else {"excused": excused})}
+
+
+def _numbered_by_four_states(indices: tuple[int, ...]) -> list[int]:
+    cells = [CELLS[index] for index in indices]
+    return [
+        _SCOPES.index(scope) * len(_FIRST_STATES) + _FIRST_STATES.index(state)
+        for scope, state in cells
+        if state in _FIRST_STATES
+    ]
+
+
+def _excused_cells(accounting: Accounting) -> list[list[str]]:
+    """Return how the excused cells count, in label order."""
+    return [
+        [scope, state, accounting.counts(scope, state)]
+        for scope, state in CELLS
+        if state not in _FIRST_STATES and accounting.counts(scope, state) is not Counts.NOT_COUNTED
+    ]
 
 
 def _digest(facts: object) -> str:

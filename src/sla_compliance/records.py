@@ -26,14 +26,13 @@ from typing import Final
 
 from sla_compliance import rounding
 from sla_compliance.calendars.wall_clock import instant_of
-from sla_compliance.labels import CELL_INDEX, CELLS, STATE_COUNT, Accounting, Cell, Counts, Scope, State
+from sla_compliance.labels import CELL_INDEX, CELLS, Accounting, Cell, Counts, Scope, State
 from sla_compliance.ledger import CellLengths, segments
 from sla_compliance.policy import Target, target_ratio
 from sla_compliance.units import SECOND_US, moment
 from sla_compliance.zones import load_zone
 
-_NOT_YET_CELLS: Final = tuple(CELL_INDEX[scope, State.NOT_YET] for scope in Scope)
-_NOT_YET_TO_UP: Final = STATE_COUNT - 1
+_TO_COME_AND_UP: Final = tuple((CELL_INDEX[scope, State.NOT_YET], CELL_INDEX[scope, State.UP]) for scope in Scope)
 
 
 class Verdict(StrEnum):
@@ -86,9 +85,9 @@ def _meets(up_us: int, down_us: int, target: Fraction) -> bool:
 
 def _with_all_to_come_up(cells_us: CellLengths) -> CellLengths:
     cells = list(cells_us)
-    for index in _NOT_YET_CELLS:
-        cells[index + _NOT_YET_TO_UP] += cells[index]
-        cells[index] = 0
+    for to_come, up in _TO_COME_AND_UP:
+        cells[up] += cells[to_come]
+        cells[to_come] = 0
     return tuple(cells)
 
 
@@ -129,7 +128,7 @@ class ComplianceRecord:
 
     @property
     def segments(self) -> Mapping[Cell, int]:
-        """The length of each (scope, state), microseconds, all 20 keys."""
+        """The length of each (scope, state), microseconds, all 30 keys."""
         return segments(self.cells_us)
 
     @property

@@ -12,7 +12,7 @@ from tests.architecture.rooms import FILES, parsed
 
 ROOT = Path(__file__).parents[2]
 PLACES = ("src", "tests", "docs", ".ci")
-BUILT = {"__pycache__", "_build"}
+BUILT = {".git", "__pycache__", "_build"}
 
 REGISTRY_HOST = re.compile(r"pypi\.(?:org|python)|pythonhosted\.|npmjs\.|deb\.debian|debian\.org", re.IGNORECASE)
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:work|farm|root|opt|home|tmp/brief)/")

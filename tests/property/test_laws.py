@@ -171,6 +171,6 @@ def test_named_accountings_order_the_figures(world: World) -> None:
 
 
 def test_cells_have_an_order_and_a_place_for_everything() -> None:
-    """Twenty cells, scope by scope."""
-    assert len(CELLS) == len(sla.Scope) * len(sla.State) == 20
+    """Thirty cells, scope by scope."""
+    assert len(CELLS) == len(sla.Scope) * len(sla.State) == 30
     assert World(rows=(), window=(0, 1), as_of=1, unit=HOUR).report().total.segments.keys() == set(CELLS)

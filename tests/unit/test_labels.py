@@ -8,16 +8,27 @@ import pytest
 
 from sla_compliance.labels import CELLS, NAMED_ACCOUNTINGS, Accounting, Counts, Scope, State
 
-COUNTED = {
-    "REMOVED": {(Scope.AGREED, State.UP): "UP", (Scope.AGREED, State.DOWN): "DOWN"},
+
+def _cells(scope: Scope, excused_maintenance: str, excused_other: str) -> dict[tuple[Scope, State], str]:
+    return {
+        (scope, State.UP): "UP",
+        (scope, State.DOWN): "DOWN",
+        (scope, State.EXCUSED_MAINTENANCE): excused_maintenance,
+        (scope, State.EXCUSED_OTHER): excused_other,
+    }
+
+
+COUNTED: dict[str, dict[tuple[Scope, State], str]] = {
+    "REMOVED": _cells(Scope.AGREED, "UP", "UP"),
     "PLANNED_DOWNTIME_REMOVED": {(Scope.MAINTENANCE, State.UP): "UP"},
-    "EXCUSED": {(Scope.MAINTENANCE, State.UP): "UP", (Scope.MAINTENANCE, State.DOWN): "UP"},
-    "COUNTED": {(Scope.MAINTENANCE, State.UP): "UP", (Scope.MAINTENANCE, State.DOWN): "DOWN"},
+    "EXCUSED": dict.fromkeys(
+        ((Scope.MAINTENANCE, state) for state in State if state not in (State.NOT_YET, State.UNKNOWN)), "UP"
+    ),
+    "COUNTED": {**_cells(Scope.AGREED, "DOWN", "UP"), **_cells(Scope.MAINTENANCE, "DOWN", "UP")},
     "GROSS": {
-        (Scope.MAINTENANCE, State.UP): "UP",
-        (Scope.MAINTENANCE, State.DOWN): "DOWN",
-        (Scope.EXCLUDED, State.UP): "UP",
-        (Scope.EXCLUDED, State.DOWN): "DOWN",
+        **_cells(Scope.AGREED, "DOWN", "DOWN"),
+        **_cells(Scope.MAINTENANCE, "DOWN", "DOWN"),
+        **_cells(Scope.EXCLUDED, "DOWN", "DOWN"),
     },
 }
 
@@ -58,4 +69,4 @@ def test_accountings_are_values() -> None:
 def test_the_order_of_labels_is_the_order_of_precedence() -> None:
     """The first that applies wins."""
     assert [*Scope] == ["NOT_IN_SERVICE", "OUT_OF_HOURS", "MAINTENANCE", "EXCLUDED", "AGREED"]
-    assert [*State] == ["NOT_YET", "DOWN", "UNKNOWN", "UP"]
+    assert [*State] == ["NOT_YET", "DOWN", "EXCUSED_MAINTENANCE", "EXCUSED_OTHER", "UNKNOWN", "UP"]
