@@ -16,6 +16,7 @@ from sla_compliance.calendars.exclusions import Exclusion, MaintenanceKind, Main
 from sla_compliance.calendars.periods import Period
 from sla_compliance.calendars.service_hours import ServiceHours
 from sla_compliance.compliance import evaluate, evaluate_each
+from sla_compliance.date_ranges import whole_days
 from sla_compliance.errors import (
     InvalidAlarmError,
     InvalidAlarmsError,
@@ -40,7 +41,6 @@ from sla_compliance.policy import SLAPolicy
 from sla_compliance.quality import DataQuality
 from sla_compliance.records import ComplianceRecord, Verdict
 from sla_compliance.report import ComplianceReport
-from sla_compliance.requests import whole_days
 from sla_compliance.sources.protocol import AlarmSource, AsyncAlarmSource
 from sla_compliance.units import parse_timestamp
 

@@ -1,7 +1,7 @@
 """AlarmBatch: the alarms of one service as checked columns, what sources make and the core computes on."""
 ################################################################
 # A batch is the alarms of one service: a tenant as a whole, or one resource,
-# customer or circuit. Its rows have passed the gate (gate.py). There is no
+# customer or circuit. Its rows have passed the gate (validation.py). There is no
 # object per alarm; a row becomes an Alarm again only where a person looks at it.
 ################################################################
 
@@ -16,7 +16,9 @@ from typing import Any, Final, Self
 
 from sla_compliance.alarms import Alarm, AlarmFilter
 from sla_compliance.errors import InvalidAlarmError, InvalidTypeError, InvalidValueError, shown
-from sla_compliance.gate import (
+from sla_compliance.intervals import IntervalSet
+from sla_compliance.units import EPOCH, moment
+from sla_compliance.validation import (
     STILL_ACTIVE_US,
     Column,
     Gate,
@@ -26,8 +28,6 @@ from sla_compliance.gate import (
     listed,
     resolved_ends,
 )
-from sla_compliance.intervals import IntervalSet
-from sla_compliance.units import EPOCH, moment
 
 _INSTANTS: Final = ("first_occurrence", "cleared_at", "resolved_at", "last_occurrence")
 _NEEDED: Final = frozenset({"first_occurrence", "cleared_at"})

@@ -23,11 +23,11 @@ from sla_compliance.calendars.service_hours import ServiceHours
 from sla_compliance.contract import Contract, Pair, Times, read_contract
 from sla_compliance.downtime import DowntimeRule
 from sla_compliance.errors import InvalidIntervalError, InvalidTypeError, shown
-from sla_compliance.gate import OnInvalid, listed
 from sla_compliance.ledger import Frame, Ledger
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.report import ComplianceReport
 from sla_compliance.units import instant_us
+from sla_compliance.validation import OnInvalid, listed
 from sla_compliance.zones import load_zone
 
 

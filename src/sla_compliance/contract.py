@@ -23,10 +23,10 @@ from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.exclusions import Exclusion, MaintenanceKind, MaintenanceWindow
 from sla_compliance.calendars.service_hours import ServiceHours
 from sla_compliance.errors import InvalidIntervalError, InvalidTypeError, shown
-from sla_compliance.gate import listed
 from sla_compliance.intervals import ALWAYS, NEVER, IntervalSet
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.units import MAX_US, MIN_US, instant_us, moment
+from sla_compliance.validation import listed
 
 Pair = tuple[datetime, datetime]
 Times = IntervalSet | Iterable[Pair]

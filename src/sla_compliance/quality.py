@@ -16,12 +16,12 @@ from typing import Final
 from sla_compliance.alarms import AlarmFilter, Severity
 from sla_compliance.batch import AlarmBatch, ClampedFigure
 from sla_compliance.downtime import DowntimeRule
-from sla_compliance.gate import RejectedRow
 from sla_compliance.intervals import IntervalSet
 from sla_compliance.labels import Accounting
 from sla_compliance.ledger import Ledger
 from sla_compliance.records import counted_us
 from sla_compliance.units import DAY_US, MICROSECOND, SECOND_US, length_text
+from sla_compliance.validation import RejectedRow
 
 STALE_AFTER: Final = timedelta(days=7)
 """Open alarms unseen for longer than this are listed as stale."""

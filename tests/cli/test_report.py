@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from sla_compliance.cli.commands import commands
 from sla_compliance.compliance import evaluate
-from sla_compliance.requests import whole_days
+from sla_compliance.date_ranges import whole_days
 from sla_compliance.sources.files import FileAlarmSource
 from sla_compliance.units import parse_timestamp
 from tests.cli.exports import ALARMS, RANGE, STALE, WORK

@@ -17,10 +17,10 @@ import pytest
 from sla_compliance.alarms import Alarm, AlarmFilter, Severity
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.compliance import evaluate
-from sla_compliance.gate import STILL_ACTIVE_US
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.sources.protocol import AlarmSource, DetailedAlarmSource
 from sla_compliance.units import instant_us
+from sla_compliance.validation import STILL_ACTIVE_US
 
 SINCE = datetime(2026, 3, 1, tzinfo=UTC)
 UNTIL = datetime(2026, 4, 1, tzinfo=UTC)

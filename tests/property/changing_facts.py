@@ -7,11 +7,10 @@ import datetime as dt
 from hypothesis import strategies as st
 
 from sla_compliance.alarms import Alarm, AlarmFilter
-from sla_compliance.calendars.exclusions import Exclusion, MaintenanceKind, MaintenanceWindow
+from sla_compliance.calendars.exclusions import AnyExclusion, Exclusion, MaintenanceKind, MaintenanceWindow
 from sla_compliance.calendars.service_hours import ServiceHours
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.service import TenantSettings
-from sla_compliance.service.settings import Agreed
 from tests.service.world import at
 
 MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
@@ -56,7 +55,7 @@ def alarms(draw: st.DrawFn) -> Alarm:
 
 
 @st.composite
-def agreements(draw: st.DrawFn) -> Agreed:
+def agreements(draw: st.DrawFn) -> AnyExclusion:
     """Maintenance or an exclusion: of everybody or of some alarms, once or daily."""
     start, length = draw(moments), draw(lengths)
     scope = draw(scopes)

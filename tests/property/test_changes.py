@@ -9,12 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sla_compliance.alarms import Alarm
-from sla_compliance.calendars.exclusions import Exclusion
+from sla_compliance.calendars.exclusions import AnyExclusion, Exclusion
 from sla_compliance.measured import closes_at_us
 from sla_compliance.service import TenantSettings
 from sla_compliance.service.changes import agreement_dates, alarm_dates, columns_named
 from sla_compliance.service.questions import Subject
-from sla_compliance.service.settings import Agreed
 from sla_compliance.units import instant_us
 from tests.property.changing_facts import (
     FIRST,
@@ -31,7 +30,7 @@ from tests.property.changing_facts import (
 from tests.service.world import TENANT, LiveFacts
 
 
-def meant_for(one: Agreed, scope: dict[str, list[str]] | None) -> Exclusion:
+def meant_for(one: AnyExclusion, scope: dict[str, list[str]] | None) -> Exclusion:
     """Return an exclusion at the time of an agreement, for others."""
     return Exclusion(one.start, one.end, reason="meant for others", applies_to=scope)
 
@@ -49,7 +48,7 @@ agreed = st.lists(agreements(), max_size=2)
 MANY = settings(max_examples=400)
 
 
-def facts_of(tenant: TenantSettings, now: dt.datetime, alarms: list[Alarm], agreed: list[Agreed]) -> LiveFacts:
+def facts_of(tenant: TenantSettings, now: dt.datetime, alarms: list[Alarm], agreed: list[AnyExclusion]) -> LiveFacts:
     """Return these facts."""
     facts = LiveFacts(tenant, now, *alarms)
     facts.agreed = agreed
@@ -74,7 +73,7 @@ def test_no_day_is_altered_by_an_alarm_beyond_those_named(
     now: dt.datetime,
     others: list[Alarm],
     change: tuple[Alarm | None, Alarm | None],
-    agreed: list[Agreed],
+    agreed: list[AnyExclusion],
 ) -> None:
     """Raised, edited, moved to another device, cleared, deleted: whatever else is the case."""
     kept = [alarm for alarm in others if not {alarm.id} & {row.id for row in change if row}]
@@ -89,8 +88,8 @@ def test_no_day_that_has_begun_is_altered_by_an_agreement_beyond_those_named(
     tenant: TenantSettings,
     now: dt.datetime,
     rows: list[Alarm],
-    others: list[Agreed],
-    change: tuple[Agreed | None, Agreed | None],
+    others: list[AnyExclusion],
+    change: tuple[AnyExclusion | None, AnyExclusion | None],
 ) -> None:
     """Entered, edited, given to others, cancelled: once or recurring."""
     before, after = (facts_of(tenant, now, rows, [*others, *([one] if one else [])]) for one in change)
@@ -102,7 +101,7 @@ def test_no_day_that_has_begun_is_altered_by_an_agreement_beyond_those_named(
 @given(tenant=tenants, now=moments, later=st.sampled_from([MINUTE, 2 * HOUR, 30 * HOUR]), rows=rows, agreed=agreed)
 @MANY
 def test_time_alone_alters_no_closed_day(
-    tenant: TenantSettings, now: dt.datetime, later: dt.timedelta, rows: list[Alarm], agreed: list[Agreed]
+    tenant: TenantSettings, now: dt.datetime, later: dt.timedelta, rows: list[Alarm], agreed: list[AnyExclusion]
 ) -> None:
     """Whatever is open, unseen or still too short as it closes."""
     before, after = (facts_of(tenant, moment, rows, agreed) for moment in (now, now + later))

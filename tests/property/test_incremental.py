@@ -10,9 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sla_compliance.alarms import Alarm
-from sla_compliance.calendars.exclusions import Exclusion
+from sla_compliance.calendars.exclusions import AnyExclusion, Exclusion
 from sla_compliance.service import TenantSettings
-from sla_compliance.service.settings import Agreed
 from sla_compliance.stores.memory import MemoryDayStore
 from tests.property.changing_facts import (
     FIRST,
@@ -77,12 +76,12 @@ class Changes:
         if old := self.facts.alarms.pop(key, None):
             await self.service.alarm_changed(TENANT, old, None)
 
-    async def agree(self, new: Agreed) -> None:
+    async def agree(self, new: AnyExclusion) -> None:
         """Something is agreed, late or in advance."""
         self.facts.agreed.append(new)
         await self.service.exclusion_changed(TENANT, None, new)
 
-    async def edit(self, new: Agreed) -> None:
+    async def edit(self, new: AnyExclusion) -> None:
         """An agreement is replaced."""
         if self.facts.agreed:
             old, self.facts.agreed[-1] = self.facts.agreed[-1], new

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 import sla_compliance as sla
+from sla_compliance.calendars.exclusions import AnyExclusion
 from sla_compliance.service import Subject, TenantSettings
 from sla_compliance.service.changes import agreement_dates, alarm_dates, columns_named
-from sla_compliance.service.settings import Agreed
 from sla_compliance.units import instant_us
 from tests.service.world import TENANT, at
 
@@ -99,7 +99,7 @@ def test_an_alarm_moved_to_another_device_counts_whole_where_exclusions_ask_for_
         pytest.param(None, sla.MaintenanceWindow(at(30), at(31)), (), id="to come"),
     ],
 )
-def test_dates_of_an_agreement(old: Agreed | None, new: Agreed | None, named: tuple[dt.date, ...]) -> None:
+def test_dates_of_an_agreement(old: AnyExclusion | None, new: AnyExclusion | None, named: tuple[dt.date, ...]) -> None:
     """Those of the instants added or taken away; days to come are not remembered."""
     assert agreement_dates(subject(), old, new) == named
 

@@ -10,6 +10,7 @@ from time import sleep
 import pytest
 
 import sla_compliance as sla
+from sla_compliance.calendars.exclusions import AnyExclusion
 from sla_compliance.errors import UnknownTenantError
 from sla_compliance.service import (
     ComplianceService,
@@ -19,7 +20,6 @@ from sla_compliance.service import (
     exclusions_to_async,
     to_async,
 )
-from sla_compliance.service.settings import Agreed
 from sla_compliance.sources.memory import MemoryAlarmSource
 from sla_compliance.sources.protocol import EVERY_QUALIFYING
 from sla_compliance.stores.memory import MemoryDayStore
@@ -50,7 +50,7 @@ class SlowSource(MemoryAlarmSource):
 class Works:
     """One maintenance window, sync."""
 
-    def fetch(self, tenant_id: str, start_us: int, end_us: int) -> Sequence[Agreed]:  # noqa: ARG002 - always it
+    def fetch(self, tenant_id: str, start_us: int, end_us: int) -> Sequence[AnyExclusion]:  # noqa: ARG002 - always it
         """Return it."""
         return (WORK,)
 

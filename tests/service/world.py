@@ -9,14 +9,13 @@ from typing import Any
 
 from sla_compliance.alarms import Alarm, AlarmFilter
 from sla_compliance.batch import AlarmBatch
-from sla_compliance.calendars.exclusions import Exclusion, MaintenanceWindow
+from sla_compliance.calendars.exclusions import AnyExclusion, Exclusion, MaintenanceWindow
 from sla_compliance.compliance import evaluate
 from sla_compliance.errors import UnknownTenantError
 from sla_compliance.intervals import ALWAYS_END_US, ALWAYS_START_US, IntervalSet
 from sla_compliance.ledger import CellLengths
 from sla_compliance.report import ComplianceReport
 from sla_compliance.service import ComplianceService, TenantSettings
-from sla_compliance.service.settings import Agreed
 from sla_compliance.sources.protocol import EVERY_QUALIFYING
 from sla_compliance.units import instant_us
 
@@ -47,7 +46,7 @@ class LiveFacts:
         self.settings = settings
         self.now = now
         self.alarms = {alarm.id: alarm for alarm in alarms}
-        self.agreed: list[Agreed] = []
+        self.agreed: list[AnyExclusion] = []
         self.purged_until: dt.datetime | None = None
         self.asked: list[tuple[int, int]] = []
         self.delay_s = 0.0
@@ -127,7 +126,7 @@ class LiveAgreements:
     def __init__(self, facts: LiveFacts) -> None:
         self._facts = facts
 
-    async def fetch(self, tenant_id: str, start_us: int, end_us: int) -> Sequence[Agreed]:  # noqa: ARG002 - all of them
+    async def fetch(self, tenant_id: str, start_us: int, end_us: int) -> Sequence[AnyExclusion]:  # noqa: ARG002 - all of them
         """Return all agreements: more than the window asks for is allowed."""
         assert tenant_id == TENANT
         return tuple(self._facts.agreed)

@@ -10,7 +10,7 @@ import pytest
 
 import sla_compliance as sla
 from sla_compliance.errors import InvalidAlarmError
-from sla_compliance.gate import STILL_ACTIVE_US
+from sla_compliance.validation import STILL_ACTIVE_US
 from tests.unit.moments import HOUR_US, at, faults_of, report_of, us
 
 

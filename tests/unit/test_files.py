@@ -21,9 +21,9 @@ from sla_compliance.errors import (
     InvalidValueError,
     SLAComplianceError,
 )
-from sla_compliance.gate import STILL_ACTIVE_US
 from sla_compliance.sources.files import FileAlarmSource
 from sla_compliance.units import instant_us
+from sla_compliance.validation import STILL_ACTIVE_US
 
 RAISED, CLEARED = "2026-10-01T09:00:00Z", "2026-10-01T10:00:00Z"
 NINE = instant_us(datetime(2026, 10, 1, 9, tzinfo=UTC), field="nine")

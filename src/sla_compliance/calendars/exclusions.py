@@ -46,7 +46,7 @@ class MaintenanceKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, init=False)
-class _Agreed:
+class _AgreedWindow:
     """What every window has: its bounds as agreed (instants, microseconds), and for whom it was agreed."""
 
     start_us: int
@@ -74,7 +74,7 @@ class _Agreed:
 
 
 @dataclass(frozen=True, slots=True, init=False)
-class MaintenanceWindow(_Agreed):
+class MaintenanceWindow(_AgreedWindow):
     """Work on the service, agreed in advance or not.
 
     Attributes:
@@ -166,7 +166,7 @@ class MaintenanceWindow(_Agreed):
 
 
 @dataclass(frozen=True, slots=True, init=False)
-class Exclusion(_Agreed):
+class Exclusion(_AgreedWindow):
     """Time that is not the provider's by agreement: caused by the customer, no access, force majeure.
 
     Attributes:
@@ -214,6 +214,10 @@ class Exclusion(_Agreed):
     def expand(self, zone: str, start_us: int, end_us: int) -> IntervalSet:  # noqa: ARG002  (called as a window's)
         """Return the excluded time within [start_us, end_us), microseconds."""
         return IntervalSet.from_pairs([(self.start_us, self.end_us)]).clip(start_us, end_us)
+
+
+AnyExclusion = MaintenanceWindow | Exclusion
+"""What may excuse downtime."""
 
 
 def _bounds(start: datetime, end: datetime, field: str) -> tuple[int, int]:

@@ -11,14 +11,14 @@ from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.periods import Period
 from sla_compliance.calendars.service_hours import ServiceHours
 from sla_compliance.compliance import Terms, evaluate, evaluate_each
-from sla_compliance.gate import OnInvalid
+from sla_compliance.date_ranges import whole_days
 from sla_compliance.labels import Accounting
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.report import ComplianceReport
-from sla_compliance.requests import whole_days
 from sla_compliance.sources.files import FileAlarmSource, Progress, unobserved
 from sla_compliance.sources.maintenance_files import read_maintenance
 from sla_compliance.units import parse_date, parse_timestamp
+from sla_compliance.validation import OnInvalid
 
 ACCOUNTINGS: Final[Mapping[str, Accounting]] = {
     "removed": Accounting.REMOVED,

@@ -10,8 +10,8 @@ from typing import Any, Final, NamedTuple
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.exclusions import MaintenanceWindow
 from sla_compliance.compliance import Terms
-from sla_compliance.gate import OnInvalid
 from sla_compliance.units import instant_us
+from sla_compliance.validation import OnInvalid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,14 @@
 """The service: a tenant's question to an answer, remembered, from any source."""
 
+from sla_compliance.agreements import TenantSettings
 from sla_compliance.service.answers import ComplianceAnswer, Provenance
 from sla_compliance.service.observer import ServiceObserver, Statistics
 from sla_compliance.service.questions import Subject
 from sla_compliance.service.service import ComplianceService, Sweep
-from sla_compliance.service.settings import ExclusionSource, MemoryTenants, Tenants, TenantSettings
 from sla_compliance.service.sync import SyncComplianceService
-from sla_compliance.service.threads import exclusions_to_async, to_async
+from sla_compliance.sources.memory import MemoryTenants
+from sla_compliance.sources.protocol import ExclusionSource, Tenants
+from sla_compliance.sources.threaded import exclusions_to_async, to_async
 
 __all__ = [
     "ComplianceAnswer",

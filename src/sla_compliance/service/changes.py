@@ -20,12 +20,11 @@ from collections.abc import Collection, Iterable
 
 from sla_compliance.alarms import Alarm
 from sla_compliance.batch import AlarmBatch
-from sla_compliance.calendars.exclusions import MaintenanceWindow
+from sla_compliance.calendars.exclusions import AnyExclusion, MaintenanceWindow
 from sla_compliance.calendars.local_days import local_days
 from sla_compliance.downtime import DowntimeRule
 from sla_compliance.intervals import ALWAYS_START_US, NEVER, IntervalSet
 from sla_compliance.service.questions import Subject
-from sla_compliance.service.settings import Agreed
 from sla_compliance.units import MIN_US
 
 
@@ -45,7 +44,7 @@ def alarm_dates(
     return _dates(altered, subject.policy.margin_us, subject)
 
 
-def agreement_dates(subject: Subject, old: Agreed | None, new: Agreed | None) -> tuple[dt.date, ...]:
+def agreement_dates(subject: Subject, old: AnyExclusion | None, new: AnyExclusion | None) -> tuple[dt.date, ...]:
     """Return the local dates that a change of a maintenance window or exclusion can alter, ascending.
 
     Args:
@@ -66,7 +65,7 @@ def _downtime(row: Alarm | None, subject: Subject) -> IntervalSet:
     return DowntimeRule(subject.policy, subject.as_of_us).undamped(batch).clip(ALWAYS_START_US, subject.as_of_us)
 
 
-def _excused(one: Agreed | None, subject: Subject) -> IntervalSet:
+def _excused(one: AnyExclusion | None, subject: Subject) -> IntervalSet:
     if one is None or (isinstance(one, MaintenanceWindow) and one.kind not in subject.policy.accepted_maintenance):
         return NEVER
     return one.expand(subject.zone, MIN_US, _today_ends_us(subject))
@@ -77,7 +76,7 @@ def _difference(left: IntervalSet, right: IntervalSet) -> IntervalSet:
     return (left | right) - (left & right)
 
 
-def _nature(one: Agreed | None) -> object:
+def _nature(one: AnyExclusion | None) -> object:
     """Return what an agreement does to an instant, other than when."""
     return None if one is None else (isinstance(one, MaintenanceWindow), one.scoped)
 
@@ -93,6 +92,6 @@ def _today_ends_us(subject: Subject) -> int:
     return local_days(subject.zone, subject.as_of_us, subject.as_of_us + 1).bounds_us[-1]
 
 
-def columns_named(agreed: Iterable[Agreed]) -> frozenset[str]:
+def columns_named(agreed: Iterable[AnyExclusion]) -> frozenset[str]:
     """Return the alarm columns that exclusions of some alarms name."""
     return frozenset(column for one in agreed for column in one.applies_to or ())

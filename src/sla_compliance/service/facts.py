@@ -17,14 +17,18 @@ from datetime import timedelta
 from time import perf_counter
 
 from sla_compliance.batch import AlarmBatch
-from sla_compliance.calendars.exclusions import Exclusion, MaintenanceWindow
+from sla_compliance.calendars.exclusions import AnyExclusion, Exclusion, MaintenanceWindow
 from sla_compliance.compliance import Terms
 from sla_compliance.intervals import ALWAYS_END_US, ALWAYS_START_US, IntervalSet
 from sla_compliance.service.observer import ServiceObserver
 from sla_compliance.service.questions import Window
-from sla_compliance.service.settings import Agreed, ExclusionSource
 from sla_compliance.service.turns import Turns
-from sla_compliance.sources.protocol import AsyncAlarmSource, AsyncDetailedAlarmSource, KnowsItsPast
+from sla_compliance.sources.protocol import (
+    AsyncAlarmSource,
+    AsyncDetailedAlarmSource,
+    ExclusionSource,
+    SupportsCompleteSince,
+)
 from sla_compliance.units import moment
 
 
@@ -48,7 +52,7 @@ class Facts:
 
     def complete_since_us(self, tenant_id: str) -> int:
         """Return since when no row is missing."""
-        since = self.source.complete_since(tenant_id) if isinstance(self.source, KnowsItsPast) else None
+        since = self.source.complete_since(tenant_id) if isinstance(self.source, SupportsCompleteSince) else None
         return ALWAYS_START_US if since is None else since
 
     async def terms(self, window: Window) -> Terms:
@@ -68,14 +72,14 @@ class Facts:
             monitored=IntervalSet((since_us,), (ALWAYS_END_US,)),
         )
 
-    async def agreed(self, window: Window) -> Sequence[Agreed]:
+    async def agreed(self, window: Window) -> Sequence[AnyExclusion]:
         """Return the maintenance and exclusions that may meet the window's reach."""
         subject = window.subject
         if self.exclusions is None:
-            return subject.settings.agreed
+            return subject.settings.exclusions
         async with asyncio.timeout(self.time_out.total_seconds()):
             fetched = await self.exclusions.fetch(subject.tenant_id, *window.reach_us)
-        return (*subject.settings.agreed, *fetched)
+        return (*subject.settings.exclusions, *fetched)
 
     async def alarms(self, window: Window, *, whole_rows: bool) -> AlarmBatch:
         """Return the alarms that meet the window's reach; one query, or none where the window is in the future.

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from sla_compliance.agreements import TenantSettings
 from sla_compliance.calendars.local_days import local_days
 from sla_compliance.measured import DayKey, closes_at_us
 from sla_compliance.policy import SLAPolicy
-from sla_compliance.service.settings import TenantSettings
 from sla_compliance.units import MAX_US, MIN_US, moment
 
 Span = tuple[int, int]

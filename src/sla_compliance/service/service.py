@@ -22,6 +22,7 @@ from sla_compliance.cache.days import Lifetimes, RememberedDays
 from sla_compliance.cache.guard import GuardedCache
 from sla_compliance.cache.memory import MemoryCache
 from sla_compliance.cache.protocol import Cache
+from sla_compliance.calendars.exclusions import AnyExclusion
 from sla_compliance.calendars.local_days import first_instant_us
 from sla_compliance.errors import InvalidIntervalError, InvalidValueError, shown
 from sla_compliance.incidents import Incident
@@ -37,8 +38,7 @@ from sla_compliance.service.keeping import Keeping
 from sla_compliance.service.measuring import Measuring
 from sla_compliance.service.observer import Observers, ServiceObserver, Statistics
 from sla_compliance.service.questions import Question, Subject, Window
-from sla_compliance.service.settings import Agreed, ExclusionSource, Tenants
-from sla_compliance.sources.protocol import AsyncAlarmSource, HoldsSamples
+from sla_compliance.sources.protocol import AsyncAlarmSource, ExclusionSource, SupportsSampleFlag, Tenants
 from sla_compliance.stores.protocol import DayStore, Restatement
 from sla_compliance.units import instant_us
 
@@ -103,7 +103,7 @@ class ComplianceService:
         self._observer = Observers((self.statistics,) if observer is None else (self.statistics, observer))
         self._tenants = tenants
         self._clock = clock
-        self.is_sample = isinstance(source, HoldsSamples) and source.is_sample
+        self.is_sample = isinstance(source, SupportsSampleFlag) and source.is_sample
         kept = MemoryCache(max_keys=0) if self.is_sample else cache or MemoryCache()
         store = None if self.is_sample else store
         self._cache = GuardedCache(
@@ -211,7 +211,9 @@ class ComplianceService:
         window = Window(subject, instant_us(first, field="first_occurrence"), subject.as_of_us)
         return columns_named(await self._facts.agreed(window))
 
-    async def exclusion_changed(self, tenant_id: str, old: Agreed | None, new: Agreed | None) -> tuple[dt.date, ...]:
+    async def exclusion_changed(
+        self, tenant_id: str, old: AnyExclusion | None, new: AnyExclusion | None
+    ) -> tuple[dt.date, ...]:
         """Take note that maintenance or an exclusion was entered (no `old`), edited, or cancelled (no `new`).
 
         Returns, Raises:

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from sla_compliance.alarms import Alarm
+from sla_compliance.calendars.exclusions import AnyExclusion
 from sla_compliance.incidents import Incident
 from sla_compliance.labels import Accounting
 from sla_compliance.policy import Target
@@ -23,7 +24,6 @@ from sla_compliance.service.answers import ComplianceAnswer
 from sla_compliance.service.observer import Statistics
 from sla_compliance.service.questions import Subject
 from sla_compliance.service.service import ComplianceService, Sweep
-from sla_compliance.service.settings import Agreed
 
 _Result = TypeVar("_Result")
 
@@ -103,7 +103,9 @@ class SyncComplianceService:
         """Take note that an alarm changed, as `ComplianceService.alarm_changed`."""
         return self._run(self._service.alarm_changed(tenant_id, old, new))
 
-    def exclusion_changed(self, tenant_id: str, old: Agreed | None, new: Agreed | None) -> tuple[dt.date, ...]:
+    def exclusion_changed(
+        self, tenant_id: str, old: AnyExclusion | None, new: AnyExclusion | None
+    ) -> tuple[dt.date, ...]:
         """Take note that an agreement changed, as `ComplianceService.exclusion_changed`."""
         return self._run(self._service.exclusion_changed(tenant_id, old, new))
 

@@ -17,12 +17,12 @@ from datetime import timedelta
 from sla_compliance.alarms import AlarmFilter
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.errors import InvalidTypeError, InvalidValueError, shown
-from sla_compliance.gate import OnInvalid
 from sla_compliance.sources._files.columns import checked_mapping
 from sla_compliance.sources._files.opening import opened
 from sla_compliance.sources._files.table import AlarmTable, Progress
 from sla_compliance.sources.memory import MemoryAlarmSource
 from sla_compliance.sources.protocol import EVERY_QUALIFYING
+from sla_compliance.validation import OnInvalid
 
 __all__ = ["FileAlarmSource", "Progress", "unobserved"]
 

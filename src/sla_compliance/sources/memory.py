@@ -1,4 +1,4 @@
-"""Alarms that are in memory already."""
+"""Alarms and settings of tenants that are in memory already."""
 ################################################################
 # One batch a tenant, checked when the source is made. It returns more than the
 # window asks for, as a source may: the core measures what lies inside.
@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sla_compliance.agreements import TenantSettings
 from sla_compliance.alarms import AlarmFilter
 from sla_compliance.batch import AlarmBatch
+from sla_compliance.errors import UnknownTenantError
 from sla_compliance.sources.protocol import EVERY_QUALIFYING
 
 
@@ -36,3 +38,17 @@ class MemoryAlarmSource:
         batch = self._batches.get(tenant_id, AlarmBatch())
         bounds = zip(batch.starts_us, batch.ends_us, strict=True)
         return batch.take([row for row, (start, end) in enumerate(bounds) if start < end_us and end > start_us])
+
+
+class MemoryTenants:
+    """Settings by tenant, held in memory; a Tenants."""
+
+    def __init__(self, settings: Mapping[str, TenantSettings]) -> None:
+        """Copy the mapping."""
+        self._settings = dict(settings)
+
+    async def settings(self, tenant_id: str) -> TenantSettings:
+        """Return the settings of a tenant."""
+        if tenant_id not in self._settings:
+            raise UnknownTenantError(tenant_id)
+        return self._settings[tenant_id]

@@ -1,4 +1,4 @@
-"""What a source of alarms promises."""
+"""What sources promise: of alarms, of maintenance and exclusions, of tenants' settings."""
 ################################################################
 # A source is anything with these methods; there is no base class to inherit.
 # The contract suite in tests/contract checks every promise made here.
@@ -6,10 +6,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
+from sla_compliance.agreements import TenantSettings
 from sla_compliance.alarms import AlarmFilter
 from sla_compliance.batch import AlarmBatch
+from sla_compliance.calendars.exclusions import AnyExclusion
 
 EVERY_QUALIFYING = AlarmFilter()
 
@@ -43,7 +46,7 @@ class AsyncAlarmSource(Protocol):
 
 
 @runtime_checkable
-class KnowsItsPast(Protocol):
+class SupportsCompleteSince(Protocol):
     """A source that knows since when its rows are complete, e.g. because cleared alarms are purged."""
 
     def complete_since(self, tenant_id: str) -> int | None:
@@ -74,10 +77,38 @@ class AsyncDetailedAlarmSource(Protocol):
 
 
 @runtime_checkable
-class HoldsSamples(Protocol):
+class SupportsSampleFlag(Protocol):
     """A source that knows whether its alarms are made up: marked where shown; never cached, stored or exported."""
 
     @property
     def is_sample(self) -> bool:
         """Whether they are."""
+        ...
+
+
+class ExclusionSource(Protocol):
+    """Anything that lists the maintenance and exclusions of tenants; the same promises as an AlarmSource."""
+
+    async def fetch(self, tenant_id: str, start_us: int, end_us: int) -> Sequence[AnyExclusion]:
+        """Return what is agreed and may share an instant with [start_us, end_us); more, never less."""
+        ...
+
+
+class SyncExclusionSource(Protocol):
+    """The same promises as ExclusionSource, not awaited."""
+
+    def fetch(self, tenant_id: str, start_us: int, end_us: int) -> Sequence[AnyExclusion]:
+        """Return what is agreed and may share an instant with [start_us, end_us); more, never less."""
+        ...
+
+
+class Tenants(Protocol):
+    """Anything that knows the settings of tenants."""
+
+    async def settings(self, tenant_id: str) -> TenantSettings:
+        """Return the settings of a tenant.
+
+        Raises:
+            UnknownTenantError: there is none by this id.
+        """
         ...

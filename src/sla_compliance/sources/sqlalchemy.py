@@ -18,9 +18,9 @@ from sla_compliance.alarms import AlarmFilter
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.exclusions import MaintenanceWindow
 from sla_compliance.errors import MissingExtraError
-from sla_compliance.gate import OnInvalid
 from sla_compliance.sources.protocol import EVERY_QUALIFYING
 from sla_compliance.units import instant_us, length_us
+from sla_compliance.validation import OnInvalid
 
 try:
     from sqlalchemy import Engine

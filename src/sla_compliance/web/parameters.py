@@ -10,9 +10,9 @@ from fastapi import Query
 from pydantic import BaseModel, Field
 
 from sla_compliance.calendars.local_days import first_instant_us
+from sla_compliance.date_ranges import whole_days
 from sla_compliance.labels import Accounting
 from sla_compliance.policy import target_ratio
-from sla_compliance.requests import whole_days
 from sla_compliance.service import Subject
 from sla_compliance.units import parse_date
 from sla_compliance.web.questions import DEFAULT_DAYS, MAX_DAYS, Bounds, Question, days_asked, last_days

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sla_compliance.calendars.local_days import local_days
+from sla_compliance.date_ranges import whole_days
 from sla_compliance.errors import InvalidValueError
 from sla_compliance.labels import Accounting
 from sla_compliance.policy import Target
-from sla_compliance.requests import whole_days
 from sla_compliance.units import instant_us
 
 MAX_DAYS: Final = 90

@@ -15,11 +15,11 @@ from typing import Any, Final
 
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.errors import InvalidAlarmError, shown
-from sla_compliance.gate import OnInvalid
 from sla_compliance.sources._files.columns import NEEDED, check_mapped, check_needed, platform_names
 from sla_compliance.sources._files.conversion import FIRST, convert
 from sla_compliance.sources._files.opening import TextFile
 from sla_compliance.sources._files.rows import Chunk, Text, chunks
+from sla_compliance.validation import OnInvalid
 
 Progress = Callable[[str, int, float | None], None]
 """Told a file's name, how many of its rows are read, and which share of it (None for a pipe)."""

@@ -24,7 +24,6 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_
 from sla_compliance.alarms import AlarmFilter
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.errors import InvalidAlarmError
-from sla_compliance.gate import OnInvalid
 from sla_compliance.sources._sql.instants import Expression, PostgresInstants
 from sla_compliance.sources._sql.mappings import AlarmsTable
 from sla_compliance.sources._sql.reflection import reflected, storable
@@ -36,6 +35,7 @@ from sla_compliance.sources._sql.shapes import (
     rows_statement,
 )
 from sla_compliance.units import MAX_US, MIN_US
+from sla_compliance.validation import OnInvalid
 
 # Each column's name in an Alarm, and as an argument of AlarmBatch.from_columns.
 _INSTANTS: Final = {

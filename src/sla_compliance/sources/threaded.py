@@ -1,4 +1,4 @@
-"""Sync sources for the async service: each call runs in a thread."""
+"""Sync sources, awaited: each call runs in a thread."""
 ################################################################
 # A call that takes longer than the service waits goes on in its thread: give the
 # engine behind it a time-out too.
@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Protocol
 
 from sla_compliance.alarms import AlarmFilter
 from sla_compliance.batch import AlarmBatch
-from sla_compliance.service.settings import Agreed
+from sla_compliance.calendars.exclusions import AnyExclusion
 from sla_compliance.sources.protocol import (
     EVERY_QUALIFYING,
     AlarmSource,
     DetailedAlarmSource,
-    HoldsSamples,
-    KnowsItsPast,
+    SupportsCompleteSince,
+    SupportsSampleFlag,
+    SyncExclusionSource,
 )
 
 
@@ -32,11 +32,11 @@ class ThreadedAlarmSource:
     @property
     def is_sample(self) -> bool:
         """Whether the source says that its alarms are made up."""
-        return isinstance(self._source, HoldsSamples) and self._source.is_sample
+        return isinstance(self._source, SupportsSampleFlag) and self._source.is_sample
 
     def complete_since(self, tenant_id: str) -> int | None:
         """Return what the source says of its past; None where it says nothing."""
-        return self._source.complete_since(tenant_id) if isinstance(self._source, KnowsItsPast) else None
+        return self._source.complete_since(tenant_id) if isinstance(self._source, SupportsCompleteSince) else None
 
     async def fetch(
         self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING
@@ -53,14 +53,6 @@ class ThreadedAlarmSource:
         return await asyncio.to_thread(fetch, tenant_id, start_us, end_us, wanted)
 
 
-class SyncExclusionSource(Protocol):
-    """The same promises as ExclusionSource, not awaited."""
-
-    def fetch(self, tenant_id: str, start_us: int, end_us: int) -> Sequence[Agreed]:
-        """Return what is agreed and may share an instant with [start_us, end_us); more, never less."""
-        ...
-
-
 class ThreadedExclusionSource:
     """A sync source of exclusions, awaited."""
 
@@ -68,7 +60,7 @@ class ThreadedExclusionSource:
         """Keep the source."""
         self._source = source
 
-    async def fetch(self, tenant_id: str, start_us: int, end_us: int) -> Sequence[Agreed]:
+    async def fetch(self, tenant_id: str, start_us: int, end_us: int) -> Sequence[AnyExclusion]:
         """Return what the source returns."""
         return await asyncio.to_thread(self._source.fetch, tenant_id, start_us, end_us)
 

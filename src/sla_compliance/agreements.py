@@ -1,38 +1,34 @@
-"""TenantSettings: what a service must know of a tenant, and where it asks."""
+"""TenantSettings: what was agreed with a tenant, and the digest of it that keys its kept days."""
 ################################################################
-# What is agreed for all time (service hours, in service, monitored) belongs to
-# the key of a remembered day, as far as it touches that day: an activation last
-# week leaves last month's days alone. "Touches" is said in words that no new zone
-# rules change: all of the day, none of it, the hours of the weekday and of the
-# dates around.
+# What holds for all time (service hours, in service, monitored) belongs to the key
+# of a kept day, as far as it touches that day: an activation last week leaves
+# last month's days alone. The digest is made of words that new zone rules do not
+# change: all of the day, none of it, the hours of the weekday and of the dates
+# around.
 #
-# Maintenance and exclusions are facts, as alarms are. They stand in no key; who
-# changes them tells the service (`exclusion_changed`).
+# Maintenance and exclusions are facts, as alarms are. They stand in no key; a
+# change of them is reported to the service (`exclusion_changed`).
 ################################################################
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
-from typing import Final, Protocol
+from typing import Final
 
-from sla_compliance.calendars.exclusions import Exclusion, MaintenanceWindow
+from sla_compliance.calendars.exclusions import AnyExclusion, Exclusion, MaintenanceWindow
 from sla_compliance.calendars.service_hours import ServiceHours
 from sla_compliance.contract import Times, times
-from sla_compliance.errors import UnknownTenantError
 from sla_compliance.intervals import ALWAYS, ALWAYS_END_US, ALWAYS_START_US, IntervalSet
 from sla_compliance.measured import DayKey
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.units import instant_us
 from sla_compliance.zones import load_zone
 
-Agreed = MaintenanceWindow | Exclusion
-"""What may be agreed to excuse downtime."""
-
-TERMS_KEPT: Final = 4096
+DIGESTS_KEPT: Final = 4096
 _ALL: Final = "all"
 # Hours of a day may come from the date before, and a clock set back over midnight shows a date behind its day.
 _DATES_AROUND: Final = (dt.timedelta(days=-2), dt.timedelta(days=1))
@@ -48,7 +44,7 @@ class TenantSettings:
         service_hours: the agreed hours; None is always.
         in_service: from activation to termination.
         monitored_since_us: since when an outage would have been seen, microseconds.
-        agreed: maintenance and exclusions that no source of them has.
+        exclusions: maintenance and exclusions that no source of them has.
 
     Raises:
         UnknownZoneError, NaiveDatetimeError, InvalidTypeError: naming the argument.
@@ -59,7 +55,7 @@ class TenantSettings:
     service_hours: ServiceHours | IntervalSet | None
     in_service: IntervalSet
     monitored_since_us: int
-    agreed: tuple[Agreed, ...]
+    exclusions: tuple[AnyExclusion, ...]
 
     def __init__(
         self,
@@ -84,7 +80,7 @@ class TenantSettings:
         object.__setattr__(
             self, "monitored_since_us", ALWAYS_START_US if since is None else instant_us(since, field="monitored_since")
         )
-        object.__setattr__(self, "agreed", (*maintenance, *exclusions))
+        object.__setattr__(self, "exclusions", (*maintenance, *exclusions))
 
     @property
     def monitored(self) -> IntervalSet:
@@ -93,12 +89,12 @@ class TenantSettings:
 
     def day_key(self, tenant_id: str, date: dt.date, start_us: int, end_us: int) -> DayKey:
         """Return the key of a local day with these bounds."""
-        terms = _digest(
+        agreement = _digest(
             _hours(self.service_hours, date, start_us, end_us),
             _part(self.in_service, start_us, end_us),
             _part(self.monitored, start_us, end_us),
         )
-        return DayKey(tenant_id, self.policy.measurement_fingerprint, terms, self.zone, date)
+        return DayKey(tenant_id, self.policy.measurement_fingerprint, agreement, self.zone, date)
 
 
 def _hours(hours: ServiceHours | IntervalSet | None, date: dt.date, start_us: int, end_us: int) -> str:
@@ -114,40 +110,6 @@ def _part(times_of: IntervalSet, start_us: int, end_us: int) -> str:
     return _ALL if part.total_us == end_us - start_us else " ".join(f"{start}-{end}" for start, end in part)
 
 
-@lru_cache(maxsize=TERMS_KEPT)
-def _digest(*terms: str) -> str:
-    return sha256("\n".join(terms).encode()).hexdigest()[:16]
-
-
-class Tenants(Protocol):
-    """Whoever knows the settings of tenants."""
-
-    async def settings(self, tenant_id: str) -> TenantSettings:
-        """Return the settings of a tenant.
-
-        Raises:
-            UnknownTenantError: there is none by this id.
-        """
-        ...
-
-
-class MemoryTenants:
-    """Settings by tenant, held in memory; Tenants."""
-
-    def __init__(self, settings: Mapping[str, TenantSettings]) -> None:
-        """Copy the mapping."""
-        self._settings = dict(settings)
-
-    async def settings(self, tenant_id: str) -> TenantSettings:
-        """Return the settings of a tenant."""
-        if tenant_id not in self._settings:
-            raise UnknownTenantError(tenant_id)
-        return self._settings[tenant_id]
-
-
-class ExclusionSource(Protocol):
-    """Whoever lists the maintenance and exclusions of tenants; the same promises as an AlarmSource."""
-
-    async def fetch(self, tenant_id: str, start_us: int, end_us: int) -> Sequence[Agreed]:
-        """Return what is agreed and may share an instant with [start_us, end_us); more, never less."""
-        ...
+@lru_cache(maxsize=DIGESTS_KEPT)
+def _digest(*parts: str) -> str:
+    return sha256("\n".join(parts).encode()).hexdigest()[:16]
