@@ -1,8 +1,13 @@
-"""An alarm as a plain row, its severities, and the question which alarms qualify."""
+"""An alarm as a plain row, the table of its columns, its severities, and which alarms qualify."""
 ################################################################
 # A row's identity is its `id`. `alarm_id` is a correlation key: it repeats with
-# every outage of the same device. Rows are not checked here; AlarmBatch is the
-# one gate where they are.
+# every outage of the same device. Rows are not checked here; validation.py does
+# that when an AlarmBatch is made.
+#
+# ALARM_COLUMNS is the one table of columns: batches, files, SQL sources, samples,
+# drill-down and API documents are made from it. A new column is added to the
+# table, to Alarm, to AlarmBatch.from_columns and to the SQL mapping, and a test
+# holds the four together.
 #
 # Severities, statuses and alarm types are compared in any case.
 ################################################################
@@ -12,10 +17,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Final, Self
 
-from sla_compliance.errors import InvalidTypeError, InvalidValueError, shown
+from sla_compliance.checks import checked_text, listed_texts, wrong_value
+from sla_compliance.errors import InvalidValueError
 
 
 class Severity(StrEnum):
@@ -37,6 +43,7 @@ class Severity(StrEnum):
 
 
 SEVERITY_NAMES: Final = ", ".join(Severity)
+_SEVERAL: Final = "several texts, e.g. {'critical'}"
 QUALIFYING_SEVERITIES: Final = frozenset({Severity.CRITICAL, Severity.MAJOR})
 
 
@@ -47,12 +54,10 @@ def severity_of(text: object, *, field: str) -> Severity:
         InvalidTypeError: `text` is no str.
         InvalidValueError: it names no severity.
     """
-    if not isinstance(text, str):
-        raise InvalidTypeError(f"{field} is {shown(text)}; give one of {SEVERITY_NAMES}", field=field)
     try:
-        return Severity(text)
+        return Severity(checked_text(text, field, f"one of {SEVERITY_NAMES}"))
     except ValueError:
-        raise InvalidValueError(f"{field} is {shown(text)}; give one of {SEVERITY_NAMES}", field=field) from None
+        raise wrong_value(text, field, f"one of {SEVERITY_NAMES}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,52 @@ class Alarm:
     title: str | None = None
 
 
+class ColumnKind(Enum):
+    """What the values of an alarm's column are."""
+
+    INSTANT = "instant"
+    """An aware datetime in an Alarm, microseconds since 1970 in a batch."""
+    KEY = "key"
+    """Anything that can be compared, e.g. a number or a UUID."""
+    TEXT = "text"
+    COUNT = "count"
+    """A whole number."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmColumn:
+    """One column of alarms.
+
+    Attributes:
+        name: what it is called in an Alarm, in files, tables and documents.
+        argument: what AlarmBatch.from_columns calls it.
+        kind: what its values are.
+    """
+
+    name: str
+    argument: str
+    kind: ColumnKind
+
+
+ALARM_COLUMNS: Final = (
+    AlarmColumn("first_occurrence", "starts_us", ColumnKind.INSTANT),
+    AlarmColumn("cleared_at", "ends_us", ColumnKind.INSTANT),
+    AlarmColumn("severity", "severities", ColumnKind.TEXT),
+    AlarmColumn("id", "ids", ColumnKind.KEY),
+    AlarmColumn("alarm_id", "alarm_ids", ColumnKind.TEXT),
+    AlarmColumn("resource_id", "resource_ids", ColumnKind.TEXT),
+    AlarmColumn("customer_id", "customer_ids", ColumnKind.TEXT),
+    AlarmColumn("status", "statuses", ColumnKind.TEXT),
+    AlarmColumn("alarm_type", "alarm_types", ColumnKind.TEXT),
+    AlarmColumn("resolved_at", "resolved_us", ColumnKind.INSTANT),
+    AlarmColumn("last_occurrence", "last_occurrences_us", ColumnKind.INSTANT),
+    AlarmColumn("subscriber_count", "subscriber_counts", ColumnKind.COUNT),
+    AlarmColumn("title", "titles", ColumnKind.TEXT),
+)
+INSTANT_COLUMNS: Final = tuple(column.name for column in ALARM_COLUMNS if column.kind is ColumnKind.INSTANT)
+DESCRIPTIVE_COLUMNS: Final = tuple(column.name for column in ALARM_COLUMNS if column.kind is not ColumnKind.INSTANT)
+
+
 @dataclass(frozen=True, slots=True, init=False)
 class AlarmFilter:
     """Which alarms qualify as outages.
@@ -107,7 +158,7 @@ class AlarmFilter:
         excluded_alarm_types: Iterable[str] = (),
         excluded_statuses: Iterable[str] = (),
     ) -> None:
-        named = _texts(severities, "severities")
+        named = listed_texts(severities, "severities", _SEVERAL)
         if not named:
             raise InvalidValueError(
                 "severities names none, so nothing would ever be down; give one", field="severities"
@@ -118,14 +169,4 @@ class AlarmFilter:
 
 
 def _lower(values: Iterable[str], field: str) -> frozenset[str]:
-    return frozenset(text.lower() for text in _texts(values, field))
-
-
-def _texts(values: Iterable[str], field: str) -> list[str]:
-    if isinstance(values, str) or not isinstance(values, Iterable):
-        raise InvalidTypeError(f"{field} is {shown(values)}; give several texts, e.g. {{'critical'}}", field=field)
-    texts = list(values)
-    for value in texts:
-        if not isinstance(value, str):
-            raise InvalidTypeError(f"{field} holds {shown(value)}; give texts only", field=field)
-    return texts
+    return frozenset(text.lower() for text in listed_texts(values, field, _SEVERAL))

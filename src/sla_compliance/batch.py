@@ -1,7 +1,7 @@
 """AlarmBatch: the alarms of one service as checked columns, what sources make and the core computes on."""
 ################################################################
 # A batch is the alarms of one service: a tenant as a whole, or one resource,
-# customer or circuit. Its rows have passed the gate (validation.py). There is no
+# customer or circuit. Its rows have passed validation (validation.py). There is no
 # object per alarm; a row becomes an Alarm again only where a person looks at it.
 ################################################################
 
@@ -14,26 +14,22 @@ from datetime import timedelta
 from operator import attrgetter
 from typing import Any, Final, Self
 
-from sla_compliance.alarms import Alarm, AlarmFilter
+from sla_compliance.alarms import ALARM_COLUMNS, DESCRIPTIVE_COLUMNS, INSTANT_COLUMNS, Alarm, AlarmFilter
+from sla_compliance.checks import check_lengths, checked_text, listed, wrong_type
 from sla_compliance.errors import InvalidAlarmError, InvalidTypeError, InvalidValueError, shown
 from sla_compliance.intervals import IntervalSet
 from sla_compliance.units import EPOCH, moment
 from sla_compliance.validation import (
+    NEEDED_INSTANT,
     STILL_ACTIVE_US,
     Column,
-    Gate,
     OnInvalid,
     RejectedRow,
-    check_lengths,
-    listed,
+    RowValidation,
     resolved_ends,
 )
 
-_INSTANTS: Final = ("first_occurrence", "cleared_at", "resolved_at", "last_occurrence")
-_NEEDED: Final = frozenset({"first_occurrence", "cleared_at"})
-_TEXTS: Final = (
-    "severity", "id", "alarm_id", "resource_id", "customer_id", "status", "alarm_type", "subscriber_count", "title",
-)  # fmt: skip
+_NEEDED_COLUMNS: Final = (NEEDED_INSTANT, "cleared_at")  # where they are given, they are more than None
 _NO_ALARM: Final = Alarm(EPOCH)  # stands for a row that is no Alarm until it is set aside
 
 
@@ -85,15 +81,15 @@ class AlarmBatch:
             InvalidTypeError: `alarms` is not several Alarm.
             InvalidValueError: an option is not one.
         """
-        gate = Gate(on_invalid, clock_skew)
-        given = listed(alarms, "alarms", "an AlarmBatch or several Alarm")
-        rows = [gate.alarm(row, value) or _NO_ALARM for row, value in enumerate(given)]
+        validation = RowValidation(on_invalid, clock_skew)
+        values = listed(alarms, "alarms", "an AlarmBatch or several Alarm")
+        rows = [validation.alarm(row, value) or _NO_ALARM for row, value in enumerate(values)]
         instants = {
-            name: [gate.instant(row, getattr(alarm, name), name) for row, alarm in enumerate(rows)]
-            for name in _INSTANTS
+            name: [validation.instant(row, getattr(alarm, name), name) for row, alarm in enumerate(rows)]
+            for name in INSTANT_COLUMNS
         }
-        texts = {name: tuple(map(attrgetter(name), rows)) for name in _TEXTS}
-        return cls._through(gate, instants, texts)
+        descriptive = {name: tuple(map(attrgetter(name), rows)) for name in DESCRIPTIVE_COLUMNS}
+        return cls._validated(validation, instants, descriptive)
 
     @classmethod
     def from_columns(  # noqa: PLR0913 - one argument for each column of an alarms table
@@ -118,7 +114,7 @@ class AlarmBatch:
         on_invalid: OnInvalid = "raise",
         clock_skew: timedelta = timedelta(0),
     ) -> Self:
-        """Return the batch of some columns; what a source builds.
+        """Return the batch of some columns.
 
         Args:
             starts_us, ends_us, resolved_us, last_occurrences_us: microseconds since 1970; all but starts may be None.
@@ -131,53 +127,84 @@ class AlarmBatch:
             InvalidIntervalError: the columns differ in length.
             InvalidTypeError: a column is not several values.
         """
-        gate = Gate(on_invalid, clock_skew, None if row_names is None else listed(row_names, "row_names"))
-        for fault in faults:
-            gate.faults[fault.row].append(fault)
-        instants = dict(zip(_INSTANTS, (starts_us, ends_us, resolved_us, last_occurrences_us), strict=True))
-        texts = dict(
-            zip(
-                _TEXTS,
-                (
-                    severities,
-                    ids,
-                    alarm_ids,
-                    resource_ids,
-                    customer_ids,
-                    statuses,
-                    alarm_types,
-                    subscriber_counts,
-                    titles,
-                ),
-                strict=True,
-            )
-        )
-        texts |= _named(more or {})
-        return cls._through(
-            gate,
-            {name: listed(column, name) for name, column in instants.items() if column is not None or name in _NEEDED},
-            {name: tuple(listed(column, name)) for name, column in texts.items() if column is not None},
+        # The first statement of the body: the arguments by name, so that ALARM_COLUMNS alone says which column each is.
+        arguments = locals()
+        columns = {column.name: arguments[column.argument] for column in ALARM_COLUMNS}
+        return cls.from_named_columns(
+            {**columns, **_by_name(more or {}, "more")},
+            row_names=row_names,
+            faults=faults,
+            on_invalid=on_invalid,
+            clock_skew=clock_skew,
         )
 
     @classmethod
-    def _through(cls, gate: Gate, instants: dict[str, list[Any]], texts: dict[str, Column]) -> Self:
-        """Return the batch of what passes the gate."""
-        check_lengths({**instants, **texts, **({"row_names": gate.row_names} if gate.row_names is not None else {})})
-        for name, column in instants.items():
-            gate.check_instants(column, name, allows_none=name != "first_occurrence")
-        if "severity" in texts:
-            texts["severity"] = gate.severities(texts["severity"])
-        texts |= {name: gate.hashable(texts[name], name) for name in _TEXTS if name in texts}
-        starts, last_seen = instants["first_occurrence"], instants.get("last_occurrence")
-        ends, assumed = resolved_ends(
-            instants["cleared_at"], instants.get("resolved_at"), last_seen, texts.get("status")
+    def from_named_columns(
+        cls,
+        columns: Mapping[str, Sequence[Any] | None],
+        *,
+        row_names: Sequence[str] | None = None,
+        faults: Iterable[InvalidAlarmError] = (),
+        on_invalid: OnInvalid = "raise",
+        clock_skew: timedelta = timedelta(0),
+    ) -> Self:
+        """Return the batch of some columns by the names they have in an Alarm; what sources and readers build.
+
+        Args:
+            columns: instants as microseconds since 1970; a column that is None is not there; `first_occurrence` must
+                be. Names that an Alarm does not have are carried along as descriptive columns.
+            row_names, faults, on_invalid, clock_skew: as `from_columns`.
+
+        Raises:
+            InvalidValueError: there is no column `first_occurrence`. Others as `from_columns`.
+
+        >>> batch = AlarmBatch.from_named_columns({"first_occurrence": [0, 60], "cleared_at": [30, None], "site": "ab"})
+        Traceback (most recent call last):
+        sla_compliance.errors.InvalidTypeError: site is 'ab'; give a list with a value for each row
+        """
+        names = None if row_names is None else listed(row_names, "row_names")
+        validation = RowValidation(on_invalid, clock_skew, names)
+        for fault in faults:
+            validation.faults[fault.row].append(fault)
+        if NEEDED_INSTANT not in _by_name(columns, "columns"):
+            raise InvalidValueError(f"columns has no {NEEDED_INSTANT}; every alarm needs one", field="columns")
+        present = (name for name, values in columns.items() if values is not None or name in _NEEDED_COLUMNS)
+        lists = {name: listed(columns[name], name) for name in present}
+        lists.setdefault("cleared_at", [None] * len(lists[NEEDED_INSTANT]))
+        check_lengths({**lists, **({} if names is None else {"row_names": names})})
+        instants = {
+            name: validation.integer_instants(values, name) for name, values in lists.items() if name in INSTANT_COLUMNS
+        }
+        descriptive = {name: tuple(values) for name, values in lists.items() if name not in INSTANT_COLUMNS}
+        return cls._validated(validation, instants, descriptive)
+
+    @classmethod
+    def _validated(
+        cls, validation: RowValidation, instants: dict[str, list[Any]], descriptive: dict[str, Column]
+    ) -> Self:
+        """Return the batch of the rows that pass; instants are checked one by one already."""
+        columns = {
+            name: validation.severities(column) if name == "severity" else column
+            for name, column in descriptive.items()
+        }
+        columns |= {name: validation.hashable(columns[name], name) for name in DESCRIPTIVE_COLUMNS if name in columns}
+        starts, last_seen = instants[NEEDED_INSTANT], instants.get("last_occurrence")
+        inferred_ends, is_end_assumed = resolved_ends(
+            instants["cleared_at"], instants.get("resolved_at"), last_seen, columns.get("status")
         )
-        gate.check_order(starts, ends, instants)
-        contents = [starts, ends, *texts.values(), *([last_seen] if last_seen else [])]
-        copies = gate.check_identities(texts["id"], contents) if "id" in texts else set()
-        rejected = gate.set_aside(texts)
-        batch = cls(tuple(starts), tuple(ends), tuple(last_seen) if last_seen else None, assumed, texts, rejected)
-        left_out = copies | gate.faults.keys()
+        ends = validation.ordered_ends(starts, inferred_ends, instants)
+        contents = [starts, ends, *columns.values(), *([last_seen] if last_seen else [])]
+        repeats = validation.repeated_rows(columns["id"], contents) if "id" in columns else set()
+        rejected = validation.set_aside(columns)
+        batch = cls(
+            starts_us=tuple(starts),
+            ends_us=tuple(ends),
+            last_seen_us=tuple(last_seen) if last_seen else None,
+            is_end_assumed=is_end_assumed,
+            columns=columns,
+            rejected=rejected,
+        )
+        left_out = repeats | validation.faults.keys()
         return batch.take([row for row in range(len(batch)) if row not in left_out]) if left_out else batch
 
     def __len__(self) -> int:
@@ -215,8 +242,7 @@ class AlarmBatch:
             InvalidTypeError: `name` is no str, or a value of its column cannot be a key.
             InvalidValueError: the batch carries no such column.
         """
-        if not isinstance(name, str):
-            raise InvalidTypeError(f"by is {shown(name)}; give the name of a column, e.g. 'resource_id'", field="by")
+        checked_text(name, "by", "the name of a column, e.g. 'resource_id'")
         if name not in self.columns and len(self):
             carried = ", ".join(self.columns) or "none"
             raise InvalidValueError(f"by is {shown(name)}; the alarms carry the columns {carried}", field="by")
@@ -246,13 +272,13 @@ class AlarmBatch:
             moment(self.starts_us[row]),
             None if end_us == STILL_ACTIVE_US else moment(end_us),
             last_occurrence=None if seen_us is None else moment(seen_us),
-            **{name: self.columns[name][row] for name in _TEXTS if name in self.columns},
+            **{name: self.columns[name][row] for name in DESCRIPTIVE_COLUMNS if name in self.columns},
         )
 
 
-def _named(columns: Mapping[str, Sequence[Any]]) -> Mapping[str, Sequence[Any]]:
+def _by_name(columns: Mapping[str, Sequence[Any] | None], field: str) -> Mapping[str, Sequence[Any] | None]:
     if not isinstance(columns, Mapping) or not all(isinstance(name, str) for name in columns):
-        raise InvalidTypeError(f"more is {shown(columns)}; give columns by name", field="more")
+        raise wrong_type(columns, field, "columns by name")
     return columns
 
 

@@ -6,7 +6,9 @@
 #     alarms --> downtime --------------------+
 #     contract (hours, exclusions ...) --> frame --> ledger --> report
 #
-# Everything but the alarms is read once, for all reports of a call.
+# EvaluationArguments is the one place where the arguments stand and are checked.
+# What follows from them (contract, frame, rule of downtime) is computed once, for
+# all reports of a call.
 ################################################################
 
 from __future__ import annotations
@@ -14,25 +16,26 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import NotRequired, TypedDict, Unpack
 
 from sla_compliance.alarms import Alarm
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.exclusions import Exclusion, MaintenanceWindow
 from sla_compliance.calendars.service_hours import ServiceHours
-from sla_compliance.contract import Contract, Pair, Times, read_contract
+from sla_compliance.checks import check_order, check_type, listed, listed_keys
+from sla_compliance.contract import PAIRS, Contract, Pair, Times, read_contract, times
 from sla_compliance.downtime import DowntimeRule
-from sla_compliance.errors import InvalidIntervalError, InvalidTypeError, shown
 from sla_compliance.ledger import Frame, Ledger
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.report import ComplianceReport
 from sla_compliance.units import instant_us
-from sla_compliance.validation import OnInvalid, listed
+from sla_compliance.validation import OnInvalid
 from sla_compliance.zones import load_zone
 
 
-class Terms(TypedDict):
-    """The arguments that `evaluate` and `evaluate_each` share; see `evaluate`."""
+class EvaluationKeywords(TypedDict):
+    """The fields of EvaluationArguments as keywords, for type checkers."""
 
     start: datetime
     end: datetime
@@ -44,6 +47,119 @@ class Terms(TypedDict):
     service_hours: NotRequired[ServiceHours | Times | None]
     in_service: NotRequired[Times | None]
     monitored: NotRequired[Times | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationArguments:
+    """All that an evaluation needs but the alarms, checked when it is made; `dataclasses.replace` changes some.
+
+    Attributes:
+        start, end: the window, aware, half-open.
+        zone: the tenant's zone, an IANA name; its local days are the report's days.
+        as_of: the instant of evaluation, aware; nothing at or after it is known.
+        policy: target, filter, accounting, damping.
+        maintenance: MaintenanceWindow, or pairs of aware datetimes.
+        exclusions: Exclusion, or pairs of aware datetimes.
+        service_hours: the agreed hours; None is always, an empty iterable is never.
+        in_service: from activation to termination, pairs; None is always.
+        monitored: when an outage would have been seen, pairs; None is always.
+
+    Raises:
+        SLAComplianceError: an argument is bad; a ValueError or TypeError that names it.
+    """
+
+    start: datetime
+    end: datetime
+    zone: str
+    as_of: datetime
+    policy: SLAPolicy = SLAPolicy()
+    maintenance: Iterable[MaintenanceWindow | Pair] = ()
+    exclusions: Iterable[Exclusion | Pair] = ()
+    service_hours: ServiceHours | Times | None = None
+    in_service: Times | None = None
+    monitored: Times | None = None
+
+    def __post_init__(self) -> None:
+        check_order(self.start_us, self.end_us, start=self.start, end=self.end)
+        check_type(self.policy, SLAPolicy, "policy", "an SLAPolicy")
+        load_zone(self.zone)
+        # An iterable can be read once only, and `replace` reads it again.
+        for name in ("maintenance", "exclusions"):
+            object.__setattr__(self, name, tuple(listed(getattr(self, name), name, PAIRS)))
+        for name in ("service_hours", "in_service", "monitored"):
+            value = getattr(self, name)
+            if not (value is None or isinstance(value, ServiceHours)):
+                object.__setattr__(self, name, times(value, name))
+        self.frame  # noqa: B018 - reads the contract, so that errors of windows are raised here
+
+    @property
+    def start_us(self) -> int:
+        """Start of the window, microseconds."""
+        return instant_us(self.start, field="start")
+
+    @property
+    def end_us(self) -> int:
+        """End of the window, microseconds."""
+        return instant_us(self.end, field="end")
+
+    @property
+    def as_of_us(self) -> int:
+        """The instant of evaluation, microseconds."""
+        return instant_us(self.as_of, field="as_of")
+
+    @cached_property
+    def contract(self) -> Contract:
+        """What was owed and watched, as sets of instants."""
+        return read_contract(
+            zone=self.zone,
+            start_us=self.start_us,
+            end_us=self.end_us,
+            policy=self.policy,
+            maintenance=self.maintenance,
+            exclusions=self.exclusions,
+            service_hours=self.service_hours,
+            in_service=self.in_service,
+            monitored=self.monitored,
+        )
+
+    @cached_property
+    def frame(self) -> Frame:
+        """The window, cut wherever scope or state change besides downtime."""
+        return self._frame(self.contract)
+
+    def _frame(self, contract: Contract) -> Frame:
+        return Frame.of(contract, start_us=self.start_us, end_us=self.end_us, zone=self.zone, as_of_us=self.as_of_us)
+
+    @cached_property
+    def rule(self) -> DowntimeRule:
+        """What turns alarms into downtime."""
+        return DowntimeRule(self.policy, self.as_of_us, self.contract.targeted)
+
+    @property
+    def has_targeted_exclusions(self) -> bool:
+        """Whether an exclusion excuses some alarms only, so that alarms are needed with their columns."""
+        return bool(self.contract.targeted)
+
+    def report(self, batch: AlarmBatch) -> ComplianceReport:
+        """Return the report of one service's alarms."""
+        qualifying = batch.qualifying(self.policy.qualifying)
+        ledger = Ledger(self._frame_for(batch), self.rule.outages(qualifying))
+        return ComplianceReport(ledger=ledger, rule=self.rule, batch=batch, qualifying=qualifying)
+
+    def _frame_for(self, batch: AlarmBatch) -> Frame:
+        """Return the frame, its monitored time cut to what the source says it observed."""
+        if batch.monitored is None:
+            return self.frame
+        return self._frame(replace(self.contract, monitored=self.contract.monitored & batch.monitored))
+
+    def reports(
+        self, batch: AlarmBatch, *, by: str, inventory: Iterable[Hashable] | None = None
+    ) -> dict[Hashable, ComplianceReport]:
+        """Return a report for each value of a column; arguments and errors as `evaluate_each`."""
+        no_alarms = replace(batch.take(()), rejected=())
+        keys = listed_keys(() if inventory is None else inventory, "inventory")
+        batches = {**dict.fromkeys(keys, no_alarms), **batch.by(by)}
+        return {key: self.report(alarms) for key, alarms in batches.items()}
 
 
 def evaluate(
@@ -74,7 +190,7 @@ def evaluate(
         service_hours: the agreed hours; None is always, an empty iterable is never.
         in_service: from activation to termination, pairs; None is always.
         monitored: when an outage would have been seen, pairs; None is always.
-        on_invalid: what to do about bad rows of an iterable of Alarm; a batch has passed its gate already.
+        on_invalid: what to do about bad rows of an iterable of Alarm; a batch is validated already.
 
     Raises:
         InvalidAlarmsError: rows are bad.
@@ -88,7 +204,7 @@ def evaluate(
     >>> report.total.availability_ratio
     Fraction(359, 360)
     """
-    question = _Question.read(
+    arguments = EvaluationArguments(
         start=start,
         end=end,
         zone=zone,
@@ -100,7 +216,7 @@ def evaluate(
         in_service=in_service,
         monitored=monitored,
     )
-    return question.answer(_batch(alarms, on_invalid))
+    return arguments.report(_batch_of(alarms, on_invalid))
 
 
 def evaluate_each(
@@ -109,94 +225,21 @@ def evaluate_each(
     by: str = "resource_id",
     inventory: Iterable[Hashable] | None = None,
     on_invalid: OnInvalid = "raise",
-    **terms: Unpack[Terms],
+    **arguments: Unpack[EvaluationKeywords],
 ) -> dict[Hashable, ComplianceReport]:
     """Return a report for each resource, customer, circuit: for each value of a column.
 
     Args:
         by: the column; rows without a value stand under None.
         inventory: keys that have a report even without an alarm; rows hold only what failed.
-        alarms, on_invalid, terms: as `evaluate`.
+        alarms, on_invalid, arguments: as `evaluate`.
 
     Raises:
         InvalidValueError: the alarms carry no such column. Others as `evaluate`.
     """
-    question = _Question.read(**terms)
-    batch = _batch(alarms, on_invalid)
-    no_alarms = replace(batch.take(()), rejected=())
-    groups = {**dict.fromkeys(_keys(() if inventory is None else inventory), no_alarms), **batch.by(by)}
-    return {key: question.answer(batch) for key, batch in groups.items()}
+    checked = EvaluationArguments(**arguments)
+    return checked.reports(_batch_of(alarms, on_invalid), by=by, inventory=inventory)
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """All that is asked, but the alarms."""
-
-    contract: Contract
-    frame: Frame
-    rule: DowntimeRule
-
-    @classmethod
-    def read(
-        cls,
-        *,
-        start: datetime,
-        end: datetime,
-        zone: str,
-        as_of: datetime,
-        policy: SLAPolicy = SLAPolicy(),
-        maintenance: Iterable[MaintenanceWindow | Pair] = (),
-        exclusions: Iterable[Exclusion | Pair] = (),
-        service_hours: ServiceHours | Times | None = None,
-        in_service: Times | None = None,
-        monitored: Times | None = None,
-    ) -> _Question:
-        start_us, end_us = instant_us(start, field="start"), instant_us(end, field="end")
-        if end_us < start_us:
-            raise InvalidIntervalError(f"end is {shown(end)}, before start {shown(start)}; swap them", field="end")
-        if not isinstance(policy, SLAPolicy):
-            raise InvalidTypeError(f"policy is {shown(policy)}; give an SLAPolicy", field="policy")
-        load_zone(zone)
-        as_of_us = instant_us(as_of, field="as_of")
-        contract = read_contract(
-            zone=zone,
-            start_us=start_us,
-            end_us=end_us,
-            policy=policy,
-            maintenance=maintenance,
-            exclusions=exclusions,
-            service_hours=service_hours,
-            in_service=in_service,
-            monitored=monitored,
-        )
-        frame = Frame.of(contract, start_us=start_us, end_us=end_us, zone=zone, as_of_us=as_of_us)
-        return cls(contract, frame, DowntimeRule(policy, as_of_us, contract.scoped))
-
-    def answer(self, batch: AlarmBatch) -> ComplianceReport:
-        """Return the report of one service's alarms."""
-        qualifying = batch.qualifying(self.rule.policy.qualifying)
-        ledger = Ledger(self._frame(batch), self.rule.outages(qualifying))
-        return ComplianceReport(ledger=ledger, rule=self.rule, batch=batch, qualifying=qualifying)
-
-    def _frame(self, batch: AlarmBatch) -> Frame:
-        """Return the frame, its monitored time cut to what the source says it observed."""
-        if batch.monitored is None:
-            return self.frame
-        contract = replace(self.contract, monitored=self.contract.monitored & batch.monitored)
-        edges, zone, as_of_us = self.frame.edges_us, self.frame.zone, self.frame.as_of_us
-        return Frame.of(contract, start_us=edges[0], end_us=edges[-1], zone=zone, as_of_us=as_of_us)
-
-
-def _batch(alarms: AlarmBatch | Iterable[Alarm], on_invalid: OnInvalid) -> AlarmBatch:
+def _batch_of(alarms: AlarmBatch | Iterable[Alarm], on_invalid: OnInvalid) -> AlarmBatch:
     return alarms if isinstance(alarms, AlarmBatch) else AlarmBatch.from_alarms(alarms, on_invalid=on_invalid)
-
-
-def _keys(inventory: Iterable[Hashable]) -> list[Hashable]:
-    keys = listed(inventory, "inventory", "several keys")
-    try:
-        set(keys)
-    except TypeError as error:
-        raise InvalidTypeError(
-            f"inventory holds what cannot be a key ({error}); give texts", field="inventory"
-        ) from None
-    return keys

@@ -22,23 +22,23 @@ from typing import Final, TypeVar
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.exclusions import Exclusion, MaintenanceKind, MaintenanceWindow
 from sla_compliance.calendars.service_hours import ServiceHours
+from sla_compliance.checks import listed
 from sla_compliance.errors import InvalidIntervalError, InvalidTypeError, shown
 from sla_compliance.intervals import ALWAYS, NEVER, IntervalSet
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.units import MAX_US, MIN_US, instant_us, moment
-from sla_compliance.validation import listed
 
 Pair = tuple[datetime, datetime]
 Times = IntervalSet | Iterable[Pair]
 """When: pairs of aware datetimes, half-open, in any order; or a set of instants."""
 
 _LONGEST_REASON: Final = 60
-_PAIRS: Final = "a list of (start, end) pairs of aware datetimes"
+PAIRS: Final = "a list of (start, end) pairs of aware datetimes"
 _Window = TypeVar("_Window", MaintenanceWindow, Exclusion)
 
 
 @dataclass(frozen=True, slots=True)
-class ScopedExclusion:
+class TargetedExclusion:
     """An exclusion of some alarms only.
 
     Attributes:
@@ -66,7 +66,7 @@ class Contract:
         maintenance: accepted maintenance that applies to everybody.
         exclusions: other agreed exclusions that apply to everybody.
         monitored: when somebody would have seen an outage.
-        scoped: maintenance and exclusions of some alarms only.
+        targeted: maintenance and exclusions of some alarms only.
     """
 
     in_service: IntervalSet = ALWAYS
@@ -74,7 +74,7 @@ class Contract:
     maintenance: IntervalSet = NEVER
     exclusions: IntervalSet = NEVER
     monitored: IntervalSet = ALWAYS
-    scoped: tuple[ScopedExclusion, ...] = ()
+    targeted: tuple[TargetedExclusion, ...] = ()
 
 
 def read_contract(
@@ -107,7 +107,7 @@ def read_contract(
         | _everybodys(accepted, reach),
         exclusions=other_times | _everybodys(others, reach),
         monitored=ALWAYS if monitored is None else times(monitored, "monitored"),
-        scoped=(*_scoped(accepted, reach), *_scoped(others, reach)),
+        targeted=(*_targeted(accepted, reach), *_targeted(others, reach)),
     )
 
 
@@ -121,7 +121,7 @@ def times(value: Times, field: str) -> IntervalSet:
     """
     if isinstance(value, IntervalSet):
         return value
-    pairs = listed(value, field, _PAIRS)
+    pairs = listed(value, field, PAIRS)
     return IntervalSet.from_pairs([_pair(pair, f"{field}[{index}]") for index, pair in enumerate(pairs)])
 
 
@@ -140,7 +140,7 @@ def _sorted_out(values: object, kind: type[_Window], field: str) -> tuple[list[t
     """Return the windows among some values, each with a name, and the union of the plain pairs among them."""
     windows: list[tuple[str, _Window]] = []
     pairs: list[tuple[int, int]] = []
-    for index, value in enumerate(listed(values, field, _PAIRS)):
+    for index, value in enumerate(listed(values, field, PAIRS)):
         if isinstance(value, kind):
             windows.append((_name(field, value), value))
         else:
@@ -165,9 +165,9 @@ def _everybodys(windows: list[tuple[str, _Window]], reach: tuple[str, int, int])
     return IntervalSet.union(window.expand(*reach) for _, window in windows if window.applies_to is None)
 
 
-def _scoped(windows: list[tuple[str, _Window]], reach: tuple[str, int, int]) -> list[ScopedExclusion]:
+def _targeted(windows: list[tuple[str, _Window]], reach: tuple[str, int, int]) -> list[TargetedExclusion]:
     return [
-        ScopedExclusion(name, window.applies_to, window.expand(*reach))
+        TargetedExclusion(name, window.applies_to, window.expand(*reach))
         for name, window in windows
         if window.applies_to is not None
     ]

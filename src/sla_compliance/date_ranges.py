@@ -17,10 +17,10 @@ from datetime import date, datetime, timedelta
 
 from sla_compliance.calendars.local_days import first_instant_us, local_days
 from sla_compliance.calendars.wall_clock import wall_time
+from sla_compliance.checks import wrong_type
 from sla_compliance.errors import (
     InstantOutOfRangeError,
     InvalidIntervalError,
-    InvalidTypeError,
     RangeTooLongError,
     shown,
 )
@@ -57,7 +57,7 @@ def whole_days(
     """
     rules = load_zone(zone)
     if max_days is not None and type(max_days) is not int:
-        raise InvalidTypeError(f"max_days is {shown(max_days)}; give a number of days", field="max_days")
+        raise wrong_type(max_days, "max_days", "a number of days")
     now_us = instant_us(now, field="now")
     start_us = _instant(from_date, zone, "from_date", is_end=False)
     end_us = now_us if to_date is None else _instant(to_date, zone, "to_date", is_end=True)

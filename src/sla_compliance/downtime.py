@@ -18,7 +18,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sla_compliance.batch import AlarmBatch
-from sla_compliance.contract import ScopedExclusion
+from sla_compliance.contract import TargetedExclusion
 from sla_compliance.intervals import ALWAYS_START_US, IntervalSet
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.units import MICROSECOND
@@ -31,12 +31,12 @@ class DowntimeRule:
     Attributes:
         policy: the filter, the staleness and the damping.
         as_of_us: the instant of evaluation.
-        scoped: the exclusions of some alarms only.
+        targeted: the exclusions of some alarms only.
     """
 
     policy: SLAPolicy
     as_of_us: int
-    scoped: tuple[ScopedExclusion, ...] = ()
+    targeted: tuple[TargetedExclusion, ...] = ()
 
     def outages(self, qualifying: AlarmBatch) -> IntervalSet:
         """Return the downtime of alarms that qualify, after damping.
@@ -49,7 +49,7 @@ class DowntimeRule:
     def undamped(self, qualifying: AlarmBatch) -> IntervalSet:
         """Return the union of alarms, each cut by the exclusions that match it."""
         starts, ends = qualifying.starts_us, self.ends_us(qualifying)
-        if not self.scoped:
+        if not self.targeted:
             return IntervalSet.union_of(starts, ends)
         parts = [
             IntervalSet.union_of(map(starts.__getitem__, rows), map(ends.__getitem__, rows)) - self.windows(matches)
@@ -74,9 +74,9 @@ class DowntimeRule:
         return [row for row in batch.active_rows if (seen := batch.last_seen_us[row]) is not None and seen < limit]
 
     def matches(self, batch: AlarmBatch) -> dict[frozenset[int], list[int]]:
-        """Return the rows of a batch by the scoped exclusions (their indices) that match them."""
+        """Return the rows of a batch by the targeted exclusions (their indices) that match them."""
         matching: list[frozenset[int]] = [frozenset()] * len(batch)
-        for name in {column for exclusion in self.scoped for column in exclusion.applies_to} & batch.columns.keys():
+        for name in {column for exclusion in self.targeted for column in exclusion.applies_to} & batch.columns.keys():
             concerned = self._by_value(name)
             for row, value in enumerate(batch.columns[name]):
                 if value is not None and str(value) in concerned:
@@ -87,13 +87,13 @@ class DowntimeRule:
         return rows_of
 
     def _by_value(self, column: str) -> dict[str, frozenset[int]]:
-        """Return which scoped exclusions name each value of a column."""
+        """Return which targeted exclusions name each value of a column."""
         concerned: dict[str, set[int]] = defaultdict(set)
-        for index, exclusion in enumerate(self.scoped):
+        for index, exclusion in enumerate(self.targeted):
             for value in exclusion.applies_to.get(column, ()):
                 concerned[value].add(index)
         return {value: frozenset(indices) for value, indices in concerned.items()}
 
     def windows(self, indices: Collection[int]) -> IntervalSet:
-        """Return when any of some scoped exclusions applies."""
-        return IntervalSet.union(self.scoped[index].windows for index in indices)
+        """Return when any of some targeted exclusions applies."""
+        return IntervalSet.union(self.targeted[index].windows for index in indices)

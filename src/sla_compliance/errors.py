@@ -27,10 +27,12 @@ def shown(value: object) -> str:
         return repr(value[:SHOWN_CHARACTERS])[: 2 * SHOWN_CHARACTERS] + rest
     if isinstance(value, int) and value.bit_length() > 200:
         return f"an integer of {value.bit_length()} bits"
-    if value is None or isinstance(value, bool | int | float | date | timedelta):
-        return str(value)
-    if isinstance(value, Decimal) and len(value.as_tuple().digits) <= SHOWN_CHARACTERS:
-        return str(value)
+    is_plain = value is None or isinstance(value, bool | int | float | date | timedelta)
+    if is_plain or (isinstance(value, Decimal) and len(value.as_tuple().digits) <= SHOWN_CHARACTERS):
+        try:
+            return str(value)[: 2 * SHOWN_CHARACTERS]
+        except Exception:  # noqa: S110 - a foreign subclass may raise anything; its type is shown instead
+            pass
     return f"a value of type {type(value).__name__}"
 
 

@@ -11,9 +11,10 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
+from typing import Any, Final
 
-from sla_compliance.alarms import Alarm
+from sla_compliance.alarms import ALARM_COLUMNS, Alarm, ColumnKind
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.downtime import DowntimeRule
 from sla_compliance.intervals import IntervalSet
@@ -22,6 +23,11 @@ from sla_compliance.ledger import Ledger
 from sla_compliance.records import counted_us
 from sla_compliance.units import SECOND_US, moment
 from sla_compliance.zones import load_zone
+
+# What stands behind an end (resolved_at, last_occurrence, status) is no fact of its own in a drill-down.
+_NOT_SHOWN: Final = frozenset({"resolved_at", "last_occurrence", "status", "subscriber_count"})
+SHOWN_COLUMNS: Final = tuple(column for column in ALARM_COLUMNS if column.name not in _NOT_SHOWN)
+"""The columns of an alarm that drill-down shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,18 +76,16 @@ class Incident:
         }
 
     def _alarm_dict(self, alarm: Alarm) -> dict[str, object]:
+        """Return the columns of an alarm that drill-down shows."""
         zone = load_zone(self.zone)
-        return {
-            "id": None if alarm.id is None else str(alarm.id),
-            "alarm_id": alarm.alarm_id,
-            "severity": str(alarm.severity),
-            "title": alarm.title,
-            "alarm_type": alarm.alarm_type,
-            "resource_id": alarm.resource_id,
-            "customer_id": alarm.customer_id,
-            "first_occurrence": alarm.first_occurrence.astimezone(zone).isoformat(),
-            "cleared_at": None if alarm.cleared_at is None else alarm.cleared_at.astimezone(zone).isoformat(),
-        }
+        return {column.name: _json_value(getattr(alarm, column.name), column.kind, zone) for column in SHOWN_COLUMNS}
+
+
+def _json_value(value: Any, kind: ColumnKind, zone: tzinfo) -> object:  # noqa: ANN401 - of whichever column
+    """Return a value of an alarm in JSON types: times in the zone, counts as they are, all else as text."""
+    if value is None or kind is ColumnKind.COUNT:
+        return value
+    return value.astimezone(zone).isoformat() if kind is ColumnKind.INSTANT else str(value)
 
 
 def incidents_between(
@@ -119,7 +123,7 @@ def _rows_behind(shown: range, down: IntervalSet, rule: DowntimeRule, batch: Ala
 
 
 def _parts(rule: DowntimeRule, batch: AlarmBatch) -> Iterator[tuple[int, int, int]]:
-    """Yield (row, start, end) of what scoped exclusions leave of each alarm, in order of time for each row."""
+    """Yield (row, start, end) of what targeted exclusions leave of each alarm, in order of time for each row."""
     ends_us = rule.ends_us(batch)
     for matches, rows in rule.matches(batch).items():
         windows = rule.windows(matches)

@@ -23,7 +23,8 @@ from itertools import chain, compress, islice, pairwise
 from operator import gt, lt
 from typing import Final, Self
 
-from sla_compliance.errors import InvalidIntervalError, InvalidTypeError, shown
+from sla_compliance.checks import check_type, wrong_type
+from sla_compliance.errors import InvalidIntervalError, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,7 @@ class IntervalSet:
         rows = list(pairs) if isinstance(pairs, Iterable) else [pairs]
         for row, pair in enumerate(rows):
             if not isinstance(pair, tuple | list) or len(pair) != 2:
-                raise InvalidTypeError(
-                    f"pairs[{row}] is {shown(pair)}; give a pair of ints (start, end)", field=f"pairs[{row}]"
-                )
+                raise wrong_type(pair, f"pairs[{row}]", "a pair of ints (start, end)")
         return cls.from_columns([start for start, _ in rows], [end for _, end in rows])
 
     @classmethod
@@ -89,7 +88,7 @@ class IntervalSet:
         _check_columns(starts_us, ends_us)
         _check_order(starts_us, ends_us)
         if type(k) is not int:
-            raise InvalidTypeError(f"k is {shown(k)}; give an int", field="k")
+            raise wrong_type(k, "k", "an int")
         if k < 1:
             raise InvalidIntervalError(f"k is {shown(k)}; give 1 or more", field="k")
         return cls(*_deep(k, sorted(starts_us), sorted(ends_us)))
@@ -203,15 +202,14 @@ def _check_order(starts_us: Sequence[int], ends_us: Sequence[int]) -> None:
 
 
 def _check_sequence(column: Sequence[int], field: str) -> None:
-    if not isinstance(column, Sequence):
-        raise InvalidTypeError(f"{field} is {shown(column)}; give a list of ints", field=field)
+    check_type(column, Sequence, field, "a list of ints")
 
 
 def _check_integers(column: Sequence[int], field: str) -> None:
     strange = () if set(map(type, column)) <= {int} else enumerate(column)
     for row, value in strange:
         if not isinstance(value, int):
-            raise InvalidTypeError(f"{field}[{row}] is {shown(value)}; give an int", field=f"{field}[{row}]")
+            raise wrong_type(value, f"{field}[{row}]", "an int")
 
 
 def _islands(starts: list[int], ends: list[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:

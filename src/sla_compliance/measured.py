@@ -17,14 +17,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
-from sla_compliance.labels import Accounting
-from sla_compliance.ledger import CellLengths, summed_cells
+from sla_compliance.ledger import CellLengths
 from sla_compliance.policy import SLAPolicy
-from sla_compliance.records import ComplianceRecord
 from sla_compliance.units import MICROSECOND
 
 
@@ -77,21 +73,3 @@ def closes_at_us(end_us: int, policy: SLAPolicy) -> int:
     """Return the instant from which on a day that ends at `end_us` is closed."""
     stale_us = 0 if policy.stale_after is None else policy.stale_after // MICROSECOND
     return end_us + policy.margin_us + stale_us
-
-
-def record_of(
-    days: Sequence[MeasuredDay], *, zone: str, target_ratio: Fraction, accounting: Accounting
-) -> ComplianceRecord:
-    """Return the record of consecutive days, at least one; its cells are theirs."""
-    cells = tuple(day.cells_us for day in days)
-    return ComplianceRecord(
-        start_us=days[0].start_us,
-        end_us=days[-1].end_us,
-        zone=zone,
-        date=days[0].date,
-        last_date=days[-1].date,
-        cells_us=summed_cells(cells),
-        day_cells_us=cells,
-        target_ratio=target_ratio,
-        accounting=accounting,
-    )

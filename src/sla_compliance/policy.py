@@ -25,7 +25,8 @@ from typing import Final
 
 from sla_compliance.alarms import AlarmFilter
 from sla_compliance.calendars.exclusions import MaintenanceKind
-from sla_compliance.errors import InvalidTargetError, InvalidTypeError, shown
+from sla_compliance.checks import check_type, listed, wrong_type
+from sla_compliance.errors import InvalidTargetError, shown
 from sla_compliance.labels import CELLS, NAMED_ACCOUNTINGS, Accounting, Counts, Scope, State
 from sla_compliance.units import MICROSECOND, length_us
 
@@ -52,7 +53,7 @@ def target_ratio(target_percentage: Target, *, field: str = "target_percentage")
     (Fraction(999, 1000), Fraction(999, 1000))
     """
     if isinstance(target_percentage, bool) or not isinstance(target_percentage, str | int | float | Decimal):
-        raise InvalidTypeError(f"{field} is {shown(target_percentage)}; give a percentage such as 99.9", field=field)
+        raise wrong_type(target_percentage, field, "a percentage such as 99.9")
     decimal = _decimal(target_percentage)
     if decimal is None or not 0 <= decimal <= 100:
         raise InvalidTargetError(
@@ -112,8 +113,8 @@ class SLAPolicy:
         stale_after: timedelta | None = None,
         accepted_maintenance: Iterable[MaintenanceKind] = PLANNED_ONLY,
     ) -> None:
-        _check_type(qualifying, AlarmFilter, "qualifying")
-        _check_type(accounting, Accounting, "accounting")
+        check_type(qualifying, AlarmFilter, "qualifying", "AlarmFilter")
+        check_type(accounting, Accounting, "accounting", "Accounting")
         for field, length in (("merge_gap", merge_gap), ("min_outage", min_outage), ("stale_after", stale_after)):
             if length is not None or field != "stale_after":
                 length_us(length, field=field)  # type: ignore[arg-type]
@@ -220,14 +221,7 @@ def _digest(facts: object) -> str:
 
 def _kinds(values: Iterable[MaintenanceKind]) -> frozenset[MaintenanceKind]:
     field = "accepted_maintenance"
-    if isinstance(values, str) or not isinstance(values, Iterable):
-        raise InvalidTypeError(f"{field} is {shown(values)}; give kinds, e.g. {{MaintenanceKind.PLANNED}}", field=field)
-    kinds = list(values)
+    kinds = listed(values, field, "kinds, e.g. {MaintenanceKind.PLANNED}")
     for kind in kinds:
-        _check_type(kind, MaintenanceKind, field)
+        check_type(kind, MaintenanceKind, field, MaintenanceKind.__name__)
     return frozenset(kinds)
-
-
-def _check_type(value: object, wanted: type, field: str) -> None:
-    if not isinstance(value, wanted):
-        raise InvalidTypeError(f"{field} is {shown(value)}; give {wanted.__name__}", field=field)

@@ -28,7 +28,7 @@ STALE_AFTER: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class ScopedEffect:
+class TargetedEffect:
     """What an exclusion of some alarms took out.
 
     Attributes:
@@ -57,7 +57,7 @@ class DataQuality:
         overwritten_severities: rows of the window whose severity was overwritten with "cleared"; none counts.
         clamped: measured shares that lay outside 0-100 %.
         unmatched_exclusions: exclusions of some alarms that no alarm here can match.
-        scoped_effects: what the others took out.
+        targeted_effects: what the others took out.
     """
 
     rejected: tuple[RejectedRow, ...]
@@ -70,7 +70,7 @@ class DataQuality:
     overwritten_severities: int
     clamped: tuple[ClampedFigure, ...]
     unmatched_exclusions: tuple[str, ...]
-    scoped_effects: tuple[ScopedEffect, ...]
+    targeted_effects: tuple[TargetedEffect, ...]
 
     @property
     def stale_only_ratio(self) -> Fraction | None:
@@ -85,7 +85,7 @@ class DataQuality:
             *(f"{name} can match no alarm here" for name in self.unmatched_exclusions),
             *(
                 f"{effect.name} took {_count(effect.alarms, 'alarm')} out for {length_text(effect.taken_out_us)}"
-                for effect in self.scoped_effects
+                for effect in self.targeted_effects
             ),
         )
 
@@ -158,8 +158,8 @@ def data_quality(
         raised_in_1970=sum(0 <= start < DAY_US for start in qualifying.starts_us),
         overwritten_severities=_overwritten(batch, ledger, rule.policy.qualifying),
         clamped=batch.clamped,
-        unmatched_exclusions=tuple(part.name for part in rule.scoped if not part.can_match(qualifying)),
-        scoped_effects=tuple(_effects(qualifying, ledger, rule)),
+        unmatched_exclusions=tuple(part.name for part in rule.targeted if not part.can_match(qualifying)),
+        targeted_effects=tuple(_effects(qualifying, ledger, rule)),
     )
 
 
@@ -182,17 +182,17 @@ def _overwritten(batch: AlarmBatch, ledger: Ledger, wanted: AlarmFilter) -> int:
     )
 
 
-def _effects(qualifying: AlarmBatch, ledger: Ledger, rule: DowntimeRule) -> Iterator[ScopedEffect]:
-    """Yield what each scoped exclusion took out, of those that took something."""
-    matches = rule.matches(qualifying) if rule.scoped else {}
+def _effects(qualifying: AlarmBatch, ledger: Ledger, rule: DowntimeRule) -> Iterator[TargetedEffect]:
+    """Yield what each targeted exclusion took out, of those that took something."""
+    matches = rule.matches(qualifying) if rule.targeted else {}
     starts_us, ends_us = qualifying.starts_us, rule.ends_us(qualifying)
-    for index, exclusion in enumerate(rule.scoped):
+    for index, exclusion in enumerate(rule.targeted):
         windows = exclusion.windows.clip(ledger.start_us, min(ledger.end_us, rule.as_of_us))
         matching = [row for indices, rows in matches.items() if index in indices for row in rows]
         cut = [row for row in matching if windows.clip(starts_us[row], ends_us[row])]
         raised = IntervalSet.union_of(map(starts_us.__getitem__, cut), map(ends_us.__getitem__, cut))
         if cut:
-            yield ScopedEffect(exclusion.name, len(cut), (raised & windows).total_us)
+            yield TargetedEffect(exclusion.name, len(cut), (raised & windows).total_us)
 
 
 def _count(number: int, noun: str) -> str:

@@ -27,7 +27,7 @@ from typing import Final
 from sla_compliance import rounding
 from sla_compliance.calendars.wall_clock import instant_of
 from sla_compliance.labels import CELL_INDEX, CELLS, Accounting, Cell, Counts, Scope, State
-from sla_compliance.ledger import CellLengths, segments
+from sla_compliance.ledger import CellLengths, segments, summed_cells
 from sla_compliance.policy import Target, target_ratio
 from sla_compliance.units import SECOND_US, moment
 from sla_compliance.zones import load_zone
@@ -132,27 +132,24 @@ class ComplianceRecord:
         return segments(self.cells_us)
 
     @property
-    def up_us(self) -> int:
+    def uptime_us(self) -> int:
         """Counted uptime, microseconds."""
         return counted_us(self.cells_us, self.accounting.up_cells)
 
     @property
-    def down_us(self) -> int:
+    def downtime_us(self) -> int:
         """Counted downtime, microseconds."""
         return counted_us(self.cells_us, self.accounting.down_cells)
-
-    uptime_us = up_us
-    downtime_us = down_us
 
     @property
     def observed_us(self) -> int:
         """Counted time, microseconds: uptime and downtime."""
-        return self.up_us + self.down_us
+        return self.uptime_us + self.downtime_us
 
     @property
     def availability_ratio(self) -> Fraction | None:
         """Share of counted time that was up, exact; None where nothing counted (not 0, not 1)."""
-        return availability_ratio(self.up_us, self.down_us)
+        return availability_ratio(self.uptime_us, self.downtime_us)
 
     @property
     def verdict(self) -> Verdict:
@@ -195,12 +192,22 @@ class ComplianceRecord:
     @property
     def uptime_minutes(self) -> int:
         """Counted uptime in minutes, rounded down."""
-        return rounding.uptime_minutes(self.up_us)
+        return rounding.uptime_minutes(self.uptime_us)
 
     @property
     def downtime_minutes(self) -> int:
         """Counted downtime in minutes, rounded up."""
-        return rounding.downtime_minutes(self.down_us)
+        return rounding.downtime_minutes(self.downtime_us)
+
+    @property
+    def up_us(self) -> int:
+        """The same as `uptime_us`, its name of old."""
+        return self.uptime_us
+
+    @property
+    def down_us(self) -> int:
+        """The same as `downtime_us`, its name of old."""
+        return self.downtime_us
 
     def counted_as(self, accounting: Accounting) -> ComplianceRecord:
         """Return the record of the same cells under another accounting."""
@@ -234,8 +241,8 @@ class ComplianceRecord:
             "zone": self.zone,
             "verdict": str(self.verdict),
             "accounting": self.accounting.name,
-            "uptime_seconds": self.up_us / SECOND_US,
-            "downtime_seconds": self.down_us / SECOND_US,
+            "uptime_seconds": self.uptime_us / SECOND_US,
+            "downtime_seconds": self.downtime_us / SECOND_US,
             "segments": {f"{scope}/{state}": self.cells_us[CELL_INDEX[scope, state]] for scope, state in CELLS},
         }
 
@@ -245,7 +252,9 @@ class ComplianceRecord:
         length_us = self.end_us - self.start_us
         lines = [f"{self.start.isoformat()} to {self.end.isoformat()} in {self.zone}: {_seconds(length_us)}"]
         lines += [self._cell_line(cell, length) for cell, length in self.segments.items() if length]
-        lines.append(f"up {_seconds(self.up_us)}, down {_seconds(self.down_us)} (accounting {self.accounting.name})")
+        lines.append(
+            f"up {_seconds(self.uptime_us)}, down {_seconds(self.downtime_us)} (accounting {self.accounting.name})"
+        )
         if ratio is None:
             lines.append("availability: none, no time counted")
         else:
@@ -256,6 +265,32 @@ class ComplianceRecord:
     def _cell_line(self, cell: Cell, length_us: int) -> str:
         words = {Counts.UP: "counts up", Counts.DOWN: "counts down", Counts.NOT_COUNTED: "not counted"}
         return f"  {cell[0] + ' / ' + cell[1]:<26}{_seconds(length_us):>22}  {words[self.accounting.counts(*cell)]}"
+
+
+def record_of_days(
+    day_cells_us: tuple[CellLengths, ...],
+    *,
+    start_us: int,
+    end_us: int,
+    zone: str,
+    first_date: dt.date,
+    last_date: dt.date,
+    target_ratio: Fraction,
+    accounting: Accounting,
+) -> ComplianceRecord:
+    """Return the record of consecutive days; of none, the record of no time at all."""
+    is_one_day = len(day_cells_us) == 1
+    return ComplianceRecord(
+        start_us=start_us,
+        end_us=end_us,
+        zone=zone,
+        date=first_date,
+        last_date=last_date,
+        cells_us=day_cells_us[0] if is_one_day else summed_cells(day_cells_us),
+        day_cells_us=day_cells_us,
+        target_ratio=target_ratio,
+        accounting=accounting,
+    )
 
 
 def _seconds(length_us: int) -> str:

@@ -16,10 +16,10 @@ import re
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Final
 
+from sla_compliance.checks import check_type, checked_text, wrong_value
 from sla_compliance.errors import (
     InstantOutOfRangeError,
     InvalidTimestampError,
-    InvalidTypeError,
     InvalidValueError,
     NaiveDatetimeError,
     shown,
@@ -52,14 +52,21 @@ def instant_us(value: datetime, *, field: str) -> int:
         NaiveDatetimeError: it carries no time zone.
         InstantOutOfRangeError: it lies within days of the years 1 or 9999.
     """
-    if not isinstance(value, datetime):
-        raise InvalidTypeError(f"{field} is {shown(value)}; give an aware datetime", field=field)
-    if value.utcoffset() is None:
+    check_type(value, datetime, field, "an aware datetime")
+    try:
+        is_naive = value.utcoffset() is None
+        value_us = MIN_US if is_naive else (value - EPOCH) // MICROSECOND
+    except Exception as error:  # a foreign subclass may raise anything: pandas' NaT is a datetime
+        raise InvalidValueError(
+            f"{field} is {shown(value)}, which names no instant ({type(error).__name__}); give an aware datetime",
+            field=field,
+        ) from error
+    if is_naive:
         raise NaiveDatetimeError(
             f"{field} is {shown(value)} without a time zone; attach one, e.g. value.replace(tzinfo=timezone.utc)",
             field=field,
         )
-    return checked_instant_us((value - EPOCH) // MICROSECOND, field=field)
+    return checked_instant_us(value_us, field=field)
 
 
 def checked_instant_us(value_us: int, *, field: str) -> int:
@@ -87,10 +94,9 @@ def length_us(value: timedelta, *, field: str) -> int:
         InvalidTypeError: `value` is no timedelta.
         InvalidValueError: it is negative.
     """
-    if not isinstance(value, timedelta):
-        raise InvalidTypeError(f"{field} is {shown(value)}; give a datetime.timedelta", field=field)
+    check_type(value, timedelta, field, "a datetime.timedelta")
     if value < timedelta(0):
-        raise InvalidValueError(f"{field} is {shown(value)}; give a length of 0 or more", field=field)
+        raise wrong_value(value, field, "a length of 0 or more")
     return value // MICROSECOND
 
 
@@ -119,8 +125,7 @@ def parse_timestamp(text: str, *, field: str = "timestamp") -> datetime:
     >>> parse_timestamp("2025-10-08T00:00:00.5+01:00").isoformat()
     '2025-10-08T00:00:00.500000+01:00'
     """
-    if not isinstance(text, str):
-        raise InvalidTypeError(f"{field} is {shown(text)}; give text such as 2025-10-08T09:00:00Z", field=field)
+    checked_text(text, field, "text such as 2025-10-08T09:00:00Z")
     found = _TIMESTAMP.fullmatch(text) if len(text) <= _LONGEST_TIMESTAMP else None
     if found is None:
         raise InvalidTimestampError(f"{field} is {shown(text)}; {_way_out(text)}", field=field)
@@ -148,8 +153,7 @@ def parse_date(text: str, *, field: str = "date") -> date:
         InvalidTypeError: `text` is no str.
         InvalidTimestampError: it is no such text, or no such date exists.
     """
-    if not isinstance(text, str):
-        raise InvalidTypeError(f"{field} is {shown(text)}; give text such as 2025-10-08", field=field)
+    checked_text(text, field, "text such as 2025-10-08")
     found = _DATE.fullmatch(text)
     if found is None:
         raise InvalidTimestampError(f"{field} is {shown(text)}; write it as 2025-10-08", field=field)

@@ -17,7 +17,8 @@ from importlib.resources import files
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sla_compliance.errors import InvalidTypeError, UnknownZoneError, shown
+from sla_compliance.checks import checked_text
+from sla_compliance.errors import UnknownZoneError, shown
 
 ZONES_KEPT: Final = 1024
 _LONGEST_NAME = 40
@@ -34,8 +35,7 @@ def load_zone(name: str, *, field: str = "zone") -> ZoneInfo:
     >>> load_zone("Africa/Lagos").key
     'Africa/Lagos'
     """
-    if not isinstance(name, str):
-        raise InvalidTypeError(f"{field} is {shown(name)}; give a name such as 'Africa/Lagos'", field=field)
+    checked_text(name, field, "a name such as 'Africa/Lagos'")
     if name not in zone_names():
         raise UnknownZoneError(f"{field} is {shown(name)}, not a time zone; {_way_out(name)}", field=field)
     return _rules(name)

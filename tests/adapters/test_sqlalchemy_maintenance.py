@@ -84,8 +84,8 @@ def test_affected_resources_and_customers_are_whose_alarms_are_excused(database:
     planned(database, affected_resources=["olt-1", 7], affected_customers=["c1"], affected_services=["internet"])
     planned(database, affected_resources={"olt": ["olt-2"], "ont": ["ont-3"]})
     first, second = fetched(database)
-    assert first.scoped == (("customer_id", ("c1",)), ("resource_id", ("7", "olt-1")), ("service_id", ("internet",)))
-    assert second.scoped == (("resource_id", ("olt-2", "ont-3")),)
+    assert first.targets == (("customer_id", ("c1",)), ("resource_id", ("7", "olt-1")), ("service_id", ("internet",)))
+    assert second.targets == (("resource_id", ("olt-2", "ont-3")),)
 
 
 def test_a_window_that_names_services_alone_excuses_no_alarm_and_is_listed(database: Engine) -> None:

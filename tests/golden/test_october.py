@@ -32,7 +32,7 @@ def _alarm(row: dict[str, str | None]) -> sla.Alarm:
 
 @pytest.fixture(scope="module")
 def report() -> sla.ComplianceReport:
-    """Damping, staleness, a scoped exclusion, a clock change, an instant of evaluation on the last day."""
+    """Damping, staleness, a targeted exclusion, a clock change, an instant of evaluation on the last day."""
     terms = {name: _moments(value) for name, value in OCTOBER["terms"].items()}
     terms["exclusions"] += [
         sla.Exclusion(start, end, reason="customer", applies_to={"resource_id": scoped["resource_id"]})

@@ -104,7 +104,7 @@ class World:
             for start, end in self._pairs(scoped.spans)
         ]
 
-    def terms(self) -> sla.compliance.Terms:
+    def terms(self) -> sla.compliance.EvaluationKeywords:
         """Return all that evaluate() and evaluate_each() take beside the alarms."""
         return {
             "start": self.at(self.window[0]),

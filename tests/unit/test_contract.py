@@ -24,7 +24,7 @@ def test_nothing_said_is_always_in_service_and_watched() -> None:
     contract = read_contract(zone="UTC", start_us=0, end_us=1, policy=sla.SLAPolicy())
     assert contract.in_service == contract.service_hours == contract.monitored == ALWAYS
     assert contract.maintenance == contract.exclusions == NEVER
-    assert contract.scoped == ()
+    assert contract.targeted == ()
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_the_first_scope_that_applies_wins() -> None:
     }
 
 
-def test_a_scoped_window_takes_only_the_matching_alarms_out() -> None:
+def test_a_targeted_window_takes_only_the_matching_alarms_out() -> None:
     """Work in Lagos excuses nothing in Abuja, and the time stays agreed."""
     work = sla.MaintenanceWindow(at(8, 2), at(8, 4), applies_to={"resource_id": ["lagos-1", "lagos-2"]})
     lagos = sla.Alarm(at(8, 1), at(8, 3), resource_id="lagos-1")
@@ -110,14 +110,14 @@ def test_any_match_of_any_column_will_do() -> None:
 
 
 def test_work_not_accepted_excuses_no_alarm_either() -> None:
-    """A scoped emergency is downtime."""
+    """A targeted emergency is downtime."""
     work = sla.MaintenanceWindow(at(8), at(9), kind=EMERGENCY, applies_to={"resource_id": "r1"})
     report = report_of([sla.Alarm(at(8, 1), at(8, 2), resource_id="r1")], at(8), at(9), maintenance=[work])
     assert report.total.downtime_us == HOUR_US
-    assert report.rule.scoped == ()
+    assert report.rule.targeted == ()
 
 
-def test_a_recurring_scoped_window_reaches_as_far_beyond_the_window_as_damping_looks() -> None:
+def test_a_recurring_targeted_window_reaches_as_far_beyond_the_window_as_damping_looks() -> None:
     """An outage excused before midnight does not come back as part of one after it."""
     nightly = sla.MaintenanceWindow(
         at(1, 22), at(2), recurrence="FREQ=DAILY", applies_to={"resource_id": "r1"}, reason="backups"
@@ -129,13 +129,13 @@ def test_a_recurring_scoped_window_reaches_as_far_beyond_the_window_as_damping_l
 
 
 def test_contracts_hash() -> None:
-    """With scoped exclusions in them."""
+    """With targeted exclusions in them."""
     terms: dict[str, Any] = {"zone": "UTC", "start_us": us(at(8)), "end_us": us(at(9)), "policy": sla.SLAPolicy()}
     excluded = [sla.Exclusion(at(8), at(9), reason="x" * 1_000_000, applies_to={"resource_id": "r1"})]
     first, second = (read_contract(**terms, exclusions=excluded) for _ in range(2))
     assert hash(first) == hash(second)
     assert first == second
-    assert first.scoped[0].name == f"exclusion of 2025-10-08 00:00 UTC ({'x' * 60})"
+    assert first.targeted[0].name == f"exclusion of 2025-10-08 00:00 UTC ({'x' * 60})"
 
 
 def test_service_hours_are_read_on_the_tenant_s_wall() -> None:

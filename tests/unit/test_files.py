@@ -231,7 +231,7 @@ class TestNames:
         ("columns", "message"),
         [
             ({"severty": "sev"}, "did you mean 'severity'"),
-            ({"colour": "sev"}, "give one of id, tenant_id"),
+            ({"colour": "sev"}, "give one of first_occurrence, cleared_at"),
             ({"severity": "a", "status": "a"}, "maps one column of the file twice"),
         ],
     )

@@ -80,7 +80,7 @@ def test_a_stale_alarm_keeps_no_incident_open() -> None:
 
 
 def test_an_excluded_alarm_is_behind_no_incident_while_it_is_excluded() -> None:
-    """Cut in two by a scoped exclusion, it stands behind both halves and keeps neither open that it left."""
+    """Cut in two by a targeted exclusion, it stands behind both halves and keeps neither open that it left."""
     excluded = sla.Exclusion(at(8, 10), at(8, 11), reason="no access", applies_to={"resource_id": "r1"})
     cut = sla.Alarm(at(8, 9), at(8, 12), resource_id="r1", id="cut")
     inside = sla.Alarm(at(8, 10, 15), at(8, 10, 45), resource_id="r1", id="inside")

@@ -89,7 +89,7 @@ def test_a_severity_that_the_policy_asks_for_is_not_called_overwritten() -> None
     assert report.total.downtime_us == HOUR_US
 
 
-def test_what_scoped_exclusions_took_out_is_reported() -> None:
+def test_what_targeted_exclusions_took_out_is_reported() -> None:
     """Overlapping alarms once; one that cut nothing is not mentioned, one that can match nothing is listed."""
     exclusions = [
         sla.Exclusion(at(8, 9), at(8, 11), reason="theft", applies_to={"resource_id": "r1"}),
@@ -104,7 +104,7 @@ def test_what_scoped_exclusions_took_out_is_reported() -> None:
     ]
     quality = report_of(alarms, at(8), at(9), exclusions=exclusions).quality
     assert quality.unmatched_exclusions == ("exclusion of 2025-10-08 00:00 UTC (strike)",)
-    assert [(effect.alarms, effect.taken_out_us) for effect in quality.scoped_effects] == [(2, HOUR_US)]
+    assert [(effect.alarms, effect.taken_out_us) for effect in quality.targeted_effects] == [(2, HOUR_US)]
     assert quality.lines() == (
         "exclusion of 2025-10-08 00:00 UTC (strike) can match no alarm here",
         "exclusion of 2025-10-08 09:00 UTC (theft) took 2 alarms out for 1 h",
@@ -117,7 +117,7 @@ def test_an_exclusion_takes_nothing_out_that_has_not_come_yet() -> None:
     quality = report_of(
         [sla.Alarm(at(8, 9), resource_id="r1")], at(8), at(9), as_of=at(8, 10), exclusions=[excluded]
     ).quality
-    assert quality.scoped_effects[0].taken_out_us == HOUR_US
+    assert quality.targeted_effects[0].taken_out_us == HOUR_US
 
 
 def test_quality_is_written_in_json_types() -> None:

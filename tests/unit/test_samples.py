@@ -126,7 +126,7 @@ def test_an_outage_lasts_over_midnight() -> None:
     assert [incident.alarms[0].alarm_type for incident in over] == ["power_failure"]
 
 
-def test_maintenance_is_planned_overrun_entered_late_and_scoped() -> None:
+def test_maintenance_is_planned_overrun_entered_late_and_targeted() -> None:
     """One window was announced in time and overrun by six minutes, one after the fact, one concerns one port."""
     planned, late, rebuild = PROVIDER.maintenance
     assert planned.announced_at_us is not None

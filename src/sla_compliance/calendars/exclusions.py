@@ -21,18 +21,13 @@ from typing import Final
 
 from sla_compliance.calendars.recurrences import Recurrence, check_names_a_date
 from sla_compliance.calendars.wall_clock import wall_time
-from sla_compliance.errors import (
-    InvalidIntervalError,
-    InvalidRecurrenceError,
-    InvalidTypeError,
-    InvalidValueError,
-    shown,
-)
+from sla_compliance.checks import check_order, check_type, checked_text, wrong_value
+from sla_compliance.errors import InvalidRecurrenceError, InvalidValueError, shown
 from sla_compliance.intervals import IntervalSet
 from sla_compliance.units import instant_us, moment
 from sla_compliance.zones import load_zone
 
-Scoped = tuple[tuple[str, tuple[str, ...]], ...]
+Targets = tuple[tuple[str, tuple[str, ...]], ...]
 """Alarm columns and their values, both ascending."""
 
 _UTC: Final = "UTC"
@@ -51,7 +46,7 @@ class _AgreedWindow:
 
     start_us: int
     end_us: int
-    scoped: Scoped | None
+    targets: Targets | None
 
     @property
     def start(self) -> datetime:
@@ -66,7 +61,7 @@ class _AgreedWindow:
     @property
     def applies_to(self) -> Mapping[str, frozenset[str]] | None:
         """Alarm columns and the values that match; None: everybody's time."""
-        return _mapping(self.scoped)
+        return _mapping(self.targets)
 
     def _keep(self, **facts: object) -> None:
         for name, fact in facts.items():
@@ -80,7 +75,7 @@ class MaintenanceWindow(_AgreedWindow):
     Attributes:
         start_us, end_us: the window, or its first occurrence, as agreed; instants, microseconds.
         kind: planned or emergency.
-        scoped: what `applies_to` was given; None: everybody.
+        targets: what `applies_to` was given; None: everybody.
         announced_at_us: when the customer was told; None: not known.
         actual_end_us: when the work was over; None: as agreed.
         reason: for people.
@@ -129,10 +124,10 @@ class MaintenanceWindow(_AgreedWindow):
             start_us=start_us,
             end_us=end_us,
             kind=_kind(kind),
-            scoped=_scoped(applies_to),
+            targets=_targets(applies_to),
             announced_at_us=None if announced_at is None else instant_us(announced_at, field="announced_at"),
             actual_end_us=None if actual_end is None else instant_us(actual_end, field="actual_end"),
-            reason=_text(reason, "reason"),
+            reason=checked_text(reason, "reason"),
             recurrence=recurrence,
             zone=zone,
         )
@@ -174,7 +169,7 @@ class Exclusion(_AgreedWindow):
         reason: why, in a word or two; reports group by it.
         note: details, for people.
         author: who entered it.
-        scoped: what `applies_to` was given; None: everybody.
+        targets: what `applies_to` was given; None: everybody.
     """
 
     reason: str
@@ -200,15 +195,15 @@ class Exclusion(_AgreedWindow):
             InvalidTypeError: something has the wrong type.
         """
         start_us, end_us = _bounds(start, end, "end")
-        if not _text(reason, "reason").strip():
+        if not checked_text(reason, "reason").strip():
             raise InvalidValueError("reason is blank; say why this time is excluded", field="reason")
         self._keep(
             start_us=start_us,
             end_us=end_us,
             reason=reason,
-            note=_text(note, "note"),
-            author=_text(author, "author"),
-            scoped=_scoped(applies_to),
+            note=checked_text(note, "note"),
+            author=checked_text(author, "author"),
+            targets=_targets(applies_to),
         )
 
     def expand(self, zone: str, start_us: int, end_us: int) -> IntervalSet:  # noqa: ARG002  (called as a window's)
@@ -222,8 +217,7 @@ AnyExclusion = MaintenanceWindow | Exclusion
 
 def _bounds(start: datetime, end: datetime, field: str) -> tuple[int, int]:
     start_us, end_us = instant_us(start, field="start"), instant_us(end, field=field)
-    if end_us < start_us:
-        raise InvalidIntervalError(f"{field} is {shown(end)}, before start {shown(start)}; swap them", field=field)
+    check_order(start_us, end_us, start=start, end=end, field=field)
     return start_us, end_us
 
 
@@ -238,41 +232,31 @@ def _check_recurrence(rule: str, start_us: int, actual_end: datetime | None, zon
 
 
 def _kind(kind: MaintenanceKind | str) -> MaintenanceKind:
-    text = _text(kind, "kind").lower()
+    text = checked_text(kind, "kind").lower()
     if text not in MaintenanceKind.__members__.values():
-        raise InvalidValueError(f"kind is {shown(kind)}; give one of {', '.join(MaintenanceKind)}", field="kind")
+        raise wrong_value(kind, "kind", f"one of {', '.join(MaintenanceKind)}")
     return MaintenanceKind(text)
 
 
-def _scoped(applies_to: Mapping[str, Iterable[str] | str] | None) -> Scoped | None:
+def _targets(applies_to: Mapping[str, Iterable[str] | str] | None) -> Targets | None:
     """Return `applies_to` in its one canonical form; columns without values match nothing and are left out."""
     if applies_to is None:
         return None
-    if not isinstance(applies_to, Mapping):
-        raise InvalidTypeError(
-            f"applies_to is {shown(applies_to)}; give a mapping such as {{'resource_id': ['r1']}}", field="applies_to"
-        )
-    columns = {_text(column, "applies_to"): _values(column, values) for column, values in applies_to.items()}
-    scoped = tuple(sorted((column, values) for column, values in columns.items() if values))
-    if not scoped:
+    check_type(applies_to, Mapping, "applies_to", "a mapping such as {'resource_id': ['r1']}")
+    columns = {checked_text(column, "applies_to"): _values(column, values) for column, values in applies_to.items()}
+    targets = tuple(sorted((column, values) for column, values in columns.items() if values))
+    if not targets:
         raise InvalidValueError("applies_to names no values; give None where it applies to all", field="applies_to")
-    return scoped
+    return targets
 
 
 def _values(column: str, values: Iterable[str] | str) -> tuple[str, ...]:
     field = f"applies_to[{shown(column)}]"
     if isinstance(values, str):
         return (values,)
-    if not isinstance(values, Iterable):
-        raise InvalidTypeError(f"{field} is {shown(values)}; give texts", field=field)
-    return tuple(sorted({_text(value, field) for value in values}))
+    check_type(values, Iterable, field, "texts")
+    return tuple(sorted({checked_text(value, field) for value in values}))
 
 
-def _mapping(scoped: Scoped | None) -> Mapping[str, frozenset[str]] | None:
-    return None if scoped is None else {column: frozenset(values) for column, values in scoped}
-
-
-def _text(value: str, field: str) -> str:
-    if not isinstance(value, str):
-        raise InvalidTypeError(f"{field} is {shown(value)}; give text", field=field)
-    return value
+def _mapping(targets: Targets | None) -> Mapping[str, frozenset[str]] | None:
+    return None if targets is None else {column: frozenset(values) for column, values in targets}

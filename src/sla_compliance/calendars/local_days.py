@@ -26,7 +26,7 @@ from itertools import chain, compress, pairwise
 from typing import Final
 
 from sla_compliance.calendars.wall_clock import instant_of
-from sla_compliance.errors import InvalidTypeError, shown
+from sla_compliance.checks import wrong_type
 from sla_compliance.units import checked_instant_us, moment
 from sla_compliance.zones import load_zone
 
@@ -78,7 +78,7 @@ def first_instant_us(day: date, zone: str, *, field: str = "day") -> int:
         InstantOutOfRangeError: the day lies at the end of the calendar.
     """
     if not isinstance(day, date) or isinstance(day, datetime):
-        raise InvalidTypeError(f"{field} is {shown(day)}; give a datetime.date", field=field)
+        raise wrong_type(day, field, "a datetime.date")
     midnight = datetime.fromordinal(day.toordinal())
     return checked_instant_us(instant_of(midnight, load_zone(zone)), field=field)
 

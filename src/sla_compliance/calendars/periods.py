@@ -21,7 +21,7 @@ from itertools import pairwise
 from typing import ClassVar, Final
 
 from sla_compliance.calendars.weekdays import weekday_named
-from sla_compliance.errors import InvalidTypeError, InvalidValueError, shown
+from sla_compliance.checks import checked_integer, checked_text, wrong_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,9 @@ class Period:
         Raises:
             InvalidTypeError, InvalidValueError: `first` is not the name of a weekday.
         """
-        number = weekday_named(_text(first, "first"))
+        number = weekday_named(checked_text(first, "first", "a word").lower())
         if number is None:
-            raise InvalidValueError(f"first is {shown(first)}; give a weekday such as 'sunday'", field="first")
+            raise wrong_value(first, "first", "a weekday such as 'sunday'")
         return cls("week", days=7, first=1 + number)
 
     @classmethod
@@ -90,7 +90,7 @@ class Period:
         Raises:
             InvalidTypeError, InvalidValueError: `days` is not a number from 1 to 3,660,000.
         """
-        _check_number(days, "days", 3_660_000)
+        checked_integer(days, "days", 1, 3_660_000)
         return cls(f"{days} days", days=days, is_rolling=True)
 
     @classmethod
@@ -100,15 +100,15 @@ class Period:
         Raises:
             InvalidTypeError, InvalidValueError: there is none of that name.
         """
-        found = _NAMED.get(_text(text, "period"))
-        if found is None:
-            raise InvalidValueError(f"period is {shown(text)}; give one of {', '.join(_NAMED)}", field="period")
-        return found
+        period = _NAMED.get(checked_text(text, "period", "a word").lower())
+        if period is None:
+            raise wrong_value(text, "period", f"one of {', '.join(_NAMED)}")
+        return period
 
     @classmethod
     def _of_months(cls, name: str, months: int, first_month: int, first_day: int) -> Period:
-        _check_number(first_month, "first_month", 12)
-        _check_number(first_day, "first_day", 31)
+        checked_integer(first_month, "first_month", 1, 12)
+        checked_integer(first_day, "first_day", 1, 31)
         return cls(name, months=months, first=first_month % months, first_day=first_day)
 
     def spans(self, dates: Sequence[date], *, is_first_whole: bool, is_last_whole: bool) -> list[tuple[int, int]]:
@@ -135,19 +135,6 @@ class Period:
 def _is_before(day: date, first_day: int) -> bool:
     """Return whether `day` comes before the day on which its month begins."""
     return day.day < first_day and day.day < monthrange(day.year, day.month)[1]
-
-
-def _text(value: str, field: str) -> str:
-    if not isinstance(value, str):
-        raise InvalidTypeError(f"{field} is {shown(value)}; give a word", field=field)
-    return value.lower()
-
-
-def _check_number(value: int, field: str, highest: int) -> None:
-    if type(value) is not int:
-        raise InvalidTypeError(f"{field} is {shown(value)}; give an int", field=field)
-    if not 1 <= value <= highest:
-        raise InvalidValueError(f"{field} is {shown(value)}; give a number from 1 to {highest}", field=field)
 
 
 Period.DAY = Period("day", days=1)

@@ -29,7 +29,8 @@ from typing import Final, Self
 from zoneinfo import ZoneInfo
 
 from sla_compliance.calendars.wall_clock import instant_of, wall_time
-from sla_compliance.errors import InvalidRecurrenceError, InvalidTypeError, shown
+from sla_compliance.checks import checked_text
+from sla_compliance.errors import InvalidRecurrenceError, shown
 from sla_compliance.units import EPOCH, MICROSECOND
 
 RULES_KEPT: Final = 1024
@@ -145,8 +146,7 @@ def _walls(text: str, start: datetime) -> Iterable[datetime]:
 
 def _parts(rule: str) -> dict[str, str]:
     """Return the parts of a rule by name, FREQ among them."""
-    if not isinstance(rule, str):
-        raise InvalidTypeError(f"recurrence is {shown(rule)}; give text such as 'FREQ=WEEKLY'", field="recurrence")
+    checked_text(rule, "recurrence", "text such as 'FREQ=WEEKLY'")
     if len(rule) > _LONGEST_RULE:
         raise _error(f"is {shown(rule)}; give at most {_LONGEST_RULE} characters")
     parts: dict[str, str] = {}

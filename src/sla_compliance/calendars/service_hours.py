@@ -25,6 +25,7 @@ from typing import Final, Self, TypeVar
 
 from sla_compliance.calendars.wall_clock import instant_of, wall_time
 from sla_compliance.calendars.weekdays import WEEKDAYS, weekday_named
+from sla_compliance.checks import check_type, checked_text
 from sla_compliance.errors import InvalidServiceHoursError, InvalidTypeError, SLAComplianceError, shown
 from sla_compliance.intervals import NEVER, IntervalSet
 from sla_compliance.units import parse_date
@@ -79,8 +80,7 @@ class ServiceHours:
                 are left at all.
             InvalidTypeError: something else than texts and dates is given.
         """
-        if not isinstance(holidays, Iterable):
-            raise InvalidTypeError(f"holidays is {shown(holidays)}; give dates", field="holidays")
+        check_type(holidays, Iterable, "holidays", "dates")
         dated: dict[date, Hours] = dict.fromkeys(map(_plain_date, holidays), CLOSED)
         dated |= {
             _plain_date(day): _hours(text)
@@ -95,10 +95,7 @@ class ServiceHours:
         Raises:
             InvalidServiceHoursError, InvalidTypeError: as `weekly`.
         """
-        if not isinstance(text, str):
-            raise InvalidTypeError(
-                f"service_hours is {shown(text)}; give text such as 'mon-fri 09:00-17:00'", field="service_hours"
-            )
+        checked_text(text, "service_hours", "text such as 'mon-fri 09:00-17:00'")
         rows = [_row(part) for part in map(str.strip, text.split(";")) if part]
         dated = _dated((days, ranges) for days, ranges in rows if _DATED.fullmatch(days))
         return cls._checked(_week((days, ranges) for days, ranges in rows if not _DATED.fullmatch(days)), dated)
@@ -223,8 +220,7 @@ def _words(text: str) -> list[str]:
 
 
 def _items(mapping: Mapping[_Key, str], field: str) -> Iterable[tuple[_Key, str]]:
-    if not isinstance(mapping, Mapping):
-        raise InvalidTypeError(f"{field} is {shown(mapping)}; give a mapping of days to texts", field=field)
+    check_type(mapping, Mapping, field, "a mapping of days to texts")
     return mapping.items()
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.periods import Period
 from sla_compliance.calendars.service_hours import ServiceHours
-from sla_compliance.compliance import Terms, evaluate, evaluate_each
+from sla_compliance.compliance import EvaluationKeywords, evaluate, evaluate_each
 from sla_compliance.date_ranges import whole_days
 from sla_compliance.labels import Accounting
 from sla_compliance.policy import SLAPolicy
@@ -84,7 +84,7 @@ class Answer:
         return any(report.total.is_breached for report in reports)
 
 
-def terms_of(asked: Asked, now: datetime) -> Terms:
+def terms_of(asked: Asked, now: datetime) -> EvaluationKeywords:
     """Return what to evaluate, but the alarms; reads the maintenance files.
 
     Raises:
@@ -122,7 +122,7 @@ def alarms_of(asked: Asked, progress: Progress = unobserved) -> AlarmBatch:
     return source.read(asked.tenant)
 
 
-def answer(batch: AlarmBatch, each: str | None, terms: Terms) -> Answer:
+def answer(batch: AlarmBatch, each: str | None, terms: EvaluationKeywords) -> Answer:
     """Return the reports on some alarms."""
     whole = evaluate(batch, **terms)
     if each is None:

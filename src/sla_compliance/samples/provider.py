@@ -7,9 +7,10 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+from sla_compliance.alarms import INSTANT_COLUMNS
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.exclusions import MaintenanceWindow
-from sla_compliance.compliance import Terms
+from sla_compliance.compliance import EvaluationKeywords
 from sla_compliance.units import instant_us
 from sla_compliance.validation import OnInvalid
 
@@ -82,9 +83,9 @@ class SampleProvider:
     inventory: tuple[Device, ...]
 
     @property
-    def terms(self) -> Terms:
+    def terms(self) -> EvaluationKeywords:
         """What `evaluate` and `evaluate_each` ask for besides the alarms, as keywords."""
-        return Terms(
+        return EvaluationKeywords(
             start=self.start,
             end=self.end,
             zone=self.zone,
@@ -101,23 +102,9 @@ class SampleProvider:
 def batch_of(rows: Sequence[SampleRow], *, on_invalid: OnInvalid = "quarantine") -> AlarmBatch:
     """Return rows as a batch with all their columns; errors as `AlarmBatch.from_columns`."""
     columns: dict[str, Any] = {name: [getattr(row, name) for row in rows] for name in COLUMNS}
-    return AlarmBatch.from_columns(
-        starts_us=_instants(columns.pop("first_occurrence")),
-        ends_us=_instants(columns.pop("cleared_at")),
-        resolved_us=_instants(columns.pop("resolved_at")),
-        last_occurrences_us=_instants(columns.pop("last_occurrence")),
-        severities=columns.pop("severity"),
-        ids=columns.pop("id"),
-        alarm_ids=columns.pop("alarm_id"),
-        resource_ids=columns.pop("resource_id"),
-        customer_ids=columns.pop("customer_id"),
-        statuses=columns.pop("status"),
-        alarm_types=columns.pop("alarm_type"),
-        subscriber_counts=columns.pop("subscriber_count"),
-        titles=columns.pop("title"),
-        more=columns,
-        on_invalid=on_invalid,
-    )
+    for name in INSTANT_COLUMNS:
+        columns[name] = _instants(columns[name])
+    return AlarmBatch.from_named_columns(columns, on_invalid=on_invalid)
 
 
 def _instants(column: Sequence[datetime | None]) -> list[Any]:

@@ -10,11 +10,13 @@ from fractions import Fraction
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from sla_compliance.calendars.periods import Period
-from sla_compliance.labels import CELLS, Accounting
-from sla_compliance.measured import MeasuredDay, record_of
+from sla_compliance.calendars.local_days import LocalDays
+from sla_compliance.day_figures import DayFigures
+from sla_compliance.labels import Accounting
+from sla_compliance.ledger import CellLengths
+from sla_compliance.measured import MeasuredDay
+from sla_compliance.policy import SLAPolicy
 from sla_compliance.records import ComplianceRecord
-from sla_compliance.report import method_line
 from sla_compliance.service.questions import Subject
 from sla_compliance.units import instant_us, moment
 from sla_compliance.zones import load_zone
@@ -34,12 +36,12 @@ class Provenance(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ComplianceAnswer:
+class ComplianceAnswer(DayFigures):
     """The days asked for, measured.
 
     Attributes:
         subject: whose, how measured, and the instant of the question; each day carries its own.
-        target_ratio, accounting: what is asked of the cells.
+        target_asked, accounting_asked: instead of the policy's; None: the policy's.
         start_us: start of the first day.
         measured: the days, in order.
         provenance: where each came from.
@@ -47,8 +49,8 @@ class ComplianceAnswer:
     """
 
     subject: Subject
-    target_ratio: Fraction
-    accounting: Accounting
+    target_asked: Fraction | None
+    accounting_asked: Accounting | None
     start_us: int
     measured: tuple[MeasuredDay, ...]
     provenance: tuple[Provenance, ...]
@@ -64,43 +66,40 @@ class ComplianceAnswer:
         """The tenant's zone, an IANA name."""
         return self.subject.zone
 
-    @cached_property
-    def days(self) -> tuple[ComplianceRecord, ...]:
-        """One record for each local date, counted or not."""
-        return tuple(self._record((day,)) for day in self.measured)
+    @property
+    def policy(self) -> SLAPolicy:
+        """The tenant's policy: how the days were measured."""
+        return self.subject.policy
+
+    @property
+    def target_ratio(self) -> Fraction:
+        """The target asked for, else the policy's."""
+        return self.policy.target_ratio if self.target_asked is None else self.target_asked
+
+    @property
+    def accounting(self) -> Accounting:
+        """The accounting asked for, else the policy's."""
+        return self.policy.accounting if self.accounting_asked is None else self.accounting_asked
+
+    @property
+    def window_us(self) -> tuple[int, int]:
+        """Start of the first day and end of the last, microseconds."""
+        return self.start_us, self.measured[-1].end_us if self.measured else self.start_us
 
     @cached_property
-    def total(self) -> ComplianceRecord:
-        """The record of all days; computed on lengths."""
-        return self._record(self.measured) if self.measured else self._nothing()
+    def local_days(self) -> LocalDays:
+        """The days, by the bounds that they were measured between."""
+        bounds = [day.start_us for day in self.measured]
+        return LocalDays(tuple(day.date for day in self.measured), (*bounds, self.window_us[1]))
 
-    def by(self, period: Period) -> tuple[ComplianceRecord, ...]:
-        """Return one record for each period; the first and last may be cut by the question."""
-        spans = period.spans([day.date for day in self.measured], is_first_whole=True, is_last_whole=True)
-        return tuple(self._record(self.measured[first:after]) for first, after in spans)
-
-    def last(self, days: int) -> ComplianceRecord | None:
-        """Return the record of the last days; None where there are fewer."""
-        return self._record(self.measured[-days:]) if 0 < days <= len(self.measured) else None
+    @cached_property
+    def day_cells_us(self) -> Sequence[CellLengths]:
+        """The cells of each day."""
+        return [day.cells_us for day in self.measured]
 
     @property
     def _rules(self) -> ZoneInfo:
         return load_zone(self.subject.zone)
-
-    def _record(self, days: Sequence[MeasuredDay]) -> ComplianceRecord:
-        return record_of(days, zone=self.subject.zone, target_ratio=self.target_ratio, accounting=self.accounting)
-
-    def _nothing(self) -> ComplianceRecord:
-        """Return the record of no time at all."""
-        day = MeasuredDay(
-            date=moment(self.start_us, self._rules).date(),
-            start_us=self.start_us,
-            end_us=self.start_us,
-            cells_us=(0,) * len(CELLS),
-            as_of_us=self.subject.as_of_us,
-            tz_version="",
-        )
-        return self._record((day,))
 
     @cached_property
     def as_of(self) -> dt.datetime:
@@ -128,25 +127,19 @@ class ComplianceAnswer:
         return Provenance.OUTDATED in self.provenance
 
     @property
+    def as_of_us(self) -> int:
+        """The same, microseconds."""
+        return instant_us(self.as_of, field="as_of")
+
+    @property
     def quality(self) -> tuple[str, ...]:
         """What a reader must know about the rows behind the figures, one sentence each."""
         return tuple(dict.fromkeys(remark for day in self.measured for remark in day.remarks))
 
-    @cached_property
-    def method(self) -> str:
-        """How the figures were made, in one line."""
-        as_of_us = instant_us(self.as_of, field="as_of")
-        return method_line(self.subject.policy, self.accounting, self.subject.zone, as_of_us)
-
-    def as_dicts(self, period: Period = Period.DAY, *, detail: bool = False) -> list[dict[str, object]]:
-        """Return the records of a period as the wire format has them.
-
-        Those without an availability are left out; `detail` keeps them, with null, and adds what figures follow from.
-        """
-        records = self.by(period)
-        if not detail:
-            return [record.as_dict() for record in records if record.availability_ratio is not None]
-        return [{**record.as_dict(detail=True), **self._background(record)} for record in records]
+    @property
+    def quality_lines(self) -> tuple[str, ...]:
+        """The same as `quality`."""
+        return self.quality
 
     def _background(self, record: ComplianceRecord) -> Mapping[str, object]:
         days = [

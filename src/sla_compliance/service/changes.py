@@ -78,7 +78,7 @@ def _difference(left: IntervalSet, right: IntervalSet) -> IntervalSet:
 
 def _nature(one: AnyExclusion | None) -> object:
     """Return what an agreement does to an instant, other than when."""
-    return None if one is None else (isinstance(one, MaintenanceWindow), one.scoped)
+    return None if one is None else (isinstance(one, MaintenanceWindow), one.targets)
 
 
 def _dates(altered: IntervalSet, margin_us: int, subject: Subject) -> tuple[dt.date, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 
 from sla_compliance.batch import AlarmBatch
-from sla_compliance.compliance import Terms, evaluate, evaluate_each
+from sla_compliance.compliance import EvaluationArguments
 from sla_compliance.incidents import Incident
 from sla_compliance.report import ComplianceReport
 from sla_compliance.service.facts import Facts
@@ -20,19 +20,19 @@ from sla_compliance.service.questions import Window
 
 async def incidents_of(facts: Facts, day: Window) -> tuple[Incident, ...]:
     """Return the outages that share an instant with a day, whole; what counted of them, on that day."""
-    terms = await facts.terms(day)
+    arguments = await facts.terms(day)
     window = day
     while True:
         batch = await facts.alarms(window, whole_rows=True)
-        incidents = await facts.turns.computed(_incidents, batch, terms)
+        incidents = await facts.turns.computed(_incidents, batch, arguments)
         needed = _around(window, incidents)
         if needed == window:
             return incidents
         window = needed
 
 
-def _incidents(batch: AlarmBatch, terms: Terms) -> tuple[Incident, ...]:
-    return evaluate(batch, **terms).incidents()
+def _incidents(batch: AlarmBatch, arguments: EvaluationArguments) -> tuple[Incident, ...]:
+    return arguments.report(batch).incidents()
 
 
 def _around(window: Window, incidents: Sequence[Incident]) -> Window:
@@ -46,6 +46,6 @@ async def resources_of(
     facts: Facts, window: Window, *, by: str, inventory: Iterable[Hashable] | None
 ) -> dict[Hashable, ComplianceReport]:
     """Return a report for each value of a column of the alarms."""
-    terms = await facts.terms(window)
+    arguments = await facts.terms(window)
     batch = await facts.alarms(window, whole_rows=True)
-    return await facts.turns.computed(lambda: evaluate_each(batch, by=by, inventory=inventory, **terms))
+    return await facts.turns.computed(lambda: arguments.reports(batch, by=by, inventory=inventory))

@@ -18,7 +18,7 @@ from time import perf_counter
 
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.exclusions import AnyExclusion, Exclusion, MaintenanceWindow
-from sla_compliance.compliance import Terms
+from sla_compliance.compliance import EvaluationArguments
 from sla_compliance.intervals import ALWAYS_END_US, ALWAYS_START_US, IntervalSet
 from sla_compliance.service.observer import ServiceObserver
 from sla_compliance.service.questions import Window
@@ -55,11 +55,11 @@ class Facts:
         since = self.source.complete_since(tenant_id) if isinstance(self.source, SupportsCompleteSince) else None
         return ALWAYS_START_US if since is None else since
 
-    async def terms(self, window: Window) -> Terms:
+    async def terms(self, window: Window) -> EvaluationArguments:
         """Return what `evaluate` needs beside the alarms."""
         subject, settings, agreed = window.subject, window.subject.settings, await self.agreed(window)
         since_us = max(settings.monitored_since_us, self.complete_since_us(subject.tenant_id))
-        return Terms(
+        return EvaluationArguments(
             start=moment(window.start_us),
             end=moment(window.end_us),
             zone=settings.zone,
@@ -97,9 +97,3 @@ class Facts:
                 return await fetch(subject.tenant_id, *window.reach_us, subject.policy.qualifying)
             finally:
                 self.observer.queried(subject.tenant_id, seconds=perf_counter() - began)
-
-
-def has_scoped(terms: Terms) -> bool:
-    """Return whether an exclusion asks for descriptive columns of alarms."""
-    windows = (*terms.get("maintenance", ()), *terms.get("exclusions", ()))
-    return any(isinstance(one, MaintenanceWindow | Exclusion) and one.applies_to is not None for one in windows)

@@ -11,10 +11,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sla_compliance.batch import AlarmBatch
-from sla_compliance.compliance import Terms, evaluate
+from sla_compliance.compliance import EvaluationArguments
 from sla_compliance.measured import DayKey, MeasuredDay
 from sla_compliance.service.answers import Provenance
-from sla_compliance.service.facts import Facts, has_scoped
+from sla_compliance.service.facts import Facts
 from sla_compliance.service.questions import Question, Span, Subject, Window
 from sla_compliance.stores.protocol import DayStore
 
@@ -63,15 +63,15 @@ class Measuring:
         if not spans:
             return {}
         window = Window(subject, min(start for start, _ in spans.values()), max(end for _, end in spans.values()))
-        terms = await self.facts.terms(window)
-        batch = await self.facts.alarms(window, whole_rows=has_scoped(terms))
-        return await self.facts.turns.computed(_measured, batch, terms, spans, subject.as_of_us)
+        arguments = await self.facts.terms(window)
+        batch = await self.facts.alarms(window, whole_rows=arguments.has_targeted_exclusions)
+        return await self.facts.turns.computed(_measured, batch, arguments, spans, subject.as_of_us)
 
 
 def _measured(
-    batch: AlarmBatch, terms: Terms, spans: Mapping[DayKey, Span], as_of_us: int
+    batch: AlarmBatch, arguments: EvaluationArguments, spans: Mapping[DayKey, Span], as_of_us: int
 ) -> dict[DayKey, MeasuredDay]:
-    report = evaluate(batch, **terms)
+    report = arguments.report(batch)
     remarks = report.quality.lines()
     return {
         key: MeasuredDay(

@@ -140,12 +140,12 @@ class ComplianceService:
         began = perf_counter()
         question = await self._question(tenant_id, start, end)
         subject = question.subject
-        ratio = subject.policy.target_ratio if target is None else target_ratio(target, field="target")
+        target_asked = None if target is None else target_ratio(target, field="target")
         found = await self._finder.find(question)
         answer = ComplianceAnswer(
             subject=subject,
-            target_ratio=ratio,
-            accounting=accounting or subject.policy.accounting,
+            target_asked=target_asked,
+            accounting_asked=accounting,
             start_us=question.start_us,
             measured=tuple(found[key][0] for key in question.spans),
             provenance=tuple(found[key][1] for key in question.spans),

@@ -11,15 +11,16 @@ from difflib import get_close_matches
 from itertools import islice
 from typing import Final
 
+from sla_compliance.alarms import ALARM_COLUMNS
 from sla_compliance.errors import InvalidTypeError, InvalidValueError, shown
 from sla_compliance.sources._files.opening import TextFile
 
-PLATFORM_COLUMNS: Final = (
-    "id", "tenant_id", "alarm_id", "severity", "status", "source", "alarm_type", "title", "resource_type",
-    "resource_id", "resource_name", "customer_id", "customer_name", "subscriber_count", "correlation_id",
-    "correlation_action", "parent_alarm_id", "first_occurrence", "last_occurrence", "occurrence_count",
-    "acknowledged_at", "cleared_at", "resolved_at",
+# What else the platform's table has; carried along, as any other column is.
+_CARRIED: Final = (
+    "tenant_id", "source", "resource_type", "resource_name", "customer_name", "correlation_id", "correlation_action",
+    "parent_alarm_id", "occurrence_count", "acknowledged_at",
 )  # fmt: skip
+PLATFORM_COLUMNS: Final = tuple(dict.fromkeys((*(column.name for column in ALARM_COLUMNS), *_CARRIED)))
 NEEDED: Final = ("severity", "first_occurrence")
 
 _NAMES_SHOWN: Final = 30

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from sla_compliance.alarms import ALARM_COLUMNS, INSTANT_COLUMNS, ColumnKind
 from sla_compliance.errors import shown
 from sla_compliance.sources._files.rows import Text
 from sla_compliance.sources._files.times import Instants
 
 FIRST: Final = "first_occurrence"
-TIMES: Final = (FIRST, "cleared_at", "resolved_at", "last_occurrence")
-COUNT: Final = "subscriber_count"
-
+_COUNTS: Final = tuple(column.name for column in ALARM_COLUMNS if column.kind is ColumnKind.COUNT)
 _NO_INSTANT: Final = 0  # in a row that is a fault already
 _LONGEST_COUNT: Final = 18
 
@@ -20,11 +19,12 @@ _LONGEST_COUNT: Final = 18
 def convert(columns: dict[str, list[Any]], faults: dict[int, str]) -> None:
     """Convert the texts of times and counts in place; add what is wrong with a row to its faults, one a row."""
     instants = Instants()
-    for name in TIMES:
+    for name in INSTANT_COLUMNS:
         if name in columns:
             columns[name] = _instants(name, columns[name], instants, faults)
-    if COUNT in columns:
-        columns[COUNT] = [_count(row, text, faults) for row, text in enumerate(columns[COUNT])]
+    for name in _COUNTS:
+        if name in columns:
+            columns[name] = [_count(name, row, text, faults) for row, text in enumerate(columns[name])]
 
 
 def _instants(name: str, texts: Sequence[Text], instants: Instants, faults: dict[int, str]) -> list[int | None]:
@@ -37,10 +37,10 @@ def _instants(name: str, texts: Sequence[Text], instants: Instants, faults: dict
     return found
 
 
-def _count(row: int, text: Text, faults: dict[int, str]) -> int | None:
+def _count(name: str, row: int, text: Text, faults: dict[int, str]) -> int | None:
     if text is None:
         return None
     if len(text) <= _LONGEST_COUNT and text.isascii() and text.isdigit():
         return int(text)
-    faults.setdefault(row, f"{COUNT} is {shown(text)}; give a whole number")
+    faults.setdefault(row, f"{name} is {shown(text)}; give a whole number")
     return None

@@ -24,12 +24,6 @@ from sla_compliance.validation import OnInvalid
 Progress = Callable[[str, int, float | None], None]
 """Told a file's name, how many of its rows are read, and which share of it (None for a pipe)."""
 
-_ARGUMENTS: Final = {
-    "severity": "severities", "id": "ids", "alarm_id": "alarm_ids", "resource_id": "resource_ids",
-    "customer_id": "customer_ids", "status": "statuses", "alarm_type": "alarm_types",
-    "subscriber_count": "subscriber_counts", "title": "titles", "resolved_at": "resolved_us",
-    "last_occurrence": "last_occurrences_us",
-}  # fmt: skip
 _TENANTS_SHOWN: Final = 5
 _MAP_IT: Final = "map the one that holds it, on the command line with --column"
 
@@ -70,14 +64,8 @@ class AlarmTable:
 
     def batch(self, on_invalid: OnInvalid, clock_skew: timedelta) -> AlarmBatch:
         """Return the rows as a batch; errors as `AlarmBatch.from_columns`."""
-        columns = dict(self._columns)
-        starts = columns.pop(FIRST, [])
-        ends = columns.pop("cleared_at", [None] * len(starts))
-        return AlarmBatch.from_columns(
-            starts_us=starts,
-            ends_us=ends,
-            **{argument: columns.pop(name) for name, argument in _ARGUMENTS.items() if name in columns},
-            more=columns,
+        return AlarmBatch.from_named_columns(
+            {FIRST: [], **self._columns},
             row_names=self._places,
             faults=self._faults,
             on_invalid=on_invalid,

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_
 
-from sla_compliance.alarms import AlarmFilter
+from sla_compliance.alarms import ALARM_COLUMNS, DESCRIPTIVE_COLUMNS, INSTANT_COLUMNS, AlarmFilter, ColumnKind
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.errors import InvalidAlarmError
 from sla_compliance.sources._sql.instants import Expression, PostgresInstants
@@ -37,24 +37,6 @@ from sla_compliance.sources._sql.shapes import (
 from sla_compliance.units import MAX_US, MIN_US
 from sla_compliance.validation import OnInvalid
 
-# Each column's name in an Alarm, and as an argument of AlarmBatch.from_columns.
-_INSTANTS: Final = {
-    "first_occurrence": "starts_us",
-    "cleared_at": "ends_us",
-    "resolved_at": "resolved_us",
-    "last_occurrence": "last_occurrences_us",
-}
-_OTHERS: Final = {
-    "severity": "severities",
-    "id": "ids",
-    "alarm_id": "alarm_ids",
-    "resource_id": "resource_ids",
-    "customer_id": "customer_ids",
-    "status": "statuses",
-    "alarm_type": "alarm_types",
-    "subscriber_count": "subscriber_counts",
-    "title": "titles",
-}
 _NEEDED: Final = frozenset({"id", "status"})  # to infer an end, and to name a row in data quality
 _TENANT: Final = "tenant"  # names of the statements' parameters
 _START: Final = "window_start"
@@ -91,12 +73,13 @@ class AlarmReader:
 
     def _batch(self, fetched: Columns) -> AlarmBatch:
         """Return the batch of the rows that came whole."""
-        named = {argument: fetched.by_name.get(name) for name, argument in (_INSTANTS | _OTHERS).items()}
-        named["subscriber_counts"] = _numbers(named["subscriber_counts"])
-        return AlarmBatch.from_columns(
-            **named,  # type: ignore[arg-type]
-            more={name: fetched.by_name[name] for name in self._mapping.more if name in fetched.by_name},
-            row_names=_row_names(named["ids"]),
+        columns = dict(fetched.by_name)
+        for column in ALARM_COLUMNS:
+            if column.kind is ColumnKind.COUNT and column.name in columns:
+                columns[column.name] = _numbers(columns[column.name])
+        return AlarmBatch.from_named_columns(
+            columns,
+            row_names=_row_names(columns.get("id")),
             faults=[InvalidAlarmError(str(error), field=error.field, row=row) for row, error in fetched.faults],
             on_invalid=self._on_invalid,
             clock_skew=self._clock_skew,
@@ -108,9 +91,9 @@ def _row_names(ids: Sequence[Any] | None) -> list[str] | None:
     return None if ids is None else [f"alarm {key}" for key in ids]
 
 
-def _numbers(column: list[Any] | None) -> list[int | None] | None:
+def _numbers(column: list[Any]) -> list[int | None]:
     """Return a column of whole numbers, which may have come as text."""
-    return None if column is None else [None if value is None else int(value) for value in column]
+    return [None if value is None else int(value) for value in column]
 
 
 def _with_ordinary(pairs: tuple[tuple[int, ...], tuple[int, ...]], others: AlarmBatch) -> AlarmBatch:
@@ -131,8 +114,8 @@ class _KnownAlarms:
     """A mapped table of alarms whose columns are known, and the statements on it."""
 
     def __init__(self, connection: Connection, mapping: AlarmsTable) -> None:
-        instants = _mapped(mapping, _INSTANTS)
-        others = _mapped(mapping, _OTHERS) | {name: name for name in mapping.more}
+        instants = _mapped(mapping, INSTANT_COLUMNS)
+        others = _mapped(mapping, DESCRIPTIVE_COLUMNS) | {name: name for name in mapping.more}
         needed = [mapping.tenant_id, mapping.severity, *instants.values(), *others.values()]
         self._mapping = mapping
         self._table = reflected(connection, mapping.table, mapping.schema, needed)
@@ -182,6 +165,6 @@ class _KnownAlarms:
         return and_(first >= kind.constant(MIN_US), over >= first, over <= kind.constant(MAX_US))
 
 
-def _mapped(mapping: AlarmsTable, names: Mapping[str, str]) -> dict[str, str]:
+def _mapped(mapping: AlarmsTable, names: Sequence[str]) -> dict[str, str]:
     """Return the table's columns by name, of those that it has."""
     return {name: column for name in names if (column := getattr(mapping, name)) is not None}

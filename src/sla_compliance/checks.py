@@ -1,0 +1,127 @@
+"""Checks of arguments: the one way to say "x is A; give B"."""
+################################################################
+# A bad argument gets one message: the name it was given under, the value as it
+# can be shown, and what to give instead. The functions here check types, lists,
+# texts, whole numbers, lengths and order, and make that message. What a value
+# means is checked where it is read: instants in units, zones in zones, and so on.
+################################################################
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Any
+
+from sla_compliance.errors import InvalidIntervalError, InvalidTypeError, InvalidValueError, shown
+
+
+def wrong_type(value: object, field: str, wanted: str) -> InvalidTypeError:
+    """Return the error of a value of the wrong type.
+
+    Args:
+        field: the name that the value was given under.
+        wanted: what to give instead, e.g. "an aware datetime".
+    """
+    return InvalidTypeError(f"{field} is {shown(value)}; give {wanted}", field=field)
+
+
+def wrong_value(value: object, field: str, wanted: str) -> InvalidValueError:
+    """Return the error of a value of the right type and an impossible content; arguments as `wrong_type`."""
+    return InvalidValueError(f"{field} is {shown(value)}; give {wanted}", field=field)
+
+
+def check_type(value: object, kind: type | tuple[type, ...], field: str, wanted: str) -> None:
+    """Check that a value is of a type.
+
+    Raises:
+        InvalidTypeError: it is not.
+    """
+    if not isinstance(value, kind):
+        raise wrong_type(value, field, wanted)
+
+
+def checked_text(value: object, field: str, wanted: str = "text") -> str:
+    """Return a value that is text.
+
+    Raises:
+        InvalidTypeError: it is not.
+    """
+    if not isinstance(value, str):
+        raise wrong_type(value, field, wanted)
+    return value
+
+
+def checked_integer(value: object, field: str, lowest: int, highest: int) -> int:
+    """Return a whole number within bounds; True and False are none.
+
+    Raises:
+        InvalidTypeError: it is no int.
+        InvalidValueError: it is out of bounds.
+    """
+    if type(value) is not int:
+        raise wrong_type(value, field, "an int")
+    if not lowest <= value <= highest:
+        raise wrong_value(value, field, f"a number from {lowest} to {highest}")
+    return value
+
+
+def listed(values: object, field: str, wanted: str = "a list with a value for each row") -> list[Any]:
+    """Return several values as a list.
+
+    Raises:
+        InvalidTypeError: it is not several values; a text is one, a mapping is none.
+    """
+    if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
+        raise wrong_type(values, field, wanted)
+    return list(values)
+
+
+def listed_texts(values: object, field: str, wanted: str = "several texts") -> list[str]:
+    """Return several texts as a list.
+
+    Raises:
+        InvalidTypeError: it is not several values, or one of them is no text.
+    """
+    texts = listed(values, field, wanted)
+    for value in texts:
+        if not isinstance(value, str):
+            raise InvalidTypeError(f"{field} holds {shown(value)}; give texts only", field=field)
+    return texts
+
+
+def listed_keys(values: object, field: str) -> list[Hashable]:
+    """Return several values that can be keys, as a list.
+
+    Raises:
+        InvalidTypeError: it is not several values, or one of them cannot be a key.
+    """
+    keys = listed(values, field, "several keys")
+    try:
+        set(keys)
+    except TypeError as error:
+        raise InvalidTypeError(f"{field} holds what cannot be a key ({error}); give texts", field=field) from None
+    return keys
+
+
+def check_lengths(columns: Mapping[str, Sequence[Any]]) -> None:
+    """Check that columns, by name, belong together.
+
+    Raises:
+        InvalidIntervalError: they differ in length.
+    """
+    (first_name, first_column), *others = columns.items()
+    for name, column in others:
+        if len(column) != len(first_column):
+            raise InvalidIntervalError(
+                f"{name} has {len(column)} rows and {first_name} {len(first_column)}; give every row a value or None",
+                field=name,
+            )
+
+
+def check_order(start_us: int, end_us: int, *, start: object, end: object, field: str = "end") -> None:
+    """Check that a window does not end before it starts; `start` and `end` are what the message shows.
+
+    Raises:
+        InvalidIntervalError: it does.
+    """
+    if end_us < start_us:
+        raise InvalidIntervalError(f"{field} is {shown(end)}, before start {shown(start)}; swap them", field=field)

@@ -1,0 +1,180 @@
+"""DayFigures: the figures of consecutive local days, whatever they were measured from."""
+################################################################
+# A report and a service's answer are both DayFigures, so every outlet takes
+# either. What differs is where the days' cells come from; all figures are sums
+# of those cells, computed here and in records.py alone. Totals are computed on
+# lengths, never as a mean of percentages.
+################################################################
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from fractions import Fraction
+from functools import cached_property
+from typing import Final
+
+from sla_compliance.calendars.local_days import LocalDays
+from sla_compliance.calendars.periods import Period
+from sla_compliance.checks import check_type
+from sla_compliance.labels import Accounting
+from sla_compliance.ledger import CellLengths
+from sla_compliance.policy import SLAPolicy
+from sla_compliance.records import ComplianceRecord, record_of_days
+from sla_compliance.units import MICROSECOND, length_text, moment
+from sla_compliance.zones import load_zone, tz_version
+
+_ACCOUNTINGS_IN_WORDS: Final = {
+    "REMOVED": "maintenance and exclusions not counted",
+    "PLANNED_DOWNTIME_REMOVED": "downtime in maintenance and exclusions not counted",
+    "EXCUSED": "maintenance counted as up, exclusions not counted",
+    "COUNTED": "maintenance counted like any time, exclusions not counted",
+    "GROSS": "nothing excluded",
+}
+
+
+class DayFigures(ABC):
+    """Figures of the local days that share an instant with a window.
+
+    A subclass says what was measured, in the abstract properties; all else follows.
+    """
+
+    @property
+    @abstractmethod
+    def zone(self) -> str:
+        """The zone whose local days these are, an IANA name."""
+
+    @property
+    @abstractmethod
+    def policy(self) -> SLAPolicy:
+        """What was promised and how it was measured."""
+
+    @property
+    @abstractmethod
+    def window_us(self) -> tuple[int, int]:
+        """Start and end of the window, microseconds; the first and last day may reach beyond it."""
+
+    @property
+    @abstractmethod
+    def as_of_us(self) -> int:
+        """The instant of evaluation, microseconds."""
+
+    @property
+    @abstractmethod
+    def local_days(self) -> LocalDays:
+        """The local days that share an instant with the window, not clipped to it."""
+
+    @property
+    @abstractmethod
+    def day_cells_us(self) -> Sequence[CellLengths]:
+        """The cells of each of these days, inside the window."""
+
+    @property
+    @abstractmethod
+    def quality_lines(self) -> tuple[str, ...]:
+        """What a reader must know about the rows behind the figures, one sentence each."""
+
+    @abstractmethod
+    def _background(self, record: ComplianceRecord) -> Mapping[str, object]:
+        """Return what stands beside a record in full detail, JSON types only."""
+
+    @property
+    def target_ratio(self) -> Fraction:
+        """Agreed availability, exact, in [0, 1]; by default the policy's."""
+        return self.policy.target_ratio
+
+    @property
+    def accounting(self) -> Accounting:
+        """Which cells count as what; by default the policy's."""
+        return self.policy.accounting
+
+    @cached_property
+    def days(self) -> tuple[ComplianceRecord, ...]:
+        """One record for each existing local date that owns an instant of the window, counted or not."""
+        return self.by(Period.DAY)
+
+    def by(self, period: Period) -> tuple[ComplianceRecord, ...]:
+        """Return one record for each period; the first and last may be cut by the window.
+
+        Raises:
+            InvalidTypeError: `period` is no Period.
+        """
+        check_type(period, Period, "period", "a Period, e.g. Period.MONTH")
+        days, (start_us, end_us) = self.local_days, self.window_us
+        spans = period.spans(
+            days.dates,
+            is_first_whole=days.bounds_us[0] >= start_us,
+            is_last_whole=days.bounds_us[-1] <= end_us,
+        )
+        return tuple(self._record(first, after) for first, after in spans)
+
+    @cached_property
+    def total(self) -> ComplianceRecord:
+        """The record of the whole window."""
+        return self._record(0, len(self.local_days.dates))
+
+    @property
+    def gross(self) -> ComplianceRecord:
+        """The record of the whole window with nothing excluded."""
+        return self.total.counted_as(Accounting.GROSS)
+
+    def last(self, days: int) -> ComplianceRecord | None:
+        """Return the record of the last days; None where there are fewer."""
+        count = len(self.local_days.dates)
+        return self._record(count - days, count) if 0 < days <= count else None
+
+    def _record(self, first: int, after: int) -> ComplianceRecord:
+        """Return the record of the days with indices [first, after)."""
+        days, (window_start_us, window_end_us) = self.local_days, self.window_us
+        start_us = max(days.bounds_us[first], window_start_us)
+        # A window without an instant has no days; its record bears the date on which it stands.
+        dates = days.dates[first:after] or (moment(start_us, load_zone(self.zone)).date(),)
+        return record_of_days(
+            tuple(self.day_cells_us[first:after]),
+            start_us=start_us,
+            end_us=min(days.bounds_us[after], window_end_us),
+            zone=self.zone,
+            first_date=dates[0],
+            last_date=dates[-1],
+            target_ratio=self.target_ratio,
+            accounting=self.accounting,
+        )
+
+    @property
+    def tz_version(self) -> str:
+        """The version of the zone rules, e.g. "2026a"."""
+        return tz_version()
+
+    @property
+    def method(self) -> str:
+        """How the figures were made, in one line."""
+        as_of = moment(self.as_of_us, load_zone(self.zone)).isoformat(timespec="seconds")
+        severities = " or ".join(sorted(self.policy.qualifying.severities))
+        parts = [
+            f"down while a {severities} alarm is raised",
+            *_damping_in_words(self.policy),
+            _ACCOUNTINGS_IN_WORDS.get(self.accounting.name, "cells counted by a custom accounting"),
+            f"days of {self.zone} by zone rules {tz_version()}",
+            f"as of {as_of}",
+        ]
+        return "; ".join(parts)
+
+    def as_dicts(self, period: Period = Period.DAY, *, detail: bool = False) -> list[dict[str, object]]:
+        """Return the records of a period as the wire format has them.
+
+        Those without an availability are left out; `detail` keeps them, with null, and adds what figures follow from.
+        """
+        records = self.by(period)
+        if detail:
+            return [{**record.as_dict(detail=True), **self._background(record)} for record in records]
+        return [record.as_dict() for record in records if record.availability_ratio is not None]
+
+
+def _damping_in_words(policy: SLAPolicy) -> list[str]:
+    lengths = [
+        (policy.merge_gap, "gaps shorter than {} merged"),
+        (policy.min_outage, "outages shorter than {} dropped"),
+        (policy.stale_after or timedelta(0), "alarms unseen for {} ended when last seen"),
+    ]
+    return [text.format(length_text(length // MICROSECOND)) for length, text in lengths if length]
