@@ -97,26 +97,38 @@ class ComplianceReport:
             accounting=self.policy.accounting,
         )
 
-    def incidents(self, start: datetime | None = None, end: datetime | None = None) -> tuple[Incident, ...]:
+    def incidents(
+        self, start: datetime | None = None, end: datetime | None = None, *, accounting: Accounting | None = None
+    ) -> tuple[Incident, ...]:
         """Return the outages that share an instant with [start, end), by default with the window.
 
+        Args:
+            start, end: aware.
+            accounting: by which each incident's downtime is counted; by default the policy's.
+
         Raises:
-            NaiveDatetimeError, InvalidTypeError: a bound is no aware datetime.
+            NaiveDatetimeError, InvalidTypeError: a bound is no aware datetime, or `accounting` is no Accounting.
             InvalidIntervalError: end is before start.
         """
+        if accounting is None:
+            accounting = self.policy.accounting
+        if not isinstance(accounting, Accounting):
+            raise InvalidTypeError(
+                f"accounting is {shown(accounting)}; give an Accounting, e.g. Accounting.COUNTED", field="accounting"
+            )
         start_us = self.ledger.start_us if start is None else instant_us(start, field="start")
         end_us = self.ledger.end_us if end is None else instant_us(end, field="end")
         if end_us < start_us:
             raise InvalidIntervalError(f"end is {shown(end)}, before start {shown(start)}; swap them", field="end")
-        found = incidents_between(
+        incidents = incidents_between(
             max(start_us, self.ledger.start_us),
             min(end_us, self.ledger.end_us),
             ledger=self.ledger,
             rule=self.rule,
             qualifying=self.qualifying,
-            accounting=self.policy.accounting,
+            accounting=accounting,
         )
-        return tuple(found)
+        return tuple(incidents)
 
     @cached_property
     def quality(self) -> DataQuality:

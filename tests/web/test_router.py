@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 from fastapi.testclient import TestClient
 
+from sla_compliance.alarms import Alarm
 from sla_compliance.service import to_async
 from sla_compliance.sources.memory import MemoryAlarmSource
 from sla_compliance.sources.samples import SampleAlarmSource, SampleMaintenanceSource
-from tests.web.world import Clock, Source, assert_problem, service_over, visiting
+from tests.web.world import Clock, Source, assert_problem, at, service_over, visiting
 
 THE_SEVENTH = {
     "date": "2025-10-07T00:00:00+01:00",
@@ -98,6 +99,34 @@ class TestFigures:
         (incident,) = day["incidents"]
         assert (incident["start"], incident["downtime_seconds"]) == ("2025-10-07T10:00:00+01:00", 95.0)
         assert [alarm["title"] for alarm in incident["alarms"]] == ["Fibre cut"]
+
+    @pytest.mark.parametrize("date", ["2025-10-05", "2025-10-06", "2025-10-07"])
+    @pytest.mark.parametrize(("flag", "seconds_of_the_sixth"), [("true", 130 * 60), ("false", 235 * 60)])
+    def test_incidents_of_a_day_sum_to_its_downtime(self, date: str, flag: str, seconds_of_the_sixth: int) -> None:
+        """With maintenance and without: overview and drill-down agree to the second."""
+        outages = [
+            Alarm(at(5, 22), at(6), id="over midnight"),
+            Alarm(at(6, 0, 30), at(6, 1, 45), id="half an hour before the work, 45 minutes in it"),
+            Alarm(at(6, 2), at(6, 3), id="in the work"),
+            Alarm(at(6, 12), at(6, 12, 30), id="by day"),
+            Alarm(at(6, 22, 50), at(7, 1), id="over the next midnight"),
+        ]
+        days = f"compliance?from_date={date}&to_date={date}&detail=full&exclude_maintenance={flag}"
+        with visiting(service_over(Source({"acme": outages}))) as client:
+            (day,) = client.get(days).json()
+            incidents = client.get(f"incidents?date={date}&exclude_maintenance={flag}").json()["incidents"]
+        assert sum(incident["downtime_seconds"] for incident in incidents) == day["downtime_seconds"]
+        if date == "2025-10-06":
+            assert day["downtime_seconds"] == seconds_of_the_sixth
+
+    def test_maintenance_is_excluded_from_incidents_unless_asked_otherwise(self, client: TestClient) -> None:
+        """The outage is listed either way; a target is none of the parameters and changes nothing."""
+        question = "incidents?date=2025-10-06"
+        (excluded,) = client.get(question).json()["incidents"]
+        (counted,) = client.get(f"{question}&exclude_maintenance=false").json()["incidents"]
+        assert (excluded["downtime_seconds"], counted["downtime_seconds"]) == (0.0, 1800.0)
+        assert excluded["duration_seconds"] == counted["duration_seconds"] == 1800.0
+        assert client.get(f"{question}&target_percentage=101").json()["incidents"] == [excluded]
 
     def test_the_worst_resources_come_first(self, client: TestClient) -> None:
         """As many as asked for."""

@@ -99,7 +99,9 @@ class IncidentShown(BaseModel):
     start: str
     end: str | None = Field(description="Null while it lasts.")
     duration_seconds: float
-    downtime_seconds: float = Field(description="What of it counted, on this day.")
+    downtime_seconds: float = Field(
+        description="What of it counted, on this day; those of a day sum to the day's downtime."
+    )
     alarms: list[AlarmBehind]
 
 

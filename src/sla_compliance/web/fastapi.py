@@ -95,7 +95,7 @@ class _Endpoints:
         """List the outages that touch one local day, with the alarms behind them."""
         question = await self._question(tenant_id, asked)
         with Figures():
-            found = await self.service.incidents(tenant_id, asked.day)
+            found = await self.service.incidents(tenant_id, asked.day, accounting=question.accounting)
         return self._reply(request, incidents_of_day(asked.day, question.start, question.end, found))
 
     async def resources(self, request: Request, tenant_id: TenantId, asked: RankingAsked) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import abstractmethod
+from dataclasses import replace
 from typing import Annotated, Final, Literal
 
 from fastapi import Query
@@ -25,9 +26,8 @@ Percentage = Annotated[str, Field(json_schema_extra={"type": "number", "minimum"
 
 
 class Asked(BaseModel):
-    """Against which target, and how maintenance counts; which days, each question says itself."""
+    """How maintenance counts; which days, each question says itself."""
 
-    target_percentage: Percentage | None = Field(None, description="Instead of the agreed target; read exactly.")
     exclude_maintenance: bool = Field(True, description="Whether maintenance is taken out, as agreed.")
 
     @abstractmethod
@@ -36,19 +36,29 @@ class Asked(BaseModel):
 
     def question(self, subject: Subject) -> Question:
         """Return what is asked, read for a tenant; errors name the parameter."""
-        if self.target_percentage is not None:
-            target_ratio(self.target_percentage)
         start, end = self.bounds(subject.zone, subject.as_of)
         return Question(
             tenant_id=subject.tenant_id,
             start=start,
             end=end,
-            target=self.target_percentage,
+            target=None,
             accounting=subject.policy.accounting if self.exclude_maintenance else Accounting.COUNTED,
         )
 
 
-class LastDays(Asked):
+class TargetAsked(Asked):
+    """How maintenance counts, and against which target."""
+
+    target_percentage: Percentage | None = Field(None, description="Instead of the agreed target; read exactly.")
+
+    def question(self, subject: Subject) -> Question:
+        """Return what is asked, read for a tenant; errors name the parameter."""
+        if self.target_percentage is not None:
+            target_ratio(self.target_percentage)
+        return replace(super().question(subject), target=self.target_percentage)
+
+
+class LastDays(TargetAsked):
     """The last days, today included."""
 
     days: Days = Field(DEFAULT_DAYS, description="Today and the days before it.")
@@ -58,7 +68,7 @@ class LastDays(Asked):
         return last_days(self.days, zone=zone, now=now)
 
 
-class Range(Asked):
+class Range(TargetAsked):
     """Days by their dates, or the last ones by their number; how much to say of each."""
 
     from_date: str | None = Field(None, description=DATE_OR_MOMENT)

@@ -1,4 +1,4 @@
-// The two questions this page asks its server, and what may go wrong.
+// The two requests of this page, and what may go wrong.
 
 import { token } from "./token.js";
 
@@ -65,12 +65,13 @@ export async function fetchCompliance({ days, excludeMaintenance }, signal) {
 }
 
 /**
- * The incidents that touch one local day.
- * @param {string} date YYYY-MM-DD
+ * The incidents that touch one local day; their counted downtime sums to the day's.
+ * @param {{date: string, excludeMaintenance: boolean}} choice `date` is YYYY-MM-DD
+ * @param {AbortSignal} signal
  * @returns {Promise<{date: string, start: string, end: string, incidents: Incident[]}>}
  */
-export async function fetchIncidents(date, signal) {
-  return json(await get("sla/incidents", { date }, signal));
+export async function fetchIncidents({ date, excludeMaintenance }, signal) {
+  return json(await get("sla/incidents", { date, exclude_maintenance: excludeMaintenance }, signal));
 }
 
 async function get(path, query, signal) {

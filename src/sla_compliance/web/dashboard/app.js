@@ -103,7 +103,12 @@ function open(day) {
   closeDay();
   dayRequest = new AbortController();
   chart.select(day.date);
-  openDay(byId("day"), day, { signal: dayRequest.signal, onClose: () => leaveDay(day), onRefused: askForToken });
+  openDay(byId("day"), day, {
+    excludeMaintenance: chosen().excludeMaintenance,
+    signal: dayRequest.signal,
+    onClose: () => leaveDay(day),
+    onRefused: askForToken,
+  });
 }
 
 function closeDay() {

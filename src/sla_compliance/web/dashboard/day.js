@@ -15,7 +15,8 @@ const MICROSECONDS = 1_000_000;
  * Opens a day in `panel` and fetches its incidents.
  * @param {HTMLElement} panel
  * @param {import("./chart.js").Day} day
- * @param {{signal: AbortSignal, onClose: () => void, onRefused: (problem: import("./api.js").Problem) => void}} options
+ * @param {{excludeMaintenance: boolean, signal: AbortSignal, onClose: () => void,
+ *   onRefused: (problem: import("./api.js").Problem) => void}} options `excludeMaintenance` as for the day's own figures
  */
 export async function openDay(panel, day, options) {
   const body = element("div", { class: "day-body" });
@@ -55,8 +56,9 @@ const fact = (text) => element("span", {}, text);
 
 async function fill(body, day, options) {
   body.replaceChildren(element("div", { class: "ghost ghost-day", role: "status", "aria-label": "Loading incidents" }));
+  const choice = { date: day.date, excludeMaintenance: options.excludeMaintenance };
   try {
-    body.replaceChildren(...incidentsOf(await fetchIncidents(day.date, options.signal), day.record));
+    body.replaceChildren(...incidentsOf(await fetchIncidents(choice, options.signal), day.record));
   } catch (error) {
     if (error.name === "AbortError") return;
     if (error.status === 401) return options.onRefused(error);
