@@ -13,10 +13,12 @@ from pydantic import BaseModel, Field
 from sla_compliance.calendars.local_days import first_instant_us
 from sla_compliance.labels import Accounting
 from sla_compliance.policy import target_ratio
-from sla_compliance.requests import whole_days
+from sla_compliance.requests import last_days, requested_days, whole_days
 from sla_compliance.service import Subject
 from sla_compliance.units import parse_date
-from sla_compliance.web.questions import DEFAULT_DAYS, MAX_DAYS, Bounds, Question, days_asked, last_days
+from sla_compliance.web.questions import DEFAULT_DAYS, MAX_DAYS, Question
+
+Bounds = tuple[dt.datetime, dt.datetime]
 
 MOST_RESOURCES: Final = 100
 DATE_OR_MOMENT: Final = "A date of the tenant (YYYY-MM-DD) or an RFC 3339 timestamp."
@@ -77,7 +79,7 @@ class Range(TargetAsked):
 
     def bounds(self, zone: str, now: dt.datetime) -> Bounds:
         """Return the window of whole local days."""
-        return days_asked(self.from_date, self.to_date, self.days, zone=zone, now=now)
+        return requested_days(self.from_date, self.to_date, days=self.days, zone=zone, now=now, max_days=MAX_DAYS)
 
 
 class DetailedRange(Range):

@@ -7,15 +7,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from sla_compliance.calendars.local_days import local_days
-from sla_compliance.errors import InvalidValueError
 from sla_compliance.labels import Accounting
 from sla_compliance.policy import Target
-from sla_compliance.requests import whole_days
-from sla_compliance.units import instant_us
 
 MAX_DAYS: Final = 90
 DEFAULT_DAYS: Final = 30
@@ -37,34 +33,3 @@ class Question:
     end: datetime
     target: Target | None
     accounting: Accounting
-
-
-Bounds = tuple[datetime, datetime]
-
-
-def days_asked(from_date: str | None, to_date: str | None, days: int | None, *, zone: str, now: datetime) -> Bounds:
-    """Return the window of a question for dates, or for a number of days.
-
-    Raises:
-        InvalidValueError: neither is given, or both are. Others as `whole_days`.
-    """
-    if days is not None and (from_date is not None or to_date is not None):
-        raise InvalidValueError("days stands beside from_date or to_date; give one or the other", field="days")
-    if days is not None:
-        return last_days(days, zone=zone, now=now)
-    if from_date is None:
-        raise InvalidValueError("from_date is missing; give it, or days", field="days")
-    return whole_days(from_date, to_date, zone=zone, now=now, max_days=MAX_DAYS)
-
-
-def last_days(days: int, *, zone: str, now: datetime) -> Bounds:
-    """Return the window of today and the `days - 1` dates before.
-
-    >>> from datetime import UTC, datetime
-    >>> start, end = last_days(2, zone="Africa/Lagos", now=datetime(2025, 10, 8, 12, tzinfo=UTC))
-    >>> start.isoformat(), end.isoformat()
-    ('2025-10-07T00:00:00+01:00', '2025-10-09T00:00:00+01:00')
-    """
-    now_us = instant_us(now, field="now")
-    (today,) = local_days(zone, now_us, now_us + 1).dates
-    return whole_days((today - timedelta(days=days - 1)).isoformat(), zone=zone, now=now)
