@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from fastapi import Header
 from fastapi.testclient import TestClient
 
 from sla_compliance.alarms import Alarm
@@ -178,6 +179,12 @@ class TestErrors:
         """400 for dates and ranges, 422 for the rest; `detail` names the parameter."""
         assert_problem(client.get(question), status, word)
 
+    def test_a_date_that_the_zone_skipped_is_a_problem(self, source: Source) -> None:
+        """Samoa had no 30 December 2011: there is no such day to list."""
+        with visiting(service_over(source), "apia") as client:
+            assert_problem(client.get("incidents?date=2011-12-30"), 400, "date is '2011-12-30'", "Pacific/Apia skipped")
+            assert client.get("incidents?date=2011-12-31").json()["start"] == "2011-12-31T00:00:00+14:00"
+
     def test_ninety_days_are_allowed_from_a_moment_ago(self, client: TestClient) -> None:
         """A browser's "90 days ago" is a moment more when it arrives."""
         assert client.get("compliance?from_date=2025-07-10T21:59:59.000Z").status_code == 200
@@ -237,6 +244,18 @@ class TestTenants:
         with visiting(service_over(source), "other") as client:
             (day,) = client.get("compliance?from_date=2025-10-07&to_date=2025-10-07").json()
         assert (day["date"], day["downtime_minutes"]) == ("2025-10-07T00:00:00+02:00", 0)
+
+    @pytest.mark.parametrize("path", EACH_ROUTE)
+    def test_a_tenant_dependency_that_fails_validation_is_a_problem(self, source: Source, path: str) -> None:
+        """FastAPI runs the other dependencies all the same; none of them counts on the tenant."""
+
+        def tenant(x_session: str = Header()) -> str:
+            return x_session
+
+        with visiting(service_over(source), tenant_dependency=tenant) as client:
+            assert_problem(client.get(path), 422, "x-session")
+            assert client.get(path, headers={"X-Session": "acme"}).status_code == 200
+        assert source.queries == 1
 
     @pytest.mark.parametrize("path", EACH_ROUTE)
     def test_a_header_can_confirm_the_tenant_but_never_choose_it(self, client: TestClient, path: str) -> None:
