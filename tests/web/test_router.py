@@ -10,6 +10,7 @@ from fastapi import Header
 from fastapi.testclient import TestClient
 
 from sla_compliance.alarms import Alarm
+from sla_compliance.errors import InvalidValueError
 from sla_compliance.service import to_async
 from sla_compliance.sources.memory import MemoryAlarmSource
 from sla_compliance.sources.samples import SampleAlarmSource, SampleMaintenanceSource
@@ -136,6 +137,25 @@ class TestFigures:
         assert [row["downtime_seconds"] for row in ranking] == [1895.0, 20.0]
         assert len(client.get("resources?days=8&limit=1").json()) == 1
 
+    def test_resources_honour_each_of_their_parameters(self, client: TestClient) -> None:
+        """Days, maintenance and target; a resource of which nothing counts is left out."""
+        dates = "from_date=2025-10-06&to_date=2025-10-07"
+        strict = client.get(f"resources?{dates}").json()[0]
+        assert (strict["resource_id"], strict["downtime_seconds"], strict["sla_breaches"]) == ("olt-7", 95.0, 1)
+        lax = client.get(f"resources?{dates}&target_percentage=99").json()[0]
+        assert (lax["target_percentage"], lax["sla_breaches"], lax["downtime_seconds"]) == (99.0, 0, 95.0)
+        counted = client.get(f"resources?{dates}&exclude_maintenance=false").json()[0]
+        assert counted["downtime_seconds"] == 1895.0
+        assert client.get("resources?from_date=2025-09-29&to_date=2025-09-30").json() == []
+
+    def test_totals_honour_each_of_their_parameters(self, client: TestClient) -> None:
+        """Days, maintenance and target."""
+        stats = "rollup-stats?days=3"
+        assert client.get(stats).json()["total_breaches"] == 1
+        assert client.get(f"{stats}&target_percentage=99.8").json()["total_breaches"] == 0
+        minutes = client.get(f"{stats}&exclude_maintenance=false").json()["total_downtime_minutes"]
+        assert (client.get(stats).json()["total_downtime_minutes"], minutes) == (2, 32)
+
 
 EACH_ROUTE = ["compliance?days=3", "rollup-stats", "incidents?date=2025-10-07", "resources?days=3"]
 BAD_QUESTIONS = [
@@ -222,6 +242,13 @@ class TestErrors:
         assert_problem(answer, 503)
         assert int(answer.headers["Retry-After"]) > 0
         assert "driver" not in answer.text
+
+    @pytest.mark.parametrize("path", EACH_ROUTE)
+    def test_a_fault_of_the_settings_stays_an_error(self, client: TestClient, source: Source, path: str) -> None:
+        """It is the server's own: no client can do anything about it, and asking again does not help."""
+        source.error = InvalidValueError("zone of the tenant is 'Lagos'", field="zone")
+        with pytest.raises(InvalidValueError, match="Lagos"):
+            client.get(path)
 
     def test_what_is_remembered_is_shown_while_the_source_is_down(self, source: Source) -> None:
         """Marked as outdated in full detail, and current again once the source is back."""
