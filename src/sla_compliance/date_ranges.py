@@ -1,4 +1,4 @@
-"""whole_days: what a person asked for, as a window of whole local days."""
+"""What a person asked for, as a window of whole local days: dates, or a number of days."""
 ################################################################
 # A bare YYYY-MM-DD is the tenant's local day; as an end it is included.
 # A timestamp is an instant; the window is widened to whole local days of the
@@ -9,6 +9,9 @@
 # days over the autumn change are 90 d 1 h, and allowed). Without an end, at most
 # one more local date than the limit, today included: a browser's "90 days ago"
 # is a moment more than 90 days ago when it arrives.
+#
+# The last n days are the local day that holds now, whole, and the n - 1 dates before
+# it. A request names dates or a number of days, never both.
 ################################################################
 
 from __future__ import annotations
@@ -17,10 +20,11 @@ from datetime import date, datetime, timedelta
 
 from sla_compliance.calendars.local_days import first_instant_us, local_days
 from sla_compliance.calendars.wall_clock import wall_time
-from sla_compliance.checks import wrong_type
+from sla_compliance.checks import wrong_type, wrong_value
 from sla_compliance.errors import (
     InstantOutOfRangeError,
     InvalidIntervalError,
+    InvalidValueError,
     RangeTooLongError,
     shown,
 )
@@ -56,8 +60,7 @@ def whole_days(
     ('2025-10-07T00:00:00+01:00', '2025-10-09T00:00:00+01:00')
     """
     rules = load_zone(zone)
-    if max_days is not None and type(max_days) is not int:
-        raise wrong_type(max_days, "max_days", "a number of days")
+    _check_limit(max_days)
     now_us = instant_us(now, field="now")
     start_us = _instant(from_date, zone, "from_date", is_end=False)
     end_us = now_us if to_date is None else _instant(to_date, zone, "to_date", is_end=True)
@@ -72,6 +75,71 @@ def whole_days(
         raise RangeTooLongError(f"{asked} is more than {max_days} days; ask for fewer", field="from_date")
     first, last = local_days(zone, start_us, start_us + 1), local_days(zone, end_us - 1, end_us)
     return moment(first.bounds_us[0], rules), moment(last.bounds_us[-1], rules)
+
+
+def last_days(days: int, *, zone: str, now: datetime, max_days: int | None = None) -> tuple[datetime, datetime]:
+    """Return the window of today and the `days - 1` local dates before it, half-open, today to its end.
+
+    Args:
+        days: at least 1.
+        zone: the tenant's zone, an IANA name.
+        now: the instant of the request, aware.
+        max_days: the limit of days; None: any.
+
+    Raises:
+        InvalidTypeError, InvalidValueError: `days` is no number of days.
+        RangeTooLongError: it exceeds the limit.
+        InstantOutOfRangeError: the days begin before the calendar does.
+
+    >>> from datetime import datetime, timezone
+    >>> now = datetime(2025, 10, 8, 12, tzinfo=timezone.utc)
+    >>> start, end = last_days(2, zone="Africa/Lagos", now=now)
+    >>> start.isoformat(), end.isoformat()
+    ('2025-10-07T00:00:00+01:00', '2025-10-09T00:00:00+01:00')
+    """
+    rules = load_zone(zone)
+    _check_limit(max_days)
+    if type(days) is not int:
+        raise wrong_type(days, "days", "a number of days")
+    if days < 1:
+        raise wrong_value(days, "days", "at least 1")
+    if max_days is not None and days > max_days:
+        raise RangeTooLongError(f"days is {shown(days)}, more than {max_days}; ask for fewer", field="days")
+    now_us = instant_us(now, field="now")
+    today = local_days(zone, now_us, now_us + 1)
+    first_ordinal = today.dates[0].toordinal() - (days - 1)
+    if first_ordinal < date.min.toordinal():
+        raise InstantOutOfRangeError(f"days is {shown(days)}, which begin before year 1; ask for fewer", field="days")
+    start_us = first_instant_us(date.fromordinal(first_ordinal), zone, field="days")
+    return moment(start_us, rules), moment(today.bounds_us[-1], rules)
+
+
+def requested_days(
+    from_date: str | None,
+    to_date: str | None = None,
+    *,
+    days: int | None,
+    zone: str,
+    now: datetime,
+    max_days: int | None = None,
+) -> tuple[datetime, datetime]:
+    """Return the window of a request that names dates, as `whole_days`, or a number of days, as `last_days`.
+
+    Raises:
+        InvalidValueError: it names both, or neither. Others as `whole_days` and `last_days`.
+    """
+    if days is not None:
+        if from_date is not None or to_date is not None:
+            raise InvalidValueError("days stands beside from_date or to_date; give one or the other", field="days")
+        return last_days(days, zone=zone, now=now, max_days=max_days)
+    if from_date is None:
+        raise InvalidValueError("from_date is missing; give it, or days", field="days")
+    return whole_days(from_date, to_date, zone=zone, now=now, max_days=max_days)
+
+
+def _check_limit(max_days: int | None) -> None:
+    if max_days is not None and type(max_days) is not int:
+        raise wrong_type(max_days, "max_days", "a number of days")
 
 
 def _instant(text: str, zone: str, field: str, *, is_end: bool) -> int:

@@ -14,10 +14,11 @@ from functools import cached_property
 
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.local_days import LocalDays
-from sla_compliance.checks import check_order
+from sla_compliance.checks import check_order, check_type
 from sla_compliance.day_figures import DayFigures
 from sla_compliance.downtime import DowntimeRule
 from sla_compliance.incidents import Incident, incidents_between
+from sla_compliance.labels import Accounting
 from sla_compliance.ledger import CellLengths, Ledger
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.quality import DataQuality, data_quality
@@ -71,13 +72,22 @@ class ComplianceReport(DayFigures):
         """The cells of each of these days, inside the window."""
         return self.ledger.day_cells_us()
 
-    def incidents(self, start: datetime | None = None, end: datetime | None = None) -> tuple[Incident, ...]:
+    def incidents(
+        self, start: datetime | None = None, end: datetime | None = None, *, accounting: Accounting | None = None
+    ) -> tuple[Incident, ...]:
         """Return the outages that share an instant with [start, end), by default with the window.
 
+        Args:
+            start, end: aware.
+            accounting: by which each incident's downtime is counted; by default the policy's.
+
         Raises:
-            NaiveDatetimeError, InvalidTypeError: a bound is no aware datetime.
+            NaiveDatetimeError, InvalidTypeError: a bound is no aware datetime, or `accounting` is no Accounting.
             InvalidIntervalError: end is before start.
         """
+        if accounting is None:
+            accounting = self.accounting
+        check_type(accounting, Accounting, "accounting", "an Accounting, e.g. Accounting.COUNTED")
         start_us = self.ledger.start_us if start is None else instant_us(start, field="start")
         end_us = self.ledger.end_us if end is None else instant_us(end, field="end")
         check_order(start_us, end_us, start=start, end=end)
@@ -87,7 +97,7 @@ class ComplianceReport(DayFigures):
             ledger=self.ledger,
             rule=self.rule,
             qualifying=self.qualifying,
-            accounting=self.accounting,
+            accounting=accounting,
         )
         return tuple(incidents)
 

@@ -246,12 +246,33 @@ class TestDay:
         seen.day("2025-10-18").click()
         items = seen.page.locator(".incidents > li")
         expect(items).to_have_count(3)
-        assert seen.asked[1:] == ["sla/incidents?date=2025-10-18"]
+        assert seen.asked[1:] == ["sla/incidents?date=2025-10-18&exclude_maintenance=true"]
         assert items.first.locator("h3").inner_text().startswith("Oct 17, 23:40 \u2013 00:05:30")
         assert "5 min 30 s of it counted" in items.first.inner_text().replace("\u202f", " ")
         assert items.nth(1).locator(".alarms li").count() == 3
         expect(seen.page.locator(".timeline .number")).to_have_text(["1", "2", "3"])
         assert "Agreed time, down" in seen.text(".makeup")
+
+    def test_a_day_counts_maintenance_as_the_switch_stands(self, visit: VisitPage) -> None:
+        """The panel's request carries the switch, so its incidents sum to the downtime in its heading."""
+        start, end = local(TODAY, time(9)), local(TODAY, time(10))
+
+        def respond(question: Question) -> Answer:
+            counted = 3600 if question.query["exclude_maintenance"] == "false" else 1200
+            outage = incident(start, end, 3600, alarm(start, end), counted=counted)
+            return provider(lambda _: [record(TODAY, counted)], lambda _: [outage])(question)
+
+        seen = visit(respond).settled("ready")
+        seen.day("2025-10-26").click()
+        expect(seen.page.locator(".incidents h3")).to_contain_text("20\u202fmin of it counted")
+        assert "20 min down" in seen.text("#day .facts")
+        seen.page.get_by_text("Exclude maintenance").click()
+        expect(seen.page.locator("#day")).to_be_hidden()
+        seen.settled("ready").day("2025-10-26").click()
+        expect(seen.page.locator(".incidents h3")).not_to_contain_text("of it counted")
+        assert "1 h down" in seen.text("#day .facts")
+        flags = [question.partition("exclude_maintenance=")[2] for question in seen.asked if "incidents" in question]
+        assert flags == ["true", "false"]
 
     @pytest.mark.parametrize(
         ("day", "zone", "expected"),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.browser.conftest import VisitPage
+from tests.browser.visits import Visit
 from tests.web.live import Live, serving, token_for
 
 
@@ -37,8 +38,34 @@ def test_a_day_opens_its_incidents(live: Live, open_url: VisitPage) -> None:
     seen = open_url(page_of(live, "demo")).settled("ready")
     seen.day(worst["date"][:10]).click()
     seen.page.locator("#day .incidents li").first.wait_for()
-    assert seen.asked[1:] == [f"sla/incidents?date={worst['date'][:10]}"]
+    assert seen.asked[1:] == [f"sla/incidents?date={worst['date'][:10]}&exclude_maintenance=true"]
     seen.assert_sound()
+
+
+def test_the_incidents_of_a_day_sum_to_its_downtime(live: Live, open_url: VisitPage) -> None:
+    """With maintenance excluded and without: on a day of the demonstration on which that makes a difference."""
+    excluded, counted = (days_of(live, exclude_maintenance) for exclude_maintenance in ("true", "false"))
+    date = next(date for date, seconds in counted.items() if seconds != excluded[date])
+    seen = open_url(page_of(live, "demo", "?days=90")).settled("ready")
+    assert incidents_of(seen, date) == pytest.approx(excluded[date])
+    seen.page.get_by_text("Exclude maintenance").click()
+    seen.settled("ready")
+    assert incidents_of(seen, date) == pytest.approx(counted[date])
+    seen.assert_sound()
+
+
+def days_of(live: Live, exclude_maintenance: str) -> dict[str, float]:
+    """Return the downtime of each day of the overview, seconds."""
+    days = live.ask(f"compliance?days=90&detail=full&exclude_maintenance={exclude_maintenance}").json()
+    return {day["date"][:10]: day["downtime_seconds"] for day in days}
+
+
+def incidents_of(seen: Visit, date: str) -> float:
+    """Open a day; return the counted downtime of the incidents that the page fetches for it, seconds."""
+    with seen.page.expect_response("**/sla/incidents?*") as response:
+        seen.day(date).click()
+    seconds: float = sum(incident["downtime_seconds"] for incident in response.value.json()["incidents"])
+    return seconds
 
 
 def test_another_range_is_one_request_more(live: Live, open_url: VisitPage) -> None:

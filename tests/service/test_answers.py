@@ -174,6 +174,18 @@ async def test_a_day_without_long_outages_costs_one_query_for_its_incidents() ->
     assert facts.queries == 1
 
 
+@pytest.mark.parametrize("accounting", [None, sla.Accounting.COUNTED, sla.Accounting.GROSS])
+async def test_incidents_of_a_date_sum_to_its_downtime(accounting: sla.Accounting | None) -> None:
+    """Under every accounting; on the 26th half an hour of the outage lies in maintenance."""
+    service = service_of(lively())
+    answer = await service.compliance(TENANT, at(24), at(29), accounting=accounting)
+    for record in answer.days:
+        incidents = await service.incidents(TENANT, record.date, accounting=accounting)
+        assert sum(incident.downtime_us for incident in incidents) == record.downtime_us, record.date
+    minutes = {record.date.day: record.downtime_minutes for record in answer.days}
+    assert minutes[26] == (90 if accounting is None else 120)
+
+
 async def test_resources_have_a_report_each() -> None:
     """Of whole local days; an inventory adds those without an alarm."""
     reports = await service_of(lively()).resources(TENANT, at(25, 12), at(28), inventory=["r1", "r3"])

@@ -23,6 +23,7 @@ from sla_compliance.service import (
 from sla_compliance.sources.memory import MemoryAlarmSource
 from sla_compliance.sources.protocol import EVERY_QUALIFYING
 from sla_compliance.stores.memory import MemoryDayStore
+from sla_compliance.units import MINUTE_US
 from tests.service.world import TENANT, at
 
 OUTAGE = sla.Alarm(at(26, 9), at(26, 10), id=1, resource_id="r1")
@@ -79,7 +80,10 @@ def test_answers_are_the_cores() -> None:
         answer = service.compliance(TENANT, at(26), at(27), accounting=sla.Accounting.COUNTED)
         assert answer.total.downtime_minutes == 60
         assert service.compliance(TENANT, at(26), at(27)).total.downtime_minutes == 45
-        assert len(service.incidents(TENANT, dt.date(2025, 10, 26))) == 1
+        (incident,) = service.incidents(TENANT, dt.date(2025, 10, 26))
+        assert incident.downtime_us == 45 * MINUTE_US
+        (incident,) = service.incidents(TENANT, dt.date(2025, 10, 26), accounting=sla.Accounting.COUNTED)
+        assert incident.downtime_us == 60 * MINUTE_US
         assert list(service.resources(TENANT, at(26), at(27))) == ["r1"]
 
 

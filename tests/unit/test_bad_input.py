@@ -62,9 +62,9 @@ def by_period(period: Any) -> Callable[[], object]:
     return lambda: sla.evaluate([], start=START, end=END, zone="UTC", as_of=END).by(period)
 
 
-def incidents(**bounds: Any) -> Callable[[], object]:
-    """Return a call that asks a report for the incidents of a part."""
-    return lambda: sla.evaluate([], start=START, end=END, zone="UTC", as_of=END).incidents(**bounds)
+def incidents(**changed: Any) -> Callable[[], object]:
+    """Return a call that asks a report for incidents, by some bounds or accounting."""
+    return lambda: sla.evaluate([], start=START, end=END, zone="UTC", as_of=END).incidents(**changed)
 
 
 def counted(mapping: Any) -> Callable[[], object]:
@@ -328,6 +328,7 @@ WINDOWS_ASKED_FOR = [
     Case("period text", by_period("month"), Type, "period"),
     Case("incidents naive", incidents(start=NAIVE), Naive, "start"),
     Case("incidents text", incidents(end="now"), Type, "end"),
+    Case("incidents accounting text", incidents(accounting="COUNTED"), Type, "accounting"),
     Case("incidents reversed", incidents(start=END, end=START), Interval, "end"),
     Case("by list", each(by=["resource_id"]), Type, "by"),
     Case("by unknown", each(by="circuit"), Value, "by"),

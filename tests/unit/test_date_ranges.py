@@ -1,13 +1,16 @@
-"""whole_days: what a person asked for, as whole local days."""
+"""What a person asked for, as whole local days: dates, or a number of days."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 import sla_compliance as sla
+from sla_compliance.date_ranges import last_days, requested_days
+from sla_compliance.errors import InstantOutOfRangeError
 from tests.unit.moments import at
 
 NOW = at(8, 12)
@@ -92,3 +95,72 @@ def test_a_day_without_midnight_begins_where_the_clock_jumped() -> None:
     assert end.isoformat() == "2015-10-19T00:00:00-02:00"
     with pytest.raises(sla.InvalidIntervalError, match="to_date is '2011-12-30', not behind from_date"):
         sla.whole_days("2011-12-30", "2011-12-30", zone="Pacific/Apia", now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("now", "days", "start", "end"),
+    [
+        (NOW, 1, "2025-10-08T00:00:00+01:00", "2025-10-09T00:00:00+01:00"),
+        (NOW, 30, "2025-09-09T00:00:00+01:00", "2025-10-09T00:00:00+01:00"),
+        (at(7, 22, 59, 59), 2, "2025-10-06T00:00:00+01:00", "2025-10-08T00:00:00+01:00"),
+        (at(7, 23), 2, "2025-10-07T00:00:00+01:00", "2025-10-09T00:00:00+01:00"),
+    ],
+    ids=["today", "thirty days", "the last second of a day", "the first instant of a day"],
+)
+def test_the_last_days_are_today_and_the_dates_before(now: datetime, days: int, start: str, end: str) -> None:
+    """In the tenant's zone, today to its end."""
+    assert [moment.isoformat() for moment in last_days(days, zone="Africa/Lagos", now=now)] == [start, end]
+
+
+def test_the_last_days_count_dates_and_not_hours() -> None:
+    """A day of 25 hours is one of them, and so is a date that the zone skipped."""
+    start, end = last_days(2, zone="Europe/Berlin", now=at(27, 12))
+    assert (start.isoformat(), end.isoformat()) == ("2025-10-26T00:00:00+02:00", "2025-10-28T00:00:00+01:00")
+    in_apia = datetime(2011, 12, 31, 12, tzinfo=ZoneInfo("Pacific/Apia"))
+    starts = [last_days(days, zone="Pacific/Apia", now=in_apia)[0].isoformat() for days in (2, 3)]
+    assert starts == ["2011-12-31T00:00:00+14:00", "2011-12-29T00:00:00-10:00"]
+
+
+@pytest.mark.parametrize(
+    ("days", "error", "words"),
+    [
+        ("30", sla.InvalidTypeError, "days is '30'; give a number of days"),
+        (True, sla.InvalidTypeError, "days is True; give a number of days"),
+        (0, sla.InvalidValueError, "days is 0; give at least 1"),
+        (91, sla.RangeTooLongError, "days is 91, more than 90; ask for fewer"),
+    ],
+)
+def test_a_number_of_days_is_checked(days: Any, error: type[sla.SLAComplianceError], words: str) -> None:
+    """One message that names the value and the way out."""
+    with pytest.raises(error, match=words) as caught:
+        last_days(days, zone="UTC", now=NOW, max_days=90)
+    assert caught.value.field == "days"
+
+
+@pytest.mark.parametrize("days", [739_530, 10**6, 10**30])
+def test_days_before_the_calendar_are_refused(days: int) -> None:
+    """Without a limit, too; no overflow."""
+    with pytest.raises(InstantOutOfRangeError, match="days is"):
+        last_days(days, zone="UTC", now=NOW)
+
+
+def test_a_limit_that_is_no_number_is_refused() -> None:
+    """Whichever way days are named."""
+    limit: Any = "90"
+    for request in ({"from_date": "2025-10-07", "days": None}, {"from_date": None, "days": 2}):
+        with pytest.raises(sla.InvalidTypeError, match="max_days is '90'"):
+            requested_days(**request, zone="UTC", now=NOW, max_days=limit)
+
+
+def test_a_request_names_dates_or_a_number_of_days() -> None:
+    """Never both, never neither."""
+    terms: dict[str, Any] = {"zone": "Africa/Lagos", "now": NOW, "max_days": 90}
+    assert requested_days("2025-10-07", days=None, **terms) == sla.whole_days("2025-10-07", **terms)
+    dates = "2025-10-01", "2025-10-02"
+    assert requested_days(*dates, days=None, **terms) == sla.whole_days(*dates, **terms)
+    assert requested_days(None, days=2, **terms) == last_days(2, **terms)
+    for from_date, to_date in [("2025-10-07", None), (None, "2025-10-07"), dates]:
+        with pytest.raises(sla.InvalidValueError, match="days stands beside from_date or to_date"):
+            requested_days(from_date, to_date, days=2, **terms)
+    with pytest.raises(sla.InvalidValueError, match="from_date is missing; give it, or days"):
+        requested_days(None, days=None, **terms)

@@ -6,8 +6,10 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 import sla_compliance as sla
-from tests.unit.moments import HOUR_US, at, report_of
+from tests.unit.moments import HOUR_US, MINUTE_US, at, report_of
 
 
 def test_an_incident_over_midnight_is_one_and_both_days_list_it() -> None:
@@ -24,6 +26,29 @@ def test_an_incident_is_not_cut_at_the_window() -> None:
     (incident,) = report_of([sla.Alarm(at(7, 20), at(9, 4))], at(8), at(9), as_of=at(10)).incidents()
     assert incident.duration_us == 32 * HOUR_US
     assert incident.downtime_us == 24 * HOUR_US
+
+
+@pytest.mark.parametrize(
+    ("accounting", "minutes"),
+    [
+        (None, [0, 30, 60]),
+        (sla.Accounting.REMOVED, [0, 30, 60]),
+        (sla.Accounting.COUNTED, [30, 60, 60]),
+        (sla.Accounting.EXCUSED, [0, 30, 60]),
+    ],
+)
+def test_an_incident_counts_as_the_accounting_asked_for(accounting: sla.Accounting | None, minutes: list[int]) -> None:
+    """By default the policy's; under each of them the lengths sum to the downtime of the window's total."""
+    alarms = [
+        sla.Alarm(at(8, 1), at(8, 1, 30), id="inside the work"),
+        sla.Alarm(at(8, 2, 30), at(8, 3, 30), id="half of it"),
+        sla.Alarm(at(8, 23), at(9, 1), id="over midnight"),
+    ]
+    report = report_of(alarms, at(8), at(9), maintenance=[(at(8, 1), at(8, 3))], as_of=at(10))
+    incidents = report.incidents(accounting=accounting)
+    assert [incident.downtime_us // MINUTE_US for incident in incidents] == minutes
+    total = report.total.counted_as(accounting or report.policy.accounting)
+    assert sum(incident.downtime_us for incident in incidents) == total.downtime_us
 
 
 def test_an_incident_that_only_touches_the_part_asked_for_is_outside() -> None:

@@ -13,7 +13,14 @@ from schemathesis.specs.openapi.checks import content_type_conformance, response
 from tests.web.world import API, Source, platform, service_over
 
 APP = platform(service_over(Source()))
-ROUTES = [f"{API}/{name}" for name in ("compliance", "rollup-stats", "incidents", "resources")]
+RANGE = {"from_date", "to_date", "days"}
+PARAMETERS = {
+    "compliance": {*RANGE, "target_percentage", "exclude_maintenance", "detail"},
+    "rollup-stats": {"days", "target_percentage", "exclude_maintenance"},
+    "incidents": {"date", "exclude_maintenance"},
+    "resources": {*RANGE, "target_percentage", "exclude_maintenance", "limit"},
+}
+ROUTES = [f"{API}/{name}" for name in PARAMETERS]
 ERRORS = ("400", "401", "403", "422", "503")
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance]
 
@@ -39,6 +46,14 @@ def test_the_documented_example_is_the_wire_format(document: Any) -> None:
             "sla_breaches": 1,
         }
     ]
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_a_route_declares_the_parameters_that_it_honours(document: Any, name: str) -> None:
+    """And no others."""
+    operation = document["paths"][f"{API}/{name}"]["get"]
+    query = {parameter["name"] for parameter in operation["parameters"] if parameter["in"] == "query"}
+    assert query == PARAMETERS[name]
 
 
 @pytest.mark.parametrize("route", ROUTES)

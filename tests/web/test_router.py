@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from fastapi import Header
 from fastapi.testclient import TestClient
 
+from sla_compliance.alarms import Alarm
+from sla_compliance.errors import InvalidValueError
 from sla_compliance.service import to_async
 from sla_compliance.sources.memory import MemoryAlarmSource
 from sla_compliance.sources.samples import SampleAlarmSource, SampleMaintenanceSource
-from tests.web.world import Clock, Source, assert_problem, service_over, visiting
+from tests.web.world import Clock, Source, assert_problem, at, service_over, visiting
 
 THE_SEVENTH = {
     "date": "2025-10-07T00:00:00+01:00",
@@ -99,12 +102,59 @@ class TestFigures:
         assert (incident["start"], incident["downtime_seconds"]) == ("2025-10-07T10:00:00+01:00", 95.0)
         assert [alarm["title"] for alarm in incident["alarms"]] == ["Fibre cut"]
 
+    @pytest.mark.parametrize("date", ["2025-10-05", "2025-10-06", "2025-10-07"])
+    @pytest.mark.parametrize(("flag", "seconds_of_the_sixth"), [("true", 130 * 60), ("false", 235 * 60)])
+    def test_incidents_of_a_day_sum_to_its_downtime(self, date: str, flag: str, seconds_of_the_sixth: int) -> None:
+        """With maintenance and without: overview and drill-down agree to the second."""
+        outages = [
+            Alarm(at(5, 22), at(6), id="over midnight"),
+            Alarm(at(6, 0, 30), at(6, 1, 45), id="half an hour before the work, 45 minutes in it"),
+            Alarm(at(6, 2), at(6, 3), id="in the work"),
+            Alarm(at(6, 12), at(6, 12, 30), id="by day"),
+            Alarm(at(6, 22, 50), at(7, 1), id="over the next midnight"),
+        ]
+        days = f"compliance?from_date={date}&to_date={date}&detail=full&exclude_maintenance={flag}"
+        with visiting(service_over(Source({"acme": outages}))) as client:
+            (day,) = client.get(days).json()
+            incidents = client.get(f"incidents?date={date}&exclude_maintenance={flag}").json()["incidents"]
+        assert sum(incident["downtime_seconds"] for incident in incidents) == day["downtime_seconds"]
+        if date == "2025-10-06":
+            assert day["downtime_seconds"] == seconds_of_the_sixth
+
+    def test_maintenance_is_excluded_from_incidents_unless_asked_otherwise(self, client: TestClient) -> None:
+        """The outage is listed either way; a target is none of the parameters and changes nothing."""
+        question = "incidents?date=2025-10-06"
+        (excluded,) = client.get(question).json()["incidents"]
+        (counted,) = client.get(f"{question}&exclude_maintenance=false").json()["incidents"]
+        assert (excluded["downtime_seconds"], counted["downtime_seconds"]) == (0.0, 1800.0)
+        assert excluded["duration_seconds"] == counted["duration_seconds"] == 1800.0
+        assert client.get(f"{question}&target_percentage=101").json()["incidents"] == [excluded]
+
     def test_the_worst_resources_come_first(self, client: TestClient) -> None:
         """As many as asked for."""
         ranking = client.get("resources?days=8&exclude_maintenance=false").json()
         assert [row["resource_id"] for row in ranking] == ["olt-7", "olt-8"]
         assert [row["downtime_seconds"] for row in ranking] == [1895.0, 20.0]
         assert len(client.get("resources?days=8&limit=1").json()) == 1
+
+    def test_resources_honour_each_of_their_parameters(self, client: TestClient) -> None:
+        """Days, maintenance and target; a resource of which nothing counts is left out."""
+        dates = "from_date=2025-10-06&to_date=2025-10-07"
+        strict = client.get(f"resources?{dates}").json()[0]
+        assert (strict["resource_id"], strict["downtime_seconds"], strict["sla_breaches"]) == ("olt-7", 95.0, 1)
+        lax = client.get(f"resources?{dates}&target_percentage=99").json()[0]
+        assert (lax["target_percentage"], lax["sla_breaches"], lax["downtime_seconds"]) == (99.0, 0, 95.0)
+        counted = client.get(f"resources?{dates}&exclude_maintenance=false").json()[0]
+        assert counted["downtime_seconds"] == 1895.0
+        assert client.get("resources?from_date=2025-09-29&to_date=2025-09-30").json() == []
+
+    def test_totals_honour_each_of_their_parameters(self, client: TestClient) -> None:
+        """Days, maintenance and target."""
+        stats = "rollup-stats?days=3"
+        assert client.get(stats).json()["total_breaches"] == 1
+        assert client.get(f"{stats}&target_percentage=99.8").json()["total_breaches"] == 0
+        minutes = client.get(f"{stats}&exclude_maintenance=false").json()["total_downtime_minutes"]
+        assert (client.get(stats).json()["total_downtime_minutes"], minutes) == (2, 32)
 
 
 EACH_ROUTE = ["compliance?days=3", "rollup-stats", "incidents?date=2025-10-07", "resources?days=3"]
@@ -149,6 +199,12 @@ class TestErrors:
         """400 for dates and ranges, 422 for the rest; `detail` names the parameter."""
         assert_problem(client.get(question), status, word)
 
+    def test_a_date_that_the_zone_skipped_is_a_problem(self, source: Source) -> None:
+        """Samoa had no 30 December 2011: there is no such day to list."""
+        with visiting(service_over(source), "apia") as client:
+            assert_problem(client.get("incidents?date=2011-12-30"), 400, "date is '2011-12-30'", "Pacific/Apia skipped")
+            assert client.get("incidents?date=2011-12-31").json()["start"] == "2011-12-31T00:00:00+14:00"
+
     def test_ninety_days_are_allowed_from_a_moment_ago(self, client: TestClient) -> None:
         """A browser's "90 days ago" is a moment more when it arrives."""
         assert client.get("compliance?from_date=2025-07-10T21:59:59.000Z").status_code == 200
@@ -187,6 +243,13 @@ class TestErrors:
         assert int(answer.headers["Retry-After"]) > 0
         assert "driver" not in answer.text
 
+    @pytest.mark.parametrize("path", EACH_ROUTE)
+    def test_a_fault_of_the_settings_stays_an_error(self, client: TestClient, source: Source, path: str) -> None:
+        """It is the server's own: no client can do anything about it, and asking again does not help."""
+        source.error = InvalidValueError("zone of the tenant is 'Lagos'", field="zone")
+        with pytest.raises(InvalidValueError, match="Lagos"):
+            client.get(path)
+
     def test_what_is_remembered_is_shown_while_the_source_is_down(self, source: Source) -> None:
         """Marked as outdated in full detail, and current again once the source is back."""
         clock = Clock()
@@ -208,6 +271,18 @@ class TestTenants:
         with visiting(service_over(source), "other") as client:
             (day,) = client.get("compliance?from_date=2025-10-07&to_date=2025-10-07").json()
         assert (day["date"], day["downtime_minutes"]) == ("2025-10-07T00:00:00+02:00", 0)
+
+    @pytest.mark.parametrize("path", EACH_ROUTE)
+    def test_a_tenant_dependency_that_fails_validation_is_a_problem(self, source: Source, path: str) -> None:
+        """FastAPI runs the other dependencies all the same; none of them counts on the tenant."""
+
+        def tenant(x_session: str = Header()) -> str:
+            return x_session
+
+        with visiting(service_over(source), tenant_dependency=tenant) as client:
+            assert_problem(client.get(path), 422, "x-session")
+            assert client.get(path, headers={"X-Session": "acme"}).status_code == 200
+        assert source.queries == 1
 
     @pytest.mark.parametrize("path", EACH_ROUTE)
     def test_a_header_can_confirm_the_tenant_but_never_choose_it(self, client: TestClient, path: str) -> None:

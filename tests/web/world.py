@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -38,6 +38,7 @@ AT_NIGHT: Final = Alarm(at(6, 2), at(6, 2, 30), id="3", resource_id="olt-7")
 TENANTS: Final[Mapping[str, TenantSettings]] = {
     "acme": TenantSettings(LAGOS, monitored_since=at(1), maintenance=[NIGHT_WORK]),
     "other": TenantSettings("Europe/Berlin", monitored_since=at(1)),
+    "apia": TenantSettings("Pacific/Apia", monitored_since=at(1)),
     "new": TenantSettings("UTC", monitored_since=NOW + timedelta(days=1)),
 }
 
@@ -98,10 +99,12 @@ def service_over(source: Any, **parts: Any) -> ComplianceService:  # whatever th
     return ComplianceService(source, tenants=MemoryTenants(TENANTS), **{"clock": Clock(), **parts})
 
 
-def platform(service: ComplianceService, **options: Any) -> FastAPI:
+def platform(
+    service: ComplianceService, *, tenant_dependency: Callable[..., str] = platform_tenant, **options: Any
+) -> FastAPI:
     """Return the platform's app with the router in it."""
     app = FastAPI()
-    router = compliance_router(service, tenant=platform_tenant, authorize=platform_permission, **options)
+    router = compliance_router(service, tenant=tenant_dependency, authorize=platform_permission, **options)
     app.include_router(router, prefix=API.removesuffix("/sla"))
     return app
 

@@ -13,26 +13,33 @@ from dataclasses import replace
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.compliance import EvaluationArguments
 from sla_compliance.incidents import Incident
+from sla_compliance.labels import Accounting
 from sla_compliance.report import ComplianceReport
 from sla_compliance.service.facts import Facts
 from sla_compliance.service.questions import Window
 
 
-async def incidents_of(facts: Facts, day: Window) -> tuple[Incident, ...]:
-    """Return the outages that share an instant with a day, whole; what counted of them, on that day."""
+async def incidents_of(facts: Facts, day: Window, *, accounting: Accounting | None) -> tuple[Incident, ...]:
+    """Return the outages that share an instant with a day, whole, each with its counted downtime on that day.
+
+    Args:
+        accounting: by which downtime is counted; None: the policy's.
+    """
     arguments = await facts.terms(day)
     window = day
     while True:
         batch = await facts.alarms(window, whole_rows=True)
-        incidents = await facts.turns.computed(_incidents, batch, arguments)
+        incidents = await facts.turns.computed(_incidents, batch, arguments, accounting)
         needed = _around(window, incidents)
         if needed == window:
             return incidents
         window = needed
 
 
-def _incidents(batch: AlarmBatch, arguments: EvaluationArguments) -> tuple[Incident, ...]:
-    return arguments.report(batch).incidents()
+def _incidents(
+    batch: AlarmBatch, arguments: EvaluationArguments, accounting: Accounting | None
+) -> tuple[Incident, ...]:
+    return arguments.report(batch).incidents(accounting=accounting)
 
 
 def _around(window: Window, incidents: Sequence[Incident]) -> Window:

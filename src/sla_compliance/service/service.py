@@ -154,17 +154,24 @@ class ComplianceService:
         self._observer.answered(answer, seconds=perf_counter() - began)
         return answer
 
-    async def incidents(self, tenant_id: str, date: dt.date) -> tuple[Incident, ...]:
+    async def incidents(
+        self, tenant_id: str, date: dt.date, *, accounting: Accounting | None = None
+    ) -> tuple[Incident, ...]:
         """Return the outages of a local date, with the alarms behind them; asked of the source every time.
+
+        Args:
+            accounting: by which each incident's downtime is counted, instead of the policy's; the lengths sum to the
+                downtime of that date as `compliance` answers it under the same accounting.
 
         Raises:
             UnknownTenantError, TimeoutError, or the source's own error.
             InvalidTypeError, InstantOutOfRangeError: `date` is no date, or none that every zone has.
+            InvalidTypeError: `accounting` is no Accounting.
         """
         subject = await self.subject(tenant_id)
         start_us = first_instant_us(date, subject.zone, field="date")
         end_us = first_instant_us(date + ONE_DAY, subject.zone, field="date")
-        return await incidents_of(self._facts, Window(subject, start_us, end_us))
+        return await incidents_of(self._facts, Window(subject, start_us, end_us), accounting=accounting)
 
     async def resources(
         self,

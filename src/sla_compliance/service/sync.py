@@ -83,9 +83,9 @@ class SyncComplianceService:
         """Return the tenant's compliance, as `ComplianceService.compliance`."""
         return self._run(self._service.compliance(tenant_id, start, end, target=target, accounting=accounting))
 
-    def incidents(self, tenant_id: str, date: dt.date) -> tuple[Incident, ...]:
+    def incidents(self, tenant_id: str, date: dt.date, *, accounting: Accounting | None = None) -> tuple[Incident, ...]:
         """Return the outages of a local date, as `ComplianceService.incidents`."""
-        return self._run(self._service.incidents(tenant_id, date))
+        return self._run(self._service.incidents(tenant_id, date, accounting=accounting))
 
     def resources(
         self,

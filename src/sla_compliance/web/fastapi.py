@@ -13,33 +13,42 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from sla_compliance.errors import MissingExtraError
 from sla_compliance.service import ComplianceAnswer, ComplianceService
 
 try:
-    from fastapi import APIRouter, Depends, Request, Response
+    from fastapi import APIRouter, Depends, Query, Request, Response
 except ModuleNotFoundError as error:
     if error.name != "fastapi":
         raise
     raise MissingExtraError(__name__, extra="fastapi") from error
 
-from sla_compliance.web.documents import (
-    EXAMPLE,
-    RESPONSES,
+from sla_compliance.web.errors import ProblemRoute, client_errors, service_errors
+from sla_compliance.web.guards import ConcurrencyLimit, bounded_query, confirmed_tenant
+from sla_compliance.web.queries import (
+    ComplianceParameters,
+    ComplianceQuery,
+    IncidentsParameters,
+    QueryParameters,
+    ResourcesParameters,
+    RollupStatsParameters,
+)
+from sla_compliance.web.responses import (
+    COMMON_RESPONSES,
+    COMPLIANCE_RESPONSES,
+    Body,
     ComplianceDay,
     DayIncidents,
     ResourceCompliance,
     RollupStats,
+    compliance_body,
+    day_incidents_body,
+    json_response,
+    rollup_stats_body,
+    worst_resources_body,
 )
-from sla_compliance.web.figures import incidents_of_day, rollup, worst_resources
-from sla_compliance.web.limits import Places, short_query
-from sla_compliance.web.parameters import Asked, DayAsked, RangeAsked, RankingAsked, TotalsAsked
-from sla_compliance.web.problems import ClientFault, Figures, ProblemRoute
-from sla_compliance.web.questions import Question
-from sla_compliance.web.replies import reply
-from sla_compliance.web.tenancy import TenantId, held_tenant
 
 __all__ = ["compliance_router"]
 
@@ -58,70 +67,85 @@ def compliance_router(
         authorize: a dependency that raises for an identity that may not see these figures.
         max_concurrent: requests of one process beyond this many at once get a 503 that says when to come back.
     """
-    gates = (authorize, held_tenant(tenant), short_query, Places(max_concurrent))
+    confirmed = Depends(confirmed_tenant(tenant))
     router = APIRouter(
         prefix="/sla",
         tags=[TAG],
         route_class=ProblemRoute,
-        dependencies=[Depends(gate) for gate in gates],
-        responses=RESPONSES,
+        # In this order, and all of them before a route's own parameters are read.
+        dependencies=[Depends(authorize), confirmed, Depends(bounded_query), Depends(ConcurrencyLimit(max_concurrent))],
+        responses=COMMON_RESPONSES,
     )
-    ask = _Endpoints(service)
-    router.get("/compliance", response_model=list[ComplianceDay], responses=EXAMPLE)(ask.compliance)
-    router.get("/rollup-stats", response_model=RollupStats)(ask.rollup_stats)
-    router.get("/incidents", response_model=DayIncidents)(ask.incidents)
-    router.get("/resources", response_model=list[ResourceCompliance])(ask.resources)
+    bodies = _Bodies(service)
+
+    def respond(request: Request, body: object) -> Response:
+        return json_response(request, body, is_sample=service.is_sample)
+
+    @router.get("/compliance", response_model=list[ComplianceDay], responses=COMPLIANCE_RESPONSES)
+    async def compliance(
+        request: Request, parameters: Annotated[ComplianceParameters, Query()], tenant_id: str = confirmed
+    ) -> Response:
+        """Return the availability of each local day; `[]` where there is none yet."""
+        return respond(request, await bodies.compliance(tenant_id, parameters))
+
+    @router.get("/rollup-stats", response_model=RollupStats)
+    async def rollup_stats(
+        request: Request, parameters: Annotated[RollupStatsParameters, Query()], tenant_id: str = confirmed
+    ) -> Response:
+        """Return the totals of the last days."""
+        return respond(request, await bodies.rollup_stats(tenant_id, parameters))
+
+    @router.get("/incidents", response_model=DayIncidents)
+    async def incidents(
+        request: Request, parameters: Annotated[IncidentsParameters, Query()], tenant_id: str = confirmed
+    ) -> Response:
+        """List the outages that touch one local day, with the alarms behind them."""
+        return respond(request, await bodies.incidents(tenant_id, parameters))
+
+    @router.get("/resources", response_model=list[ResourceCompliance])
+    async def resources(
+        request: Request, parameters: Annotated[ResourcesParameters, Query()], tenant_id: str = confirmed
+    ) -> Response:
+        """List the resources with the lowest availability, the worst first."""
+        return respond(request, await bodies.resources(tenant_id, parameters))
+
     return router
 
 
 @dataclass(frozen=True, slots=True)
-class _Endpoints:
-    """What each route does: read the question, ask the service, reply."""
+class _Bodies:
+    """The body of each route's answer: read the parameters for the tenant, ask the service."""
 
     service: ComplianceService
 
-    async def compliance(self, request: Request, tenant_id: TenantId, asked: RangeAsked) -> Response:
-        """Return the availability of each local day; `[]` where there is none yet."""
-        answer = await self._answer(await self._question(tenant_id, asked))
-        records = answer.as_dicts(detail=asked.is_full)
-        mark = {"sample_data": True} if asked.is_full and self.service.is_sample else {}
-        return self._reply(request, [{**record, **mark} for record in records])
+    async def compliance(self, tenant_id: str, parameters: ComplianceParameters) -> list[Body]:
+        answer = await self._answer(await self._query(tenant_id, parameters))
+        return compliance_body(answer, is_full=parameters.is_full)
 
-    async def rollup_stats(self, request: Request, tenant_id: TenantId, asked: TotalsAsked) -> Response:
-        """Return the totals of the last days."""
-        return self._reply(request, rollup(await self._answer(await self._question(tenant_id, asked))))
+    async def rollup_stats(self, tenant_id: str, parameters: RollupStatsParameters) -> Body:
+        return rollup_stats_body(await self._answer(await self._query(tenant_id, parameters)))
 
-    async def incidents(self, request: Request, tenant_id: TenantId, asked: DayAsked) -> Response:
-        """List the outages that touch one local day, with the alarms behind them."""
-        question = await self._question(tenant_id, asked)
-        with Figures():
-            found = await self.service.incidents(tenant_id, asked.day)
-        return self._reply(request, incidents_of_day(asked.day, question.start, question.end, found))
+    async def incidents(self, tenant_id: str, parameters: IncidentsParameters) -> Body:
+        query = await self._query(tenant_id, parameters)
+        with service_errors():
+            incidents = await self.service.incidents(tenant_id, parameters.day, accounting=query.accounting)
+        return day_incidents_body(parameters.day, query, incidents)
 
-    async def resources(self, request: Request, tenant_id: TenantId, asked: RankingAsked) -> Response:
-        """List the resources with the lowest availability, the worst first."""
-        question = await self._question(tenant_id, asked)
-        with Figures():
-            reports = await self.service.resources(tenant_id, question.start, question.end)
-        ranking = worst_resources(reports, accounting=question.accounting, target=question.target, limit=asked.limit)
-        return self._reply(request, ranking)
+    async def resources(self, tenant_id: str, parameters: ResourcesParameters) -> list[Body]:
+        query = await self._query(tenant_id, parameters)
+        with service_errors():
+            reports = await self.service.resources(tenant_id, query.start, query.end)
+        return worst_resources_body(reports, query, limit=parameters.limit)
 
-    async def _question(self, tenant_id: str, asked: Asked) -> Question:
-        """Return what is asked, in the tenant's own days; a bad question is the client's fault."""
-        with Figures():
+    async def _query(self, tenant_id: str, parameters: QueryParameters) -> ComplianceQuery:
+        """Return the query, in the tenant's own days; a bad parameter is the client's fault."""
+        with service_errors():
             subject = await self.service.subject(tenant_id)
-        with ClientFault():
-            return asked.question(subject)
+        with client_errors():
+            return parameters.query(subject)
 
-    async def _answer(self, question: Question) -> ComplianceAnswer:
-        with Figures():
+    async def _answer(self, query: ComplianceQuery) -> ComplianceAnswer:
+        with service_errors():
             return await self.service.compliance(
-                question.tenant_id,
-                question.start,
-                question.end,
-                target=question.target,
-                accounting=question.accounting,
+                query.tenant_id, query.start, query.end, target=query.target, accounting=query.accounting
             )
-
-    def _reply(self, request: Request, body: object) -> Response:
-        return reply(request, body, is_sample=self.service.is_sample)

@@ -1,4 +1,4 @@
-// The two questions this page asks its server, and what may go wrong.
+// The two requests of this page, and what may go wrong.
 
 import { token } from "./token.js";
 
@@ -61,41 +61,43 @@ export class Problem extends Error {
 export async function fetchCompliance({ days, excludeMaintenance }, signal) {
   const query = { days, exclude_maintenance: excludeMaintenance, detail: "full" };
   const response = await get("sla/compliance", query, signal);
-  return { records: await json(response), isSample: response.headers.get("X-SLA-Sample-Data") === "true" };
+  return { records: await readJson(response), isSample: response.headers.get("X-SLA-Sample-Data") === "true" };
 }
 
 /**
- * The incidents that touch one local day.
- * @param {string} date YYYY-MM-DD
+ * The incidents that touch one local day; their counted downtime sums to the day's.
+ * @param {{date: string, excludeMaintenance: boolean}} choice `date` is YYYY-MM-DD
+ * @param {AbortSignal} signal
  * @returns {Promise<{date: string, start: string, end: string, incidents: Incident[]}>}
  */
-export async function fetchIncidents(date, signal) {
-  return json(await get("sla/incidents", { date }, signal));
+export async function fetchIncidents({ date, excludeMaintenance }, signal) {
+  return readJson(await get("sla/incidents", { date, exclude_maintenance: excludeMaintenance }, signal));
 }
 
 async function get(path, query, signal) {
   const url = new URL(path, ROOT);
   url.search = new URLSearchParams(query);
-  const response = await reached(fetch(url, { headers: headers(), signal }));
-  if (!response.ok) throw await problem(response);
+  const response = await send(url, signal);
+  if (!response.ok) throw await readProblem(response);
   return response;
 }
 
 function headers() {
-  const held = token();
-  return held ? { Accept: "application/json", Authorization: `Bearer ${held}` } : { Accept: "application/json" };
+  const accept = { Accept: "application/json" };
+  const bearer = token();
+  return bearer ? { ...accept, Authorization: `Bearer ${bearer}` } : accept;
 }
 
-async function reached(answer) {
+async function send(url, signal) {
   try {
-    return await answer;
+    return await fetch(url, { headers: headers(), signal });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Problem(0, "The server cannot be reached", "Check the connection, then try again.");
   }
 }
 
-async function json(response) {
+async function readJson(response) {
   try {
     return await response.json();
   } catch (error) {
@@ -104,10 +106,10 @@ async function json(response) {
   }
 }
 
-async function problem(response) {
+async function readProblem(response) {
   const body = await response.json().catch(() => ({}));
-  const wait = response.headers.get("Retry-After");
-  const pause = /^\d+$/.test(wait ?? "") ? ` The server asks to wait ${wait} seconds.` : "";
+  const retryAfter = response.headers.get("Retry-After");
+  const advice = /^\d+$/.test(retryAfter ?? "") ? ` The server asks to wait ${retryAfter} seconds.` : "";
   const detail = typeof body.detail === "string" ? body.detail : `The server answered with status ${response.status}.`;
-  return new Problem(response.status, body.title ?? "The request failed", detail + pause);
+  return new Problem(response.status, body.title ?? "The request failed", detail + advice);
 }

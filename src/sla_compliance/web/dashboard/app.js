@@ -1,4 +1,4 @@
-// The page: what is chosen, what was answered, and which of its five views is up.
+// The page: the choice of range and maintenance, the records in answer to it, and which of five views is visible.
 
 import { fetchCompliance, Problem } from "./api.js";
 import { showCards, showLegend } from "./cards.js";
@@ -11,7 +11,7 @@ import { isUnmeasured } from "./record.js";
 import { summarize } from "./summary.js";
 import { showTable } from "./table.js";
 import { forget, remember, takeFromFragment, token } from "./token.js";
-import { counted, percentage } from "./words.js";
+import { percentage, quantity } from "./words.js";
 
 const VIEWS = ["loading", "ready", "empty", "failed", "sign-in"];
 const RANGES = ["7", "30", "90"];
@@ -27,10 +27,10 @@ async function load() {
   const { signal } = request;
   closeDay();
   byId("sample").hidden = true;
-  byId("period").textContent = `Last ${chosen().days} days`;
+  byId("period").textContent = `Last ${currentChoice().days} days`;
   show("loading", "Loading");
   try {
-    receive(await fetchCompliance(chosen(), signal));
+    receive(await fetchCompliance(currentChoice(), signal));
   } catch (error) {
     if (!signal.aborted) fail(error);
   }
@@ -41,36 +41,36 @@ function receive(answer) {
   byId("sample").hidden = !answer.isSample;
   byId("download").disabled = answer.isSample;
   if (records.every(isUnmeasured)) return show("empty", "No data yet");
-  const days = calendar(records, chosen().days);
+  const days = calendar(records, currentChoice().days);
   const summary = summarize(records);
   show("ready", announcement(days, summary));
   showFigures(days, summary);
 }
 
 function showFigures(days, summary) {
-  const last = records.at(-1);
-  byId("period").textContent = [dateSpan(days[0].date, days.at(-1).date), last.zone].filter(Boolean).join(" · ");
+  const latestRecord = records.at(-1);
+  byId("period").textContent = [dateSpan(days[0].date, days.at(-1).date), latestRecord.zone].filter(Boolean).join(" · ");
   showCards(byId("cards"), summary);
   chart = showChart(byId("chart"), { days, target: summary.target }, open);
   showLegend(byId("legend"), days, summary.target);
   showTable(byId("figures"), days);
-  byId("method").replaceChildren(...footnotes(last));
+  byId("method").replaceChildren(...footnotes(latestRecord));
 }
 
 /** What to know of the data behind the figures, and how they came about. */
 function footnotes({ method }) {
   const quality = new Set(records.flatMap((record) => record.quality?.lines ?? []));
-  return [...noted("Data quality", [...quality]), ...noted("Method", [method].filter(Boolean))];
+  return [...section("Data quality", [...quality]), ...section("Method", [method].filter(Boolean))];
 }
 
-function noted(title, sentences) {
+function section(title, sentences) {
   const paragraphs = sentences.map((sentence) => element("p", {}, sentence));
   return paragraphs.length ? [element("h2", {}, title), ...paragraphs] : [];
 }
 
 function announcement(days, { availability, breachedDays }) {
   const share = availability === null ? "no availability measured" : `availability ${percentage(availability)}`;
-  return `${counted(days.length, "day")}: ${share}, ${counted(breachedDays, "breached day")}`;
+  return `${quantity(days.length, "day")}: ${share}, ${quantity(breachedDays, "breached day")}`;
 }
 
 function fail(error) {
@@ -103,7 +103,12 @@ function open(day) {
   closeDay();
   dayRequest = new AbortController();
   chart.select(day.date);
-  openDay(byId("day"), day, { signal: dayRequest.signal, onClose: () => leaveDay(day), onRefused: askForToken });
+  openDay(byId("day"), day, {
+    excludeMaintenance: currentChoice().excludeMaintenance,
+    signal: dayRequest.signal,
+    onClose: () => leaveDay(day),
+    onRefused: askForToken,
+  });
 }
 
 function closeDay() {
@@ -117,14 +122,14 @@ function leaveDay(day) {
   byId("chart").querySelector(`[data-date="${day.date}"]`).focus();
 }
 
-function chosen() {
+function currentChoice() {
   const days = Number(new FormData(byId("controls")).get("days"));
   return { days, excludeMaintenance: byId("exclude-maintenance").checked };
 }
 
-/** The choice stands in the address, so that a reload or a shared link shows the same. */
+/** Keeps the choice in the address, so that a reload or a shared link shows the same. */
 function keepChoice() {
-  const { days, excludeMaintenance } = chosen();
+  const { days, excludeMaintenance } = currentChoice();
   history.replaceState(null, "", `?days=${days}&exclude_maintenance=${excludeMaintenance}`);
 }
 

@@ -4,7 +4,7 @@ import { dateOf, shortDate } from "./days.js";
 import { element, svg } from "./dom.js";
 import { diamond } from "./picture.js";
 import { verdictOf } from "./record.js";
-import { counted, percentage, units } from "./words.js";
+import { percentage, quantity, units } from "./words.js";
 
 const NOTHING = "–";
 
@@ -22,7 +22,7 @@ function availability({ availability: value, target }) {
 
 function downtime({ downSeconds, measuredDays }) {
   const parts = units(Math.ceil(downSeconds)).flatMap(([count, unit]) => figure(count, unit));
-  return card("Downtime", parts, `In ${counted(measuredDays, "measured day")}`);
+  return card("Downtime", parts, `In ${quantity(measuredDays, "measured day")}`);
 }
 
 function breaches({ breachedDays, measuredDays }) {

@@ -11,7 +11,7 @@ const LABEL = "Availability of each day; arrow keys move";
 /** @typedef {{date: string, record: import("./api.js").ComplianceRecord | null}} Day */
 
 /**
- * @param {HTMLElement} host what it held before goes
+ * @param {HTMLElement} host its content is replaced
  * @param {{days: Day[], target: number}} data
  * @param {(day: Day) => void} onOpen a day was clicked, or Enter or Space pressed on it
  * @returns {{select: (date: string | null) => void}} marks the day whose incidents are open
@@ -72,10 +72,10 @@ function listenToKeys(picture, chart, groups, tooltip) {
   picture.addEventListener("keydown", (event) => {
     if (event.key === "Escape") tooltip.hide();
     else if (event.key === "Enter" || event.key === " ") chart.onOpen(chart.days[chart.current]);
-    else if (event.key in STEPS) groups[within(chart.current + STEPS[event.key], groups.length)].focus();
+    else if (event.key in STEPS) groups[clampIndex(chart.current + STEPS[event.key], groups.length)].focus();
     else return;
     event.preventDefault();
   });
 }
 
-const within = (index, count) => Math.min(Math.max(index, 0), count - 1);
+const clampIndex = (index, count) => Math.min(Math.max(index, 0), count - 1);

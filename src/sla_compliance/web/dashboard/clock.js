@@ -1,6 +1,6 @@
 // The tenant's wall clock on one local day. Times that the server sends carry their offset, so their text is the wall
 // clock. Hours in between are counted from the day's start; where the offset changes within the day they come from
-// the tenant's zone, and where that is unknown they stay elapsed hours. The browser's own zone is never asked.
+// the tenant's zone, and where that is unknown they stay elapsed hours. The browser's own zone is never used.
 
 import { dateOf, shortDate } from "./days.js";
 
@@ -20,7 +20,7 @@ export function dayClock({ start, end }, zone) {
   const [from, to] = [Date.parse(start), Date.parse(end)];
   const length = (to - from) / MINUTE_MS;
   const isUniform = offsetOf(start) === offsetOf(end);
-  const wall = isUniform ? counting(start) : zoned(start, length, zone);
+  const wall = isUniform ? uniformClock(start) : zonedClock(start, length, zone);
 
   return {
     from,
@@ -44,13 +44,13 @@ export function dayClock({ start, end }, zone) {
 }
 
 /** Minutes on the wall clock by minutes elapsed, on a day of one offset. */
-function counting(start) {
+function uniformClock(start) {
   const first = minutesOf(start.slice(11));
   return (elapsed) => first + elapsed;
 }
 
 /** The same on a day whose offset changes; null without a zone that agrees with the day's first instant. */
-function zoned(start, length, zone) {
+function zonedClock(start, length, zone) {
   const format = formatOf(zone);
   const wall = (elapsed) =>
     elapsed === length ? DAY_END : minutesOf(format.format(Date.parse(start) + elapsed * MINUTE_MS));
@@ -61,17 +61,17 @@ function formatOf(zone) {
   try {
     return zone ? new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit" }) : null;
   } catch (error) {
-    if (error instanceof RangeError) return null; // a zone that this browser has never heard of
+    if (error instanceof RangeError) return null; // a zone that this browser does not know
     throw error;
   }
 }
 
 function marks(wall, length, step) {
-  const found = [];
+  const hourMarks = [];
   for (let elapsed = 0; elapsed <= length; elapsed += HALF_HOUR) {
     const minutes = wall ? wall(elapsed) : elapsed;
     const label = wall ? `${twoDigits(minutes / 60)}:00` : `+${minutes / 60} h`;
-    if (minutes % (step * 60) === 0 && label !== found.at(-1)?.label) found.push({ share: elapsed / length, label });
+    if (minutes % (step * 60) === 0 && label !== hourMarks.at(-1)?.label) hourMarks.push({ share: elapsed / length, label });
   }
-  return found;
+  return hourMarks;
 }

@@ -6,7 +6,7 @@ import { longDate } from "./days.js";
 import { element } from "./dom.js";
 import { downSeconds, upSeconds, verdictOf } from "./record.js";
 import { showTimeline } from "./timeline.js";
-import { counted, downtime, percentage, segment, uptime, VERDICTS } from "./words.js";
+import { downtime, percentage, quantity, segment, uptime, VERDICTS } from "./words.js";
 
 const MOST_ALARMS = 5;
 const MICROSECONDS = 1_000_000;
@@ -15,7 +15,8 @@ const MICROSECONDS = 1_000_000;
  * Opens a day in `panel` and fetches its incidents.
  * @param {HTMLElement} panel
  * @param {import("./chart.js").Day} day
- * @param {{signal: AbortSignal, onClose: () => void, onRefused: (problem: import("./api.js").Problem) => void}} options
+ * @param {{excludeMaintenance: boolean, signal: AbortSignal, onClose: () => void,
+ *   onRefused: (problem: import("./api.js").Problem) => void}} options `excludeMaintenance` as in the request for `day`
  */
 export async function openDay(panel, day, options) {
   const body = element("div", { class: "day-body" });
@@ -55,8 +56,10 @@ const fact = (text) => element("span", {}, text);
 
 async function fill(body, day, options) {
   body.replaceChildren(element("div", { class: "ghost ghost-day", role: "status", "aria-label": "Loading incidents" }));
+  // The same choice as in the overview: the incidents then sum to the day's downtime above them.
+  const choice = { date: day.date, excludeMaintenance: options.excludeMaintenance };
   try {
-    body.replaceChildren(...incidentsOf(await fetchIncidents(day.date, options.signal), day.record));
+    body.replaceChildren(...incidentsOf(await fetchIncidents(choice, options.signal), day.record));
   } catch (error) {
     if (error.name === "AbortError") return;
     if (error.status === 401) return options.onRefused(error);
@@ -75,7 +78,7 @@ function incidentsOf(answer, record) {
   const clock = dayClock(answer, record?.zone);
   const timeline = element("div", { class: "timeline-frame" });
   showTimeline(timeline, clock, answer.incidents);
-  return [timeline, incidentList(answer.incidents, clock), makeup(record)];
+  return [timeline, incidentList(answer.incidents, clock), composition(record)];
 }
 
 function incidentList(incidents, clock) {
@@ -84,9 +87,9 @@ function incidentList(incidents, clock) {
 }
 
 function incidentItem(incident, clock) {
-  const { start, end, duration_seconds: lasted, downtime_seconds: counts, alarms } = incident;
-  const length = end === null ? `${downtime(lasted)} so far` : downtime(lasted);
-  const note = counts === lasted ? length : `${length}, ${downtime(counts)} of it counted`;
+  const { start, end, duration_seconds: duration, downtime_seconds: countedDowntime, alarms } = incident;
+  const length = end === null ? `${downtime(duration)} so far` : downtime(duration);
+  const note = countedDowntime === duration ? length : `${length}, ${downtime(countedDowntime)} of it counted`;
   return element(
     "li",
     {},
@@ -95,14 +98,14 @@ function incidentItem(incident, clock) {
   );
 }
 
-/** A storm of alarms is folded away behind its first few. */
+/** The first few alarms of an incident are visible, the others unfold. */
 function alarmLists(items) {
-  const shown = items.length > MOST_ALARMS ? items.slice(0, MOST_ALARMS) : items;
-  const rest = items.slice(shown.length);
+  const visibleItems = items.slice(0, MOST_ALARMS);
+  const foldedItems = items.slice(MOST_ALARMS);
   const list = (alarms) => element("ul", { class: "alarms" }, ...alarms);
-  if (rest.length === 0) return [list(shown)];
-  const summary = element("summary", {}, counted(rest.length, "more alarm"));
-  return [list(shown), element("details", { class: "more" }, summary, list(rest))];
+  if (foldedItems.length === 0) return [list(visibleItems)];
+  const summary = element("summary", {}, quantity(foldedItems.length, "more alarm"));
+  return [list(visibleItems), element("details", { class: "more" }, summary, list(foldedItems))];
 }
 
 function alarmItem(alarm, clock) {
@@ -119,8 +122,8 @@ function alarmItem(alarm, clock) {
 
 const span = (clock, start, end) => `${clock.timeOf(start)} – ${end === null ? "still active" : clock.timeOf(end)}`;
 
-/** How the day's whole length is shared out: what was owed, and what was the case. */
-function makeup(record) {
+/** How the day's whole length divides into cells: what was owed, and what was the case. */
+function composition(record) {
   const parts = Object.entries(record?.segments ?? {}).filter(([, length]) => length > 0);
   if (parts.length === 0) return "";
   const rows = parts.map(([name, length]) =>

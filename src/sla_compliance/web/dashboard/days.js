@@ -3,11 +3,11 @@
 
 const DAY_MS = 86_400_000;
 
-const named = (options) => new Intl.DateTimeFormat("en-US", { timeZone: "UTC", ...options });
-const SHORT = named({ month: "short", day: "numeric" });
-const LONG = named({ weekday: "long", month: "long", day: "numeric", year: "numeric" });
-const MEDIUM = named({ weekday: "short", month: "short", day: "numeric", year: "numeric" });
-const SPAN = named({ month: "short", day: "numeric", year: "numeric" });
+const formatter = (options) => new Intl.DateTimeFormat("en-US", { timeZone: "UTC", ...options });
+const SHORT = formatter({ month: "short", day: "numeric" });
+const LONG = formatter({ weekday: "long", month: "long", day: "numeric", year: "numeric" });
+const MEDIUM = formatter({ weekday: "short", month: "short", day: "numeric", year: "numeric" });
+const SPAN = formatter({ month: "short", day: "numeric", year: "numeric" });
 
 const midnight = (date) => Date.parse(`${date}T00:00:00Z`);
 

@@ -12,25 +12,25 @@ export const byId = (id) => document.getElementById(id);
  * @param {...(Node | string)} children
  */
 export function element(name, attributes = {}, ...children) {
-  return filled(document.createElement(name), attributes, children);
+  return fill(document.createElement(name), attributes, children);
 }
 
 /** The same for SVG. */
 export function svg(name, attributes = {}, ...children) {
-  return filled(document.createElementNS(SVG, name), attributes, children);
+  return fill(document.createElementNS(SVG, name), attributes, children);
 }
 
 /** Calls `draw(width)` now and whenever the width of `host` changes, until `host` leaves the page. */
 export function drawToWidth(host, draw) {
-  let drawn = 0;
+  let drawnWidth = 0;
   new ResizeObserver((_, observer) => {
     if (!host.isConnected) return observer.disconnect();
     const width = Math.floor(host.clientWidth);
-    if (width > 0 && width !== drawn) draw((drawn = width));
+    if (width > 0 && width !== drawnWidth) draw((drawnWidth = width));
   }).observe(host);
 }
 
-function filled(node, attributes, children) {
+function fill(node, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value !== null && value !== false) node.setAttribute(name, value === true ? "" : value);
   }

@@ -4,7 +4,7 @@ import { longDate, shortDate } from "./days.js";
 import { svg } from "./dom.js";
 import { area, axisFloor, axisTicks, labelStep, line, runs } from "./plot.js";
 import { verdictOf } from "./record.js";
-import { spoken } from "./words.js";
+import { description } from "./words.js";
 
 export const HEIGHT = 300;
 const TOP = 20;
@@ -22,9 +22,9 @@ export function geometry(days, target, width) {
   return { days, values, target, floor, band, width, x, y };
 }
 
-/** All of the chart that is only looked at. */
+/** The parts of the chart that do not react to pointer or keys. */
 export function background(plot) {
-  const parts = runs(plot.values).map((run) => (run.isMeasured ? measured(plot, run) : gap(plot, run)));
+  const parts = runs(plot.values).map((run) => (run.isMeasured ? measuredRun(plot, run) : gap(plot, run)));
   return [definitions(), axis(plot), ...parts, targetLine(plot), dateLabels(plot)];
 }
 
@@ -54,7 +54,7 @@ function axis({ floor, width, y }) {
   return svg("g", { "aria-hidden": true }, ...ticks);
 }
 
-function measured({ values, x, y, band }, { start, end }) {
+function measuredRun({ values, x, y, band }, { start, end }) {
   const points = values.slice(start, end).map((value, offset) => [x(start + offset), y(value)]);
   return svg(
     "g",
@@ -77,8 +77,8 @@ function dateLabels({ days, band, x }) {
   const step = labelStep(band);
   const labels = days.map(({ date }, index) => {
     const isNamed = (days.length - 1 - index) % step === 0 && x(index) > LEFT + 8;
-    const atEdge = index === days.length - 1 && band < 44;
-    const place = { x: atEdge ? x(index) + band / 2 : x(index), y: BOTTOM + 22, "text-anchor": atEdge ? "end" : "middle" };
+    const isAtEdge = index === days.length - 1 && band < 44;
+    const place = { x: isAtEdge ? x(index) + band / 2 : x(index), y: BOTTOM + 22, "text-anchor": isAtEdge ? "end" : "middle" };
     return isNamed ? svg("text", { class: "tick", ...place }, shortDate(date)) : "";
   });
   return svg("g", { "aria-hidden": true }, ...labels);
@@ -90,7 +90,7 @@ export function dayButton(plot, day, index) {
   const verdict = verdictOf(day.record);
   const middle = x(index);
   const level = values[index] === null ? null : y(values[index]);
-  const label = `${longDate(day.date)}: ${spoken(day)}`;
+  const label = `${longDate(day.date)}: ${description(day)}`;
   return svg(
     "g",
     { class: "day", role: "button", "data-date": day.date, "aria-label": label },

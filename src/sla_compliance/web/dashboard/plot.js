@@ -20,18 +20,18 @@ export const labelStep = (band) => LABEL_STEPS.find((step) => step * band >= LAB
  * @returns {{start: number, end: number, isMeasured: boolean}[]} half-open
  */
 export function runs(values) {
-  const found = [];
+  const list = [];
   values.forEach((value, index) => {
     const isMeasured = value !== null;
-    if (found.at(-1)?.isMeasured === isMeasured) found.at(-1).end = index + 1;
-    else found.push({ start: index, end: index + 1, isMeasured });
+    if (list.at(-1)?.isMeasured === isMeasured) list.at(-1).end = index + 1;
+    else list.push({ start: index, end: index + 1, isMeasured });
   });
-  return found;
+  return list;
 }
 
 /**
  * The line over one run: through the middle of each day, level to the outer edges of the first and the last. Between
- * two days it never leaves the range of the two (harmonic mean of the slopes), so no dip is drawn that nobody had.
+ * two days it never leaves the range of the two (harmonic mean of the slopes), so no dip is drawn that did not happen.
  * @param {[number, number][]} points middles of the days, equally spaced
  * @param {number} half half of a day's width
  */

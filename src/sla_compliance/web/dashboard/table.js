@@ -1,4 +1,4 @@
-// All figures of the range as a table: the chart for those who read rather than look.
+// All figures of the range as a table, for screen readers and for exact values.
 
 import { mediumDate } from "./days.js";
 import { element } from "./dom.js";

@@ -1,7 +1,7 @@
 // One local day from its first to its last instant, 23, 24 or 25 hours of it, with its incidents.
 
 import { drawToWidth, svg } from "./dom.js";
-import { counted } from "./words.js";
+import { quantity } from "./words.js";
 
 const HEIGHT = 84;
 const LANE = { y: 26, height: 28 };
@@ -14,7 +14,7 @@ const WIDE = 560;
  * @param {import("./api.js").Incident[]} incidents numbered from 1, as in the list below
  */
 export function showTimeline(host, clock, incidents) {
-  const label = `${clock.hours} hours, ${counted(incidents.length, "incident")}`;
+  const label = `${clock.hours} hours, ${quantity(incidents.length, "incident")}`;
   drawToWidth(host, (width) => {
     const picture = svg("svg", { class: "timeline", width, height: HEIGHT, role: "img", "aria-label": label });
     picture.append(svg("rect", { class: "lane", width, rx: 6, ...LANE }), ...hours(clock, width), ...bars(clock, incidents, width));
@@ -36,21 +36,21 @@ function mark(x, label, width) {
 }
 
 function bars(clock, incidents, width) {
-  let free = -Infinity;
+  let nextFreeX = -Infinity;
   return incidents.flatMap((incident, index) => {
     const [from, to] = extent(clock, incident, width);
     const middle = (from + to) / 2;
-    const hasRoom = middle - NUMBER_ROOM / 2 >= free;
-    if (hasRoom) free = middle + NUMBER_ROOM / 2;
+    const hasRoom = middle - NUMBER_ROOM / 2 >= nextFreeX;
+    if (hasRoom) nextFreeX = middle + NUMBER_ROOM / 2;
     const isOpen = incident.end === null;
     return [
       svg("rect", { class: isOpen ? "outage open" : "outage", x: from, width: to - from, rx: 2, ...LANE }),
-      hasRoom ? svg("text", { class: "number", x: inside(middle, width), y: 16, "text-anchor": "middle" }, index + 1) : "",
+      hasRoom ? svg("text", { class: "number", x: clampX(middle, width), y: 16, "text-anchor": "middle" }, index + 1) : "",
     ];
   });
 }
 
-/** An outage of seconds is still seen; one that goes on reaches the present moment or the day's end. */
+/** Start and end in pixels. An outage of seconds stays visible; an ongoing one ends now, or with the day. */
 function extent(clock, { start, end }, width) {
   const until = end === null ? Math.min(Date.now(), clock.to) : Date.parse(end);
   const [from, to] = [Date.parse(start), until].map((instant) => clock.share(instant) * width);
@@ -59,4 +59,4 @@ function extent(clock, { start, end }, width) {
   return [left, left + length];
 }
 
-const inside = (x, width) => Math.min(Math.max(x, 5), width - 5);
+const clampX = (x, width) => Math.min(Math.max(x, 5), width - 5);

@@ -1,4 +1,4 @@
-// The card that follows the day pointed at. The day's own label says the same to a screen reader.
+// The card that follows the day pointed at. The label of the day's button has the same content for screen readers.
 
 import { longDate } from "./days.js";
 import { element } from "./dom.js";

@@ -1,5 +1,5 @@
 // Figures and labels as people read them. Percentages are shown as the server sends them: it has already rounded
-// them down, and a second rounding could only flatter.
+// them down, and a second rounding could only overstate them.
 
 import { downSeconds, verdictOf } from "./record.js";
 
@@ -32,7 +32,7 @@ export function units(seconds) {
   return parts.length > 0 ? parts : [[0, "min"]];
 }
 
-/** "1 h 12 min 10 s"; a broken second of downtime is a whole one. */
+/** "1 h 12 min 10 s"; a part of a second of downtime counts as a whole one. */
 export const downtime = (seconds) => units(Math.ceil(seconds)).map((part) => part.join(NARROW)).join(" ");
 
 /** The time that counted up, cut to whole seconds. */
@@ -45,10 +45,10 @@ export function segment(name) {
 }
 
 /** "1 day", "30 days" */
-export const counted = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+export const quantity = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
-/** One sentence of a day, for those who hear the chart. */
-export function spoken({ record }) {
+/** One sentence about a day, for screen readers. */
+export function description({ record }) {
   const verdict = verdictOf(record);
   if (verdict === "UNDETERMINED") return "no availability measured";
   const { compliance_percentage: value, target_percentage: target } = record;

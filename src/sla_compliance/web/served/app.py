@@ -34,8 +34,8 @@ from sla_compliance.sources.sqlalchemy import (
     AsyncSQLAlchemyTenantSource,
 )
 from sla_compliance.stores.sqlalchemy import AsyncSQLAlchemyDayStore
+from sla_compliance.web.errors import busy, problem
 from sla_compliance.web.fastapi import compliance_router
-from sla_compliance.web.problems import busy, problem
 from sla_compliance.web.served.databases import answers, database_url, engine_of
 from sla_compliance.web.served.identity import guards
 from sla_compliance.web.served.metrics import metrics_of

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from sla_compliance.web.problems import ProblemError
+from sla_compliance.web.errors import ProblemError
+from sla_compliance.web.guards import TENANT_HEADER
 from sla_compliance.web.served.tokens import DEFAULT_PERMISSION, Identity, InvalidTokenError, Tokens
-from sla_compliance.web.tenancy import TENANT_HEADER
 
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="As `sla-compliance token` prints it.")
 

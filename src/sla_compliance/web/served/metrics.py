@@ -15,7 +15,7 @@ from fastapi import Request, Response
 from prometheus_client import CollectorRegistry
 
 from sla_compliance.outlets.prometheus import exposition
-from sla_compliance.web.problems import ProblemError
+from sla_compliance.web.errors import ProblemError
 
 
 def metrics_of(registry: CollectorRegistry, token: str | None) -> Callable[[Request], Awaitable[Response]]:

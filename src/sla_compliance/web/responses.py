@@ -1,0 +1,246 @@
+"""Answers: their shapes for OpenAPI, their bodies, and what caches may do with them."""
+################################################################
+# Days without an availability are in none of the totals: a day on which nothing
+# was measured is neither the worst nor analysed. Totals come from exact lengths,
+# never from rounded rows or means of percentages.
+#
+# An answer belongs to one tenant, so no shared cache may keep it. A browser's copy is
+# revalidated every time, which costs a 304 while nothing has changed. Sample data is
+# stored by no cache and carries a mark.
+################################################################
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from hashlib import sha256
+from http import HTTPStatus
+from typing import Any, Final, Literal
+
+from fastapi import Request, Response
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, create_model
+
+from sla_compliance.alarms import AlarmColumn, ColumnKind
+from sla_compliance.incidents import SHOWN_COLUMNS, Incident
+from sla_compliance.records import ComplianceRecord
+from sla_compliance.report import ComplianceReport
+from sla_compliance.service import ComplianceAnswer
+from sla_compliance.units import SECOND_US
+from sla_compliance.web.errors import PROBLEM_JSON, UNAVAILABLE
+from sla_compliance.web.guards import TENANT_NOT_HELD
+from sla_compliance.web.queries import ComplianceQuery
+
+Body = dict[str, object]
+
+JSON: Final = "application/json"
+TENANT_CACHING: Final = {"Cache-Control": "private, no-cache", "Vary": "Authorization, X-Tenant-ID, Cookie"}
+SAMPLE_CACHING: Final = {"Cache-Control": "no-store", "X-SLA-Sample-Data": "true"}
+
+EXAMPLE_DAY: Final[dict[str, JsonValue]] = {
+    "date": "2025-10-08T00:00:00+01:00",
+    "compliance_percentage": 99.86,
+    "target_percentage": 99.9,
+    "uptime_minutes": 1438,
+    "downtime_minutes": 2,
+    "sla_breaches": 1,
+}
+ERROR_DETAILS: Final[dict[HTTPStatus, str]] = {
+    HTTPStatus.BAD_REQUEST: "from_date '2020-01-01' to now is more than 90 days; ask for fewer",
+    HTTPStatus.UNAUTHORIZED: "The token has expired; get a new one.",
+    HTTPStatus.FORBIDDEN: TENANT_NOT_HELD,
+    HTTPStatus.UNPROCESSABLE_ENTITY: "target_percentage is '101'; give a percentage from 0 to 100, such as 99.9",
+    HTTPStatus.SERVICE_UNAVAILABLE: UNAVAILABLE,
+}
+ERROR_DESCRIPTIONS: Final[dict[HTTPStatus, str]] = {
+    HTTPStatus.BAD_REQUEST: "A date is bad, empty or reversed, or the range is longer than 90 days.",
+    HTTPStatus.UNAUTHORIZED: "The request is not authenticated.",
+    HTTPStatus.FORBIDDEN: "A permission is missing, or X-Tenant-ID names a tenant that is not held.",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "Another parameter is bad.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The figures are not available now, or too many ask at once; see Retry-After.",
+}
+
+
+class Problem(BaseModel):
+    """An error, RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+
+
+class ComplianceDay(BaseModel):
+    """One local day of the tenant; `detail=full` adds the keys after `sla_breaches`."""
+
+    model_config = ConfigDict(json_schema_extra={"example": EXAMPLE_DAY})
+
+    date: str = Field(description="First instant of the local day, with the tenant's offset.")
+    compliance_percentage: float | None = Field(description="Rounded down; null (only in full detail): none.")
+    target_percentage: float
+    uptime_minutes: int = Field(description="Counted uptime, rounded down.")
+    downtime_minutes: int = Field(description="Counted downtime, rounded up.")
+    sla_breaches: int = Field(description="1 where the day is below its target and beyond recovery.")
+    start: str | None = None
+    end: str | None = None
+    zone: str | None = None
+    verdict: Literal["MET", "AT_RISK", "BREACHED", "UNDETERMINED"] | None = None
+    accounting: str | None = None
+    uptime_seconds: float | None = None
+    downtime_seconds: float | None = None
+    segments: dict[str, int] | None = Field(None, description="Microseconds of each SCOPE/STATE.")
+    method: str | None = Field(None, description="How the figures were made, in one line.")
+    as_of: str | None = None
+    tz_version: str | None = None
+    provenance: list[str] | None = None
+    quality: dict[str, Any] | None = Field(None, description="What to know of the rows behind it, in `lines`.")
+    sample_data: bool | None = Field(None, description="Present and true where the figures are made up.")
+
+
+class RollupStats(BaseModel):
+    """Totals of a range; days without an availability are in none of them."""
+
+    total_downtime_minutes: int = Field(description="Of the exact length, rounded up once.")
+    total_breaches: int
+    worst_day_compliance: float | None
+    avg_compliance: float | None = Field(description="Availability of the whole range, by length.")
+    days_analyzed: int
+
+
+def _column_type(column: AlarmColumn) -> Any:  # noqa: ANN401 - a type
+    """Return the JSON type of an alarm's column; its beginning and its severity are always there."""
+    json_type = int if column.kind is ColumnKind.COUNT else str
+    return json_type if column.name in ("first_occurrence", "severity") else json_type | None
+
+
+_ALARM_FIELDS: Final[dict[str, Any]] = {column.name: (_column_type(column), ...) for column in SHOWN_COLUMNS}
+IncidentAlarm = create_model("IncidentAlarm", __doc__="An alarm behind an incident.", **_ALARM_FIELDS)
+
+
+class IncidentDetail(BaseModel):
+    """One outage, whole; one that lasts over midnight is an incident of both days."""
+
+    start: str
+    end: str | None = Field(description="Null while it lasts.")
+    duration_seconds: float
+    downtime_seconds: float = Field(
+        description="What of it counted, on this day; those of a day sum to the day's downtime."
+    )
+    alarms: list[IncidentAlarm]  # type: ignore[valid-type]
+
+
+class DayIncidents(BaseModel):
+    """A local day and its incidents."""
+
+    date: str
+    start: str
+    end: str
+    incidents: list[IncidentDetail]
+
+
+class ResourceCompliance(BaseModel):
+    """One resource over the range."""
+
+    resource_id: str | None = Field(description="Null: alarms that name none.")
+    compliance_percentage: float
+    target_percentage: float
+    downtime_minutes: int
+    downtime_seconds: float
+    sla_breaches: int
+    verdict: str
+
+
+def _error_response(status: HTTPStatus) -> dict[str, Any]:
+    example = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": ERROR_DETAILS[status]}
+    content = {PROBLEM_JSON: {"schema": Problem.model_json_schema(), "example": example}}
+    return {"description": ERROR_DESCRIPTIONS[status], "content": content}
+
+
+# What APIRouter and its routes take as `responses`.
+COMMON_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
+    HTTPStatus.NOT_MODIFIED.value: {"description": "The client's copy, named in If-None-Match, is current."},
+    **{status.value: _error_response(status) for status in ERROR_DESCRIPTIONS},
+}
+COMPLIANCE_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
+    HTTPStatus.OK.value: {"content": {"application/json": {"example": [EXAMPLE_DAY]}}}
+}
+
+
+def compliance_body(answer: ComplianceAnswer, *, is_full: bool) -> list[Body]:
+    """Return a record for each day; in full detail sample data is marked."""
+    records = answer.as_dicts(detail=is_full)
+    if is_full and answer.is_sample:
+        return [{**record, "sample_data": True} for record in records]
+    return records
+
+
+def rollup_stats_body(answer: ComplianceAnswer) -> Body:
+    """Return the totals of a range."""
+    percentages = [day.compliance_percentage for day in answer.days]
+    measured_percentages = [percentage for percentage in percentages if percentage is not None]
+    return {
+        "total_downtime_minutes": answer.total.downtime_minutes,
+        "total_breaches": answer.total.sla_breaches,
+        # Rounding down keeps the order of days, so the least figure is the worst day's.
+        "worst_day_compliance": min(measured_percentages, default=None),
+        "avg_compliance": answer.total.compliance_percentage,
+        "days_analyzed": len(measured_percentages),
+    }
+
+
+def day_incidents_body(date: dt.date, query: ComplianceQuery, incidents: Iterable[Incident]) -> Body:
+    """Return a local day with its incidents."""
+    return {
+        "date": date.isoformat(),
+        "start": query.start.isoformat(),
+        "end": query.end.isoformat(),
+        "incidents": [incident.as_dict() for incident in incidents],
+    }
+
+
+def worst_resources_body(
+    reports: Mapping[object, ComplianceReport], query: ComplianceQuery, *, limit: int
+) -> list[Body]:
+    """Return the resources with the lowest availability, the worst first; those without one are left out."""
+    measured: list[tuple[Fraction, object, ComplianceRecord]] = []
+    for name, report in reports.items():
+        total = report.total.counted_as(query.accounting)
+        ratio = total.availability_ratio
+        if ratio is not None:
+            measured.append((ratio, name, total))
+    # Names break ties, as text: they may be of several types.
+    measured.sort(key=lambda entry: (entry[0], str(entry[1])))
+    return [_resource_body(name, total, query) for _, name, total in measured[:limit]]
+
+
+def _resource_body(name: object, total: ComplianceRecord, query: ComplianceQuery) -> Body:
+    if query.target is not None:
+        total = total.with_target(query.target)
+    return {
+        "resource_id": name,
+        "compliance_percentage": total.compliance_percentage,
+        "target_percentage": total.target_percentage,
+        "downtime_minutes": total.downtime_minutes,
+        "downtime_seconds": total.down_us / SECOND_US,
+        "sla_breaches": total.sla_breaches,
+        "verdict": str(total.verdict),
+    }
+
+
+def json_response(request: Request, body: object, *, is_sample: bool) -> Response:
+    """Return a body as JSON, or 304 where the client's copy is current."""
+    content = json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    if is_sample:
+        return Response(content, headers=SAMPLE_CACHING, media_type=JSON)
+    entity_tag = f'"{sha256(content).hexdigest()[:32]}"'
+    headers = {**TENANT_CACHING, "ETag": entity_tag}
+    if _names_tag(request.headers.getlist("if-none-match"), entity_tag):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(content, headers=headers, media_type=JSON)
+
+
+def _names_tag(if_none_match: list[str], entity_tag: str) -> bool:
+    """Return whether headers If-None-Match name a tag; weak tags compare too, as RFC 9110 says."""
+    listed_tags = [tag.strip().removeprefix("W/") for header in if_none_match for tag in header.split(",")]
+    return entity_tag in listed_tags or "*" in listed_tags
