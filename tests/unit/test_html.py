@@ -22,6 +22,8 @@ VOID = {"meta", "link", "rect", "use", "path", "line", "stop"}
 SAMPLE = sample_provider(datetime(2026, 11, 23, 15, 40, tzinfo=UTC))
 SAMPLE_REPORT = sla.evaluate(SAMPLE.batch(), **SAMPLE.terms)
 SAMPLE_PAGE = report_page(SAMPLE_REPORT, title="Sample")
+# The body of the sample's page without its script and without the line of its method, which names the zone rules.
+SAMPLE_BODY_SHA256 = "4b897a89788e0c13f77372cd4d9ff37413d05e33cbf7d06110ddc3285d0382a3"
 HOSTILE = (
     "</title><script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -152,6 +154,13 @@ def test_the_table_says_what_the_report_says() -> None:
     for cells, day in zip(rows, SAMPLE_REPORT.days, strict=True):
         assert cells[1] == ("-" if day.compliance_text is None else f"{day.compliance_text} %")
     assert rows[73] == ["Sat, Nov 7, 2026", "95.33 %", "22 h 52 min 47 s", "1 h 7 min 13 s", "-", "Breached"]
+
+
+def test_the_sample_page_is_the_same_to_the_byte() -> None:
+    """Headings, cards, chart, table and outages of ninety days: who changes them on purpose changes the hash too."""
+    body = SAMPLE_PAGE.partition("<body>")[2].partition("<script>")[0]
+    assert SAMPLE_REPORT.method in body
+    assert sha256(body.replace(SAMPLE_REPORT.method, "").encode()).hexdigest() == SAMPLE_BODY_SHA256
 
 
 def test_figures_round_against_whoever_reports_them() -> None:
