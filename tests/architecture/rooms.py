@@ -19,6 +19,7 @@ ROOMS: Final = (
     ("calendars",),
     ("labels",),
     ("rounding",),
+    ("drawing",),
     ("alarms",),
     ("gate",),
     ("batch",),

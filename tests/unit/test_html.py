@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import sys
 from base64 import b64encode
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from html.parser import HTMLParser
+from types import FrameType
 
 import pytest
 from hypothesis import given, settings
@@ -161,6 +164,40 @@ def test_the_sample_page_is_the_same_to_the_byte() -> None:
     body = SAMPLE_PAGE.partition("<body>")[2].partition("<script>")[0]
     assert SAMPLE_REPORT.method in body
     assert sha256(body.replace(SAMPLE_REPORT.method, "").encode()).hexdigest() == SAMPLE_BODY_SHA256
+
+
+def long_report(days: int) -> sla.ComplianceReport:
+    """An outage every third day, so three years have about twelve times what ninety days have."""
+    outages = [
+        sla.Alarm(START + timedelta(days=day, hours=3), START + timedelta(days=day, hours=3, minutes=1 + day % 50))
+        for day in range(0, days, 3)
+    ]
+    end = START + timedelta(days=days)
+    return report_of(*outages, end=end, as_of=end)
+
+
+def calls_of(function: Callable[[], object]) -> int:
+    """How many Python functions it calls, generators that go on included."""
+    calls = 0
+
+    def count(_: FrameType, event: str, __: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    previous_profile = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        function()
+    finally:
+        sys.setprofile(previous_profile)
+    return calls
+
+
+def test_the_cost_of_a_page_is_linear_in_its_days() -> None:
+    """Three years take about as much a day as ninety days do."""
+    quarter, years = long_report(90), long_report(1_095)
+    calls_per_day = [calls_of(lambda: report_page(quarter)) / 90, calls_of(lambda: report_page(years)) / 1_095]
+    assert calls_per_day[1] < 1.5 * calls_per_day[0]
 
 
 def test_figures_round_against_whoever_reports_them() -> None:
