@@ -19,6 +19,7 @@ from importlib.resources import files
 
 from sla_compliance.calendars.periods import Period
 from sla_compliance.drawing.markup import Markup, element
+from sla_compliance.drawing.palette import PALETTE_CSS
 from sla_compliance.outlets._html.sections import (
     availability_chart,
     cards,
@@ -101,7 +102,8 @@ def _scrollable(content: Markup) -> Markup:
 
 @cache
 def _style() -> Markup:
-    return _packaged("page.css")
+    """Return the style sheet of the page: the palette, and the rules that use it."""
+    return Markup(PALETTE_CSS + _packaged("page.css"))
 
 
 @cache
