@@ -12,6 +12,8 @@ from importlib.resources import files
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
+from sla_compliance.drawing.palette import PALETTE_CSS
+
 API: Final = "/api/v1/faults/"
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
@@ -55,6 +57,9 @@ def serving(respond: Responder) -> Iterator[str]:
             super().__init__(*args, directory=str(files("sla_compliance") / "web" / "dashboard"))
 
         def do_GET(self) -> None:
+            if self.path == "/palette.css":
+                self.answer(Answer(PALETTE_CSS.encode(), headers={"Content-Type": "text/css"}))
+                return
             if not self.path.startswith(API):
                 super().do_GET()
                 return
@@ -66,8 +71,8 @@ def serving(respond: Responder) -> Iterator[str]:
                 answer.after.wait(timeout=20)
             body = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
             self.send_response(answer.status)
-            self.send_header("Content-Type", "application/json" if answer.status < 400 else "application/problem+json")
-            for name, value in answer.headers.items():
+            kind = "application/json" if answer.status < 400 else "application/problem+json"
+            for name, value in {"Content-Type": kind, **answer.headers}.items():
                 self.send_header(name.replace("_", "-"), value)
             self.end_headers()
             self.wfile.write(body)

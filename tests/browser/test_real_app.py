@@ -32,6 +32,18 @@ def test_a_view_is_one_request(live: Live, open_url: VisitPage) -> None:
     seen.assert_sound()
 
 
+def test_the_app_serves_the_palette(live: Live, open_url: VisitPage) -> None:
+    """The page has its colours, light and dark, under the app's own policy."""
+    seen = open_url(page_of(live, "demo")).settled("ready")
+    backgrounds = []
+    for scheme in ("light", "dark"):
+        seen.page.emulate_media(color_scheme=scheme)
+        backgrounds.append(
+            seen.page.evaluate("getComputedStyle(document.querySelector('.panel:not([hidden])')).backgroundColor")
+        )
+    assert backgrounds == ["rgb(255, 255, 255)", "rgb(22, 29, 26)"]
+
+
 def test_a_day_opens_its_incidents(live: Live, open_url: VisitPage) -> None:
     """One more request; the alarms behind them are named."""
     worst = min(live.ask("compliance?days=30").json(), key=lambda day: day["compliance_percentage"])

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import sys
 from base64 import b64encode
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from html.parser import HTMLParser
+from types import FrameType
 
 import pytest
 from hypothesis import given, settings
@@ -22,6 +25,8 @@ VOID = {"meta", "link", "rect", "use", "path", "line", "stop"}
 SAMPLE = sample_provider(datetime(2026, 11, 23, 15, 40, tzinfo=UTC))
 SAMPLE_REPORT = sla.evaluate(SAMPLE.batch(), **SAMPLE.terms)
 SAMPLE_PAGE = report_page(SAMPLE_REPORT, title="Sample")
+# The body of the sample's page without its script and without the line of its method, which names the zone rules.
+SAMPLE_BODY_SHA256 = "4b897a89788e0c13f77372cd4d9ff37413d05e33cbf7d06110ddc3285d0382a3"
 HOSTILE = (
     "</title><script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -152,6 +157,47 @@ def test_the_table_says_what_the_report_says() -> None:
     for cells, day in zip(rows, SAMPLE_REPORT.days, strict=True):
         assert cells[1] == ("-" if day.compliance_text is None else f"{day.compliance_text} %")
     assert rows[73] == ["Sat, Nov 7, 2026", "95.33 %", "22 h 52 min 47 s", "1 h 7 min 13 s", "-", "Breached"]
+
+
+def test_the_sample_page_is_the_same_to_the_byte() -> None:
+    """Headings, cards, chart, table and outages of ninety days: who changes them on purpose changes the hash too."""
+    body = SAMPLE_PAGE.partition("<body>")[2].partition("<script>")[0]
+    assert SAMPLE_REPORT.method in body
+    assert sha256(body.replace(SAMPLE_REPORT.method, "").encode()).hexdigest() == SAMPLE_BODY_SHA256
+
+
+def long_report(days: int) -> sla.ComplianceReport:
+    """An outage every third day, so three years have about twelve times what ninety days have."""
+    outages = [
+        sla.Alarm(START + timedelta(days=day, hours=3), START + timedelta(days=day, hours=3, minutes=1 + day % 50))
+        for day in range(0, days, 3)
+    ]
+    end = START + timedelta(days=days)
+    return report_of(*outages, end=end, as_of=end)
+
+
+def calls_of(function: Callable[[], object]) -> int:
+    """How many Python functions it calls, generators that go on included."""
+    calls = 0
+
+    def count(_: FrameType, event: str, __: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    previous_profile = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        function()
+    finally:
+        sys.setprofile(previous_profile)
+    return calls
+
+
+def test_the_cost_of_a_page_is_linear_in_its_days() -> None:
+    """Three years take about as much a day as ninety days do."""
+    quarter, years = long_report(90), long_report(1_095)
+    calls_per_day = [calls_of(lambda: report_page(quarter)) / 90, calls_of(lambda: report_page(years)) / 1_095]
+    assert calls_per_day[1] < 1.5 * calls_per_day[0]
 
 
 def test_figures_round_against_whoever_reports_them() -> None:

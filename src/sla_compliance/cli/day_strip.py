@@ -1,14 +1,13 @@
 """A day as a strip of characters: how much of each of its 24 parts was down, and what did not count."""
 ################################################################
 # A part is a 24th of the local day: an hour on most days. The height of a block
-# is the share of the part that counted as downtime, never less than the lowest,
-# so no outage is too short to see. Without counted downtime a part is what most
-# of it was: counted up, not counted, or not yet there.
+# is the share of the part that counted as downtime, never less than the lowest
+# block, so the shortest outage is visible. A part without counted downtime is
+# shown as what most of it was: counted up, not counted, or not yet there.
 ################################################################
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -28,19 +27,31 @@ _NOT_YET_CELLS: Final = tuple(CELL_INDEX[scope, State.NOT_YET] for scope in Scop
 
 
 def strip(report: ComplianceReport, day: ComplianceRecord) -> str:
-    """Return the strip of one of a report's days."""
-    length = day.end_us - day.start_us
-    edges = [day.start_us + length * part // PARTS for part in range(PARTS + 1)]
-    return "".join(_character(report.ledger.cells_us(start, end), day.accounting) for start, end in pairwise(edges))
+    """Return the strip of one of a report's days, 24 characters."""
+    length_us = day.end_us - day.start_us
+    edges_us = [day.start_us + length_us * part // PARTS for part in range(PARTS + 1)]
+    characters = []
+    for start_us, end_us in pairwise(edges_us):
+        cells_us = report.ledger.cells_us(start_us, end_us)
+        characters.append(_character(cells_us, day.accounting))
+    return "".join(characters)
 
 
 def _character(cells_us: CellLengths, accounting: Accounting) -> str:
+    """Return the character of a part of a day.
+
+    Args:
+        cells_us: the lengths of the part's cells, microseconds.
+    """
+    part_us = sum(cells_us)
     down_us = counted_us(cells_us, accounting.down_cells)
     if down_us:
-        return BLOCKS[(down_us * len(BLOCKS) - 1) // sum(cells_us)]
-    lengths: Sequence[tuple[int, str]] = (
-        (counted_us(cells_us, accounting.up_cells), UP),
-        (counted_us(cells_us, _NOT_YET_CELLS), NOT_YET),
-    )
-    rest = sum(cells_us) - sum(length for length, _ in lengths)
-    return max(*lengths, (rest, NOT_COUNTED))[1]
+        # Rounded up, so that any downtime has a block: 1 is the lowest, all of the part the highest.
+        height = -(-down_us * len(BLOCKS) // part_us)
+        return BLOCKS[height - 1]
+    up_us = counted_us(cells_us, accounting.up_cells)
+    not_yet_us = counted_us(cells_us, _NOT_YET_CELLS)
+    not_counted_us = part_us - up_us - not_yet_us
+    # Of equal lengths the last character by code point is shown: not counted, then up, then not yet.
+    _, character = max((up_us, UP), (not_yet_us, NOT_YET), (not_counted_us, NOT_COUNTED))
+    return character

@@ -25,9 +25,9 @@ from sla_compliance.calendars.periods import Period
 from sla_compliance.cli.demo_files import read_alarms, read_windows, write_database, write_exports
 from sla_compliance.cli.output import emit
 from sla_compliance.cli.table import Page, periods_page
-from sla_compliance.cli.words import clock, counted, percentage
 from sla_compliance.compliance import evaluate, evaluate_each
 from sla_compliance.outlets.html import report_page
+from sla_compliance.outlets.text import TERMINAL, clock_length, counted
 from sla_compliance.report import ComplianceReport
 from sla_compliance.samples import SampleProvider, batch_of, sample_provider
 
@@ -121,7 +121,9 @@ def _worst(resources: Mapping[Hashable, ComplianceReport], provider: SampleProvi
         table.add_column(name, justify="right")
     for key, report in ranked[:WORST_SHOWN]:
         total = report.total
-        cells = (str(key), names[str(key)], percentage(total), clock(total.downtime_us), str(total.sla_breaches))
+        availability = TERMINAL.percentage(total.compliance_text)
+        downtime = clock_length(total.downtime_us)
+        cells = (str(key), names[str(key)], availability, downtime, str(total.sla_breaches))
         table.add_row(*map(Text, cells))
     return table
 

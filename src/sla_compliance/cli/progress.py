@@ -9,7 +9,7 @@ from typing import Final
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
-from sla_compliance.cli.words import printable
+from sla_compliance.outlets.text import printable
 
 LONG_ROWS: Final = 20_000
 

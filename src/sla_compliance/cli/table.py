@@ -1,9 +1,9 @@
 """Reports as tables for a terminal, or for a file where they are plain text."""
 ################################################################
-# A breached row is marked by a sign and a word, and by colour only besides.
-# Lengths are h:mm:ss; minutes are those of the wire format, rounded up. Totals
-# come from exact lengths, so they are not the sum of the rows above them.
-# Nothing that came out of a file can move the cursor.
+# A sign and a word mark a breached row; colour only adds to them. Lengths are
+# h:mm:ss; minutes are those of the wire format, rounded up. Totals come from
+# exact lengths, so they are not the sum of the rows above them.
+# No text of a file can move the cursor.
 ################################################################
 
 from __future__ import annotations
@@ -18,14 +18,21 @@ from rich.text import Text
 
 from sla_compliance.calendars.periods import Period
 from sla_compliance.cli.day_strip import LEGEND, strip
-from sla_compliance.cli.words import NOTHING, VERDICTS, clock, counted, percentage, printable, span
+from sla_compliance.outlets.text import TERMINAL, clock_length, counted, iso_date_span, printable
 from sla_compliance.records import ComplianceRecord, Verdict
 from sla_compliance.report import ComplianceReport
 
-WIDE: Final = 100
+WIDE_COLUMNS: Final = 100
+"""From this width, in characters, a terminal has room for the strips of days."""
+
+STRIP_HEADING: Final = "The day in 24 parts"
+LEFT_ALIGNED: Final = ("Verdict", STRIP_HEADING)
 STYLES: Final = {Verdict.BREACHED: "bold red", Verdict.AT_RISK: "bold yellow", Verdict.UNDETERMINED: "dim"}
-LEFT: Final = ("Verdict", "The day in 24 parts")
-SIGNS: Final = {Verdict.BREACHED: ("✗", "x"), Verdict.AT_RISK: ("!", "!")}
+SIGNS: Final = {Verdict.BREACHED: "✗", Verdict.AT_RISK: "!"}
+ASCII_SIGNS: Final = {Verdict.BREACHED: "x", Verdict.AT_RISK: "!"}
+
+Notes = dict[str, str | Iterable[str]]
+"""What stands below a table: names with a sentence or several."""
 
 
 class Page:
@@ -34,104 +41,148 @@ class Page:
     def __init__(self, stream: TextIO) -> None:
         self._console = Console(file=stream, markup=False, highlight=False, emoji=False)
         self.is_plain = self._console.options.ascii_only
-        self.is_wide = self._console.width >= WIDE and not self.is_plain
+        self.is_wide = self._console.width >= WIDE_COLUMNS and not self.is_plain
 
     def text(self, *parts: RenderableType) -> str:
         """Return the parts as they are to be written, one below the other."""
-        with self._console.capture() as captured:
+        with self._console.capture() as capture:
             for part in parts:
                 self._console.print()
                 self._console.print(part)
-        return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+        # rich pads lines with blanks to the width of the terminal.
+        return "".join(f"{line.rstrip()}\n" for line in capture.get().splitlines())
 
     def sign(self, verdict: Verdict) -> str:
-        """Return the sign in front of a row."""
-        return SIGNS[verdict][self.is_plain] if verdict in SIGNS else ""
+        """Return the sign in front of a row; empty where it needs no attention."""
+        signs = ASCII_SIGNS if self.is_plain else SIGNS
+        return signs.get(verdict, "")
 
 
 def periods_page(page: Page, title: str, report: ComplianceReport, by: Period) -> str:
-    """Return the table of a report's periods, its totals, and what a reader must know of them."""
-    has_gaps = report.total.observed_us < report.total.end_us - report.total.start_us
+    """Return the table of a report's periods, its totals, and notes on how to read them."""
+    total = report.total
+    has_gaps = _not_counted_us(total) > 0
     has_strips = page.is_wide and by == Period.DAY
-    columns = [
-        "Minutes",
-        *(["Not counted"] if has_gaps else []),
-        "Verdict",
-        *(["The day in 24 parts"] if has_strips else []),
-    ]
-    table = _table(by.name.capitalize(), *columns)
-
-    def cells(record: ComplianceRecord) -> list[str]:
-        gap_us = record.end_us - record.start_us - record.observed_us
-        return [_minutes(record), *([clock(gap_us)] if has_gaps else []), VERDICTS[record.verdict]]
-
+    table = _new_table(by.name.capitalize(), _period_columns(has_gaps=has_gaps, has_strips=has_strips))
     for record in report.by(by):
-        strips = [strip(report, record)] if has_strips else []
-        _add_row(table, page, span(record.date, record.last_date), record, *cells(record), *strips)
+        cells = _period_cells(record, has_gaps=has_gaps)
+        if has_strips:
+            cells.append(strip(report, record))
+        _add_row(table, page, iso_date_span(record.date, record.last_date), record, cells)
     table.add_section()
-    _add_row(table, page, f"Total, {counted(len(report.days), 'day')}", report.total, *cells(report.total))
-    table.add_row("", *_figures("Gross total", report.gross), *cells(report.gross)[:-1])
-    notes = {"Gross": "the same time with nothing excluded", **_facts(report)}
-    return page.text(_heading(title, report), table, _notes({**notes, **({"Strips": LEGEND} if has_strips else {})}))
+    days = counted(len(report.days), "day")
+    _add_row(table, page, f"Total, {days}", total, _period_cells(total, has_gaps=has_gaps))
+    # The gross total is for comparison: it has no verdict, no sign and no style.
+    gross_cells = _period_cells(report.gross, has_gaps=has_gaps)[:-1]
+    table.add_row("", *_first_cells("Gross total", report.gross), *gross_cells)
+    notes: Notes = {"Gross": "the same time with nothing excluded", **_notes(report)}
+    if has_strips:
+        notes["Strips"] = LEGEND
+    return page.text(_heading(title, report), table, _notes_table(notes))
 
 
 def keys_page(
-    page: Page, title: str, column: str, whole: ComplianceReport, each: Mapping[Hashable, ComplianceReport]
+    page: Page,
+    title: str,
+    column: str,
+    whole: ComplianceReport,
+    reports_by_key: Mapping[Hashable, ComplianceReport],
 ) -> str:
-    """Return the table of the values of a column, the worst first, and what a reader must know of all of them."""
-    table = _table(printable(column), "Gross", "Breached days", "Verdict")
-    for key, report in each.items():
-        _add_row(table, page, "(none)" if key is None else printable(key), report.total, *_key_cells(report))
+    """Return the table of the values of a column, and notes on how to read it.
+
+    Args:
+        column: the name of the column.
+        whole: the report of all values together.
+        reports_by_key: the report of each value, in the order of the rows; None is the key of rows without a value.
+    """
+    table = _new_table(printable(column), ["Gross", "Breached days", "Verdict"])
+    for key, report in reports_by_key.items():
+        name = "(none)" if key is None else printable(key)
+        _add_row(table, page, name, report.total, _key_cells(report))
     table.add_section()
-    _add_row(table, page, "All together", whole.total, *_key_cells(whole))
-    breached = sum(report.total.is_breached for report in each.values())
-    listed = f"{breached:,} of {len(each):,}; what has no alarm row at all is not listed"
-    return page.text(_heading(title, whole), table, _notes({"Breached": listed, **_facts(whole)}))
+    _add_row(table, page, "All together", whole.total, _key_cells(whole))
+    breached = sum(report.total.is_breached for report in reports_by_key.values())
+    listed = f"{breached:,} of {len(reports_by_key):,}; what has no alarm row at all is not listed"
+    return page.text(_heading(title, whole), table, _notes_table({"Breached": listed, **_notes(whole)}))
 
 
-def _key_cells(report: ComplianceReport) -> list[str]:
-    days = report.total.sla_breaches
-    return [percentage(report.gross), str(days) if days else NOTHING, VERDICTS[report.total.verdict]]
+def _not_counted_us(record: ComplianceRecord) -> int:
+    return record.end_us - record.start_us - record.observed_us
 
 
-def _minutes(record: ComplianceRecord) -> str:
-    return f"{record.downtime_minutes:,}" if record.downtime_us else NOTHING
-
-
-def _table(first: str, *more: str) -> Table:
+def _new_table(first_column: str, more_columns: Iterable[str]) -> Table:
+    """Return a table without rows; the columns of `_first_cells` stand between the first and the others."""
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("", width=1)
-    table.add_column(first, overflow="fold", min_width=14)
-    for name in ("Availability", "Downtime", *more):
-        table.add_column(name, justify="left" if name in LEFT else "right", no_wrap=True)
+    table.add_column("", width=1)  # the sign
+    table.add_column(first_column, overflow="fold", min_width=14)
+    for name in ("Availability", "Downtime", *more_columns):
+        table.add_column(name, justify="left" if name in LEFT_ALIGNED else "right", no_wrap=True)
     return table
 
 
-def _add_row(table: Table, page: Page, name: str, record: ComplianceRecord, *more: str) -> None:
-    figures = _figures(name, record)
-    table.add_row(*map(Text, (page.sign(record.verdict), *figures, *more)), style=STYLES.get(record.verdict, ""))
+def _add_row(table: Table, page: Page, name: str, record: ComplianceRecord, more_cells: Iterable[str]) -> None:
+    cells = [page.sign(record.verdict), *_first_cells(name, record), *more_cells]
+    table.add_row(*map(Text, cells), style=STYLES.get(record.verdict, ""))
 
 
-def _figures(name: str, record: ComplianceRecord) -> list[str]:
-    return [name, percentage(record), clock(record.downtime_us)]
+def _first_cells(name: str, record: ComplianceRecord) -> list[str]:
+    """Return the name, the availability and the downtime of a row."""
+    return [name, TERMINAL.percentage(record.compliance_text), clock_length(record.downtime_us)]
+
+
+def _period_columns(*, has_gaps: bool, has_strips: bool) -> list[str]:
+    """Return the headings of `_period_cells` and of the strip."""
+    columns = ["Minutes"]
+    if has_gaps:
+        columns.append("Not counted")
+    columns.append("Verdict")
+    if has_strips:
+        columns.append(STRIP_HEADING)
+    return columns
+
+
+def _period_cells(record: ComplianceRecord, *, has_gaps: bool) -> list[str]:
+    """Return the minutes of downtime, the time not counted where the table has it, and the verdict."""
+    cells = [f"{record.downtime_minutes:,}" if record.downtime_us else TERMINAL.no_figure]
+    if has_gaps:
+        cells.append(clock_length(_not_counted_us(record)))
+    cells.append(TERMINAL.verdicts[record.verdict])
+    return cells
+
+
+def _key_cells(report: ComplianceReport) -> list[str]:
+    """Return the gross availability, the breached days and the verdict of a report."""
+    breached_days = report.total.sla_breaches
+    return [
+        TERMINAL.percentage(report.gross.compliance_text),
+        str(breached_days) if breached_days else TERMINAL.no_figure,
+        TERMINAL.verdicts[report.total.verdict],
+    ]
 
 
 def _heading(title: str, report: ComplianceReport) -> Text:
     total = report.total
-    facts = f"{span(total.date, total.last_date)}  {report.zone}"
-    return Text.assemble((f"{printable(title)}\n", "bold"), facts)
+    window = f"{iso_date_span(total.date, total.last_date)}  {report.zone}"
+    return Text.assemble((f"{printable(title)}\n", "bold"), window)
 
 
-def _facts(report: ComplianceReport) -> dict[str, str | Iterable[str]]:
+def _notes(report: ComplianceReport) -> Notes:
+    """Return the target and whether it was met, the method, and the quality of the data."""
     total = report.total
-    measured = sum(day.availability_ratio is not None for day in report.days)
-    days = f"{total.sla_breaches:,} of {counted(measured, 'measured day')} breached"
-    verdict = f"{total.target_percentage:.15g} %: {VERDICTS[total.verdict]}; {days}"
-    quality = tuple(report.quality.lines())
-    return {"Target": verdict, "Method": report.method, **({"Data quality": quality} if quality else {})}
+    measured_days = sum(day.availability_ratio is not None for day in report.days)
+    breaches = f"{total.sla_breaches:,} of {counted(measured_days, 'measured day')} breached"
+    notes: Notes = {
+        "Target": f"{TERMINAL.target(total)}: {TERMINAL.verdicts[total.verdict]}; {breaches}",
+        "Method": report.method,
+    }
+    quality_lines = report.quality.lines()
+    if quality_lines:
+        notes["Data quality"] = quality_lines
+    return notes
 
 
-def _notes(notes: Mapping[str, str | Iterable[str]]) -> Table:
+def _notes_table(notes: Notes) -> Table:
+    """Return notes in two columns; a name stands beside the first of its lines."""
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True, style="bold")
     table.add_column(overflow="fold")

@@ -1,1 +1,1 @@
-"""Where reports go; one file a format."""
+"""Reports, records and metrics in the formats of other programs; one file a format."""

@@ -1,30 +1,36 @@
 """Records as CSV, for spreadsheets and scripts."""
 ################################################################
-# The columns are the keys of the records' wire format; nested ones get a column
-# for each of their own ("segments.AGREED/UP"), lists are joined. No value is empty.
-# Lines end in a line feed, also inside texts. A text that a spreadsheet would
-# take for a formula gets an apostrophe in front.
+# The columns are the keys of the records' wire format. A nested key has a column
+# of its own ("segments.AGREED/UP"), a list is joined to one text. A missing value
+# is an empty cell. Lines end in a line feed, also inside texts. A text that a
+# spreadsheet would compute as a formula gets an apostrophe in front.
 ################################################################
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def records_csv(records: Iterable[Mapping[str, object]]) -> str:
-    """Return a table of records, as `ComplianceReport.as_dicts` gives them: a header line and a line for each.
+    """Return a table of records: a header line and a line for each record; empty without a record.
+
+    Args:
+        records: as `ComplianceReport.as_dicts` returns them. Their keys may differ; columns stand in the order in which
+            keys first appear.
 
     >>> print(records_csv([{"date": "2025-10-08", "note": "=1+1", "compliance_percentage": None}]), end="")
     date,note,compliance_percentage
     2025-10-08,'=1+1,
     """
-    rows = [dict(_cells(record)) for record in records]
-    columns = dict.fromkeys(name for row in rows for name in row)
+    rows = [_row(record) for record in records]
+    columns: dict[str, None] = {}  # a dict keeps the order of its keys, a set does not
+    for row in rows:
+        columns.update(dict.fromkeys(row))
     text = io.StringIO()
     writer = csv.DictWriter(text, list(columns), lineterminator="\n")
     if columns:
@@ -33,18 +39,22 @@ def records_csv(records: Iterable[Mapping[str, object]]) -> str:
     return text.getvalue()
 
 
-def _cells(record: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
+def _row(record: Mapping[str, object]) -> dict[str, object]:
+    """Return the cells of a record by column; nested mappings are flattened to dotted names."""
+    row: dict[str, object] = {}
     for key, value in record.items():
         if isinstance(value, Mapping):
-            yield from _cells(value, f"{prefix}{key}.")
+            nested = _row(value)
+            row.update({f"{key}.{name}": cell for name, cell in nested.items()})
         elif isinstance(value, list | tuple):
-            yield f"{prefix}{key}", _harmless("; ".join(map(str, value)))
+            row[key] = _without_formula("; ".join(map(str, value)))
+        elif isinstance(value, str):
+            row[key] = _without_formula(value)
         else:
-            yield f"{prefix}{key}", _harmless(value)
+            row[key] = value
+    return row
 
 
-def _harmless(value: object) -> object:
-    if not isinstance(value, str):
-        return value
+def _without_formula(value: str) -> str:
     text = value.replace("\r\n", "\n").replace("\r", "\n")
     return f"'{text}" if value.startswith(FORMULA_STARTS) else text

@@ -1,78 +1,57 @@
 """A report as one HTML page that needs nothing else: no network, no fonts, no library."""
 ################################################################
-# The page may run its one script and use its one style sheet, known by their
-# hashes, and nothing else: its own content security policy forbids the rest, so
-# that even markup smuggled in by data could do nothing. (It cannot come in:
-# markup.py escapes all text.) Without scripts the page still says everything.
+# The page's own content security policy allows its one script and its one style
+# sheet, by their hashes, and nothing else. So even markup that came in with data
+# could run nothing. (It cannot come in: drawing/markup.py escapes all text.)
+# Without scripts the page still says everything.
+#
+# Of a report the page uses total, days, by(), gross, zone, quality, method and
+# incidents(), nothing else. Its cost is linear in the records and incidents.
 ################################################################
 
 from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
 from sla_compliance.calendars.periods import Period
-from sla_compliance.outlets._html.chart import chart
-from sla_compliance.outlets._html.markup import Markup, element
-from sla_compliance.outlets._html.sections import cards, footer, incidents, legend, notes, table
-from sla_compliance.outlets._html.words import counted, date_span
+from sla_compliance.drawing.markup import Markup, element
+from sla_compliance.drawing.palette import PALETTE_CSS
+from sla_compliance.outlets._html.sections import (
+    availability_chart,
+    cards,
+    footer,
+    legend,
+    longest_incidents,
+    notes,
+    table,
+)
+from sla_compliance.outlets.text import counted, date_span
 from sla_compliance.records import ComplianceRecord
 from sla_compliance.report import ComplianceReport
 
 
 def report_page(report: ComplianceReport, *, title: str = "SLA compliance", by: Period = Period.DAY) -> str:
-    """Return a report as an HTML document, UTF-8.
+    """Return a report as an HTML document, to be written as UTF-8.
 
     Args:
         title: the page's heading, any text.
         by: the periods of the chart and the table.
     """
     total = report.total
-    period = f"{date_span(total.date, total.last_date)} · {report.zone}"
-    heading = element("header", element("h1", title), element("p", period))
-    body = element("body", heading, element("main", *_main(report, by)), _script())
+    subtitle = f"{date_span(total.date, total.last_date)} · {report.zone}"
+    header = element("header", element("h1", title), element("p", subtitle))
+    main = element("main", *_sections(report, by))
+    body = element("body", header, main, element("script", _script()))
     return f"<!doctype html>\n{element('html', _head(title), body, lang='en')}\n"
-
-
-def _main(report: ComplianceReport, by: Period) -> list[Markup]:
-    records, found = report.by(by), report.incidents()
-    return [
-        cards(report),
-        _panel(f"Availability by {by.name}", "chart", *_picture(records, by)),
-        _panel(f"Longest of {counted(len(found), 'outage')}", "longest", incidents(found)),
-        *_quality(report),
-        _panel(f"Every {by.name} in figures", "every", _scrolled(table(records, by.name.capitalize()))),
-        footer(report),
-    ]
-
-
-def _picture(records: Sequence[ComplianceRecord], by: Period) -> list[Markup]:
-    if not records:
-        return [element("p", f"No whole {by.name} in this time.", class_="quiet")]
-    label = f"Availability by {by.name}; arrow keys move"
-    return [element("div", chart(records, label), class_="frame"), legend(records)]
-
-
-def _scrolled(content: Markup) -> Markup:
-    return element("div", content, class_="scroll", tabindex="0", role="region", aria_label="Figures")
-
-
-def _quality(report: ComplianceReport) -> list[Markup]:
-    lines = report.quality.lines()
-    return [_panel("Data quality", "quality", notes(lines))] if lines else []
-
-
-def _panel(heading: str, name: str, *content: Markup) -> Markup:
-    title = element("h2", heading, id=name)
-    return element("section", title, *content, class_=f"panel {name}", aria_labelledby=name)
 
 
 def _head(title: str) -> Markup:
     policy = (
-        f"default-src 'none'; script-src '{_hash('page.js')}'; style-src '{_hash('page.css')}'; "
+        f"default-src 'none'; script-src '{_policy_hash(_script())}'; style-src '{_policy_hash(_style())}'; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
     return element(
@@ -84,19 +63,59 @@ def _head(title: str) -> Markup:
         element("meta", name="referrer", content="no-referrer"),
         element("title", title),
         element("link", rel="icon", href="data:,"),
-        element("style", _packaged("page.css")),
+        element("style", _style()),
     )
 
 
+def _sections(report: ComplianceReport, by: Period) -> list[Markup]:
+    records = report.by(by)
+    incidents = report.incidents()
+    quality_lines = report.quality.lines()
+    sections = [
+        cards(report),
+        _panel(f"Availability by {by.name}", "chart", *_chart(records, by)),
+        _panel(f"Longest of {counted(len(incidents), 'outage')}", "longest", longest_incidents(incidents)),
+    ]
+    if quality_lines:
+        sections.append(_panel("Data quality", "quality", notes(quality_lines)))
+    figures = table(records, by.name.capitalize())
+    sections.append(_panel(f"Every {by.name} in figures", "every", _scrollable(figures)))
+    sections.append(footer(report.method))
+    return sections
+
+
+def _panel(heading: str, name: str, *contents: Markup) -> Markup:
+    """Return a section with a heading; `name` is its class and the heading's id."""
+    title = element("h2", heading, id=name)
+    return element("section", title, *contents, class_=f"panel {name}", aria_labelledby=name)
+
+
+def _chart(records: Sequence[ComplianceRecord], by: Period) -> list[Markup]:
+    if not records:
+        return [element("p", f"No whole {by.name} in this time.", class_="quiet")]
+    return [availability_chart(records, f"Availability by {by.name}; arrow keys move"), legend(records)]
+
+
+def _scrollable(content: Markup) -> Markup:
+    return element("div", content, class_="scroll", tabindex="0", role="region", aria_label="Figures")
+
+
+@cache
+def _style() -> Markup:
+    """Return the style sheet of the page: the palette, and the rules that use it."""
+    return Markup(PALETTE_CSS + _packaged("page.css"))
+
+
+@cache
 def _script() -> Markup:
-    return element("script", _packaged("page.js"))
+    return _packaged("page.js")
 
 
-@lru_cache(maxsize=2)
 def _packaged(name: str) -> Markup:
-    """Return a file of the package, to stand in the page as it is."""
+    """Return a file of the package as it stands in the page."""
     return Markup((files("sla_compliance.outlets._html") / name).read_text(encoding="utf-8").strip())
 
 
-def _hash(name: str) -> str:
-    return f"sha256-{b64encode(sha256(_packaged(name).encode()).digest()).decode()}"
+def _policy_hash(content: Markup) -> str:
+    """Return the name of a script or style sheet in a content security policy."""
+    return f"sha256-{b64encode(sha256(content.encode()).digest()).decode()}"

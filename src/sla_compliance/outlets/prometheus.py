@@ -1,14 +1,14 @@
-"""What a service does, and how its tenants stand, as Prometheus metrics."""
+"""The requests of a service and the compliance of its tenants as Prometheus metrics."""
 ################################################################
-# Requests, cache hits and queries are counted as they happen. How a tenant stands
-# is a gauge, one for each number of days: its availability, error budget and target
-# on the last n days, today included. It is taken from answers that say so: asked
-# up to today, under the tenant's own target and accounting, of real alarms. Any
-# other answer would move the gauge without anything having happened. Where nothing
-# counted the gauge is NaN: neither 0 nor 1.
+# Requests, cache hits, cache misses and queries are counted as they happen. The
+# compliance of a tenant is a gauge for each number of days: availability, error
+# budget and target of the last n days, today included. A gauge is set from
+# answers that are current: asked up to today, under the tenant's own target and
+# accounting, of real alarms. Any other answer would move it although nothing
+# happened. Where nothing counted the gauge is NaN: neither 0 nor 1.
 #
-# The registry is the caller's. Several workers are one exposition where
-# PROMETHEUS_MULTIPROC_DIR names a folder that they share; it must be set before
+# The caller owns the registry. Several workers are one exposition where
+# PROMETHEUS_MULTIPROC_DIR names a folder that they share. It must be set before
 # the first of them imports prometheus_client, and be empty then.
 ################################################################
 
@@ -41,32 +41,32 @@ _Metric = TypeVar("_Metric", Counter, Gauge, Histogram)
 
 
 class Answer(Protocol):
-    """What is looked at of a service's answer."""
+    """The part of a service's answer that becomes metrics."""
 
     @property
     def tenant_id(self) -> str:
-        """Whose days."""
+        """The tenant whose days the answer holds."""
         ...
 
     @property
     def is_cached(self) -> bool:
-        """Whether neither store nor source was asked."""
+        """Whether the answer came without asking store or source."""
         ...
 
     @property
     def is_standing(self) -> bool:
-        """Whether it says how the tenant stands: up to today, as agreed, of real alarms."""
+        """Whether the answer is current: up to today, under the tenant's own terms, of real alarms."""
         ...
 
     def last(self, days: int) -> ComplianceRecord | None:
-        """Return the record of the last days; None where there are fewer."""
+        """Return the record of the last days; None where the answer has fewer."""
         ...
 
 
 class PrometheusObserver:
-    """Counts what a service does into a registry; a ServiceObserver.
+    """Counts the requests of services in a registry; a ServiceObserver.
 
-    Make one for each registry; several services may share it.
+    A registry takes one observer; several services may share it.
     """
 
     def __init__(
@@ -75,111 +75,125 @@ class PrometheusObserver:
         """Register the metrics.
 
         Args:
-            registry: where; the one that the platform exposes.
-            with_tenant_label: False for a fleet too large for series of each tenant; there are no gauges then.
-            days: over how many days tenants' gauges look back.
+            registry: the one that the platform exposes.
+            with_tenant_label: False where there are too many tenants for series of their own; then there are no gauges.
+            days: the numbers of days that the gauges look back.
 
         Raises:
             ValueError: the registry has these metrics already.
         """
-        tenant = ("tenant_id",) if with_tenant_label else ()
+        tenant_label = ("tenant_id",) if with_tenant_label else ()
         self._has_tenants = with_tenant_label
         self._answers = Histogram(
             "sla_compliance_request_duration_seconds",
             "How long answers took; cached: without asking store or source.",
-            (*tenant, "cached"),
+            (*tenant_label, "cached"),
             buckets=ANSWER_BUCKETS_S,
             registry=registry,
         )
         self._hits = Counter(
-            "sla_compliance_cache_hits", "Answers without asking store or source.", tenant, registry=registry
+            "sla_compliance_cache_hits", "Answers without asking store or source.", tenant_label, registry=registry
         )
         self._misses = Counter(
-            "sla_compliance_cache_misses", "Answers for which store or source was asked.", tenant, registry=registry
+            "sla_compliance_cache_misses",
+            "Answers for which store or source was asked.",
+            tenant_label,
+            registry=registry,
         )
         self._queries = Histogram(
             "sla_compliance_source_query_duration_seconds",
             "How long the source of alarms took.",
-            tenant,
+            tenant_label,
             buckets=ANSWER_BUCKETS_S,
             registry=registry,
         )
         self._failures = Counter(
             "sla_compliance_failures", "Errors that no caller saw, by what failed.", ("what",), registry=registry
         )
-        self._standings = _Standings(registry, tuple(days)) if with_tenant_label else None
+        self._gauges = _TenantGauges(registry, tuple(days)) if with_tenant_label else None
 
     def answered(self, answer: Answer, *, seconds: float) -> None:
-        """Count an answer, and take the tenant's standing from it."""
+        """Count an answer, and set the tenant's gauges where it is current."""
         tenant_id = answer.tenant_id
-        self._of(self._answers, tenant_id, str(answer.is_cached).lower()).observe(seconds)
-        self._of(self._hits if answer.is_cached else self._misses, tenant_id).inc()
-        if self._standings is not None and answer.is_standing:
-            self._standings.take(answer)
+        cached = "true" if answer.is_cached else "false"
+        self._series(self._answers, tenant_id, cached).observe(seconds)
+        hits_or_misses = self._hits if answer.is_cached else self._misses
+        self._series(hits_or_misses, tenant_id).inc()
+        if self._gauges is not None and answer.is_standing:
+            self._gauges.update(answer)
 
     def queried(self, tenant_id: str, *, seconds: float) -> None:
-        """Count a query."""
-        self._of(self._queries, tenant_id).observe(seconds)
+        """Count a query to the source."""
+        self._series(self._queries, tenant_id).observe(seconds)
 
-    def failed(self, what: str, error: BaseException) -> None:  # noqa: ARG002 - counted, whatever it was
-        """Count a failure."""
+    def failed(self, what: str, error: BaseException) -> None:  # noqa: ARG002 - every error counts alike
+        """Count a failure of, for example, the cache."""
         self._failures.labels(what).inc()
 
-    def _of(self, metric: _Metric, tenant_id: str, *others: str) -> _Metric:
-        """Return the series of a tenant, or of all tenants."""
-        labels = (_label(tenant_id), *others) if self._has_tenants else others
+    def _series(self, metric: _Metric, tenant_id: str, *more_labels: str) -> _Metric:
+        """Return the series of a tenant, or that of all tenants where the metrics have no tenant label."""
+        labels = (_label_value(tenant_id), *more_labels) if self._has_tenants else more_labels
+        # labels() without a value is an error: a metric without labels is its own series.
         return metric.labels(*labels) if labels else metric
 
 
-class _Standings:
-    """The gauges of tenants."""
+class _TenantGauges:
+    """The gauges of tenants: availability, error budget and target, for each number of days."""
 
     def __init__(self, registry: CollectorRegistry, days: tuple[int, ...]) -> None:
         self._days = days
-        self._availability, self._budget, self._target = (
-            Gauge(name, text, ("tenant_id", "days"), registry=registry, multiprocess_mode="mostrecent")
-            for name, text in (
-                ("sla_compliance_availability_ratio", "Availability on the last days, today included."),
-                (
-                    "sla_compliance_error_budget_remaining_ratio",
-                    "Share of the error budget of the last days that is left; below 0 where more is spent.",
-                ),
-                ("sla_compliance_target_ratio", "Agreed availability."),
-            )
+        self._availability = _tenant_gauge(
+            registry, "sla_compliance_availability_ratio", "Availability on the last days, today included."
         )
+        self._budget = _tenant_gauge(
+            registry,
+            "sla_compliance_error_budget_remaining_ratio",
+            "Share of the error budget of the last days that is left; below 0 where more is spent.",
+        )
+        self._target = _tenant_gauge(registry, "sla_compliance_target_ratio", "Agreed availability.")
 
-    def take(self, answer: Answer) -> None:
+    def update(self, answer: Answer) -> None:
+        """Set the gauges of the answer's tenant."""
         for days in self._days:
             record = answer.last(days)
-            if record is not None:
-                labels = (_label(answer.tenant_id), str(days))
-                self._availability.labels(*labels).set(_number(record.availability_ratio))
-                self._budget.labels(*labels).set(_number(error_budget_remaining_ratio(record)))
-                self._target.labels(*labels).set(_number(record.target_ratio))
+            if record is None:
+                continue
+            labels = (_label_value(answer.tenant_id), str(days))
+            self._availability.labels(*labels).set(_gauge_value(record.availability_ratio))
+            self._budget.labels(*labels).set(_gauge_value(error_budget_remaining_ratio(record)))
+            self._target.labels(*labels).set(_gauge_value(record.target_ratio))
 
 
-def _number(ratio: Fraction | None) -> float:
+def _tenant_gauge(registry: CollectorRegistry, name: str, description: str) -> Gauge:
+    # Every worker has its own value; that of the worker that set it last is exposed.
+    return Gauge(name, description, ("tenant_id", "days"), registry=registry, multiprocess_mode="mostrecent")
+
+
+def _gauge_value(ratio: Fraction | None) -> float:
     return nan if ratio is None else float(ratio)
 
 
-def _label(tenant_id: str) -> str:
-    """Return a tenant id as an exposition can hold it: lone surrogates are escaped."""
+def _label_value(tenant_id: str) -> str:
+    """Return a tenant id as an exposition can hold it: lone surrogates, which UTF-8 cannot encode, are escaped."""
     return tenant_id.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def exposition(registry: CollectorRegistry, accept: str = "") -> tuple[bytes, str]:
-    """Return what Prometheus scrapes, and its content type; of all workers where they share a folder.
+    """Return the text that Prometheus scrapes, and its content type.
+
+    Where workers share a folder the text is of all workers, not of `registry`.
 
     Args:
-        registry: what the observer was given.
-        accept: the Accept header of the request; by it the format is chosen.
+        registry: that of the observer.
+        accept: the Accept header of the request; it chooses the format.
     """
     encode, content_type = choose_encoder(accept)
-    return encode(_shared() if SHARED_FOLDER in os.environ else registry), content_type
+    has_shared_folder = SHARED_FOLDER in os.environ
+    return encode(_registry_of_all_workers() if has_shared_folder else registry), content_type
 
 
-def _shared() -> CollectorRegistry:
-    """Return what all workers have counted."""
-    everybody = CollectorRegistry()
-    MultiProcessCollector(everybody)  # type: ignore[no-untyped-call]
-    return everybody
+def _registry_of_all_workers() -> CollectorRegistry:
+    """Return a registry that reads the folder that workers share."""
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return registry

@@ -1,1 +1,1 @@
-"""Building the page of a report: words, markup, chart, and the files it carries within itself."""
+"""The parts of a report's page: its sections, and the style sheet and script that stand within it."""

@@ -19,10 +19,10 @@
 
   function show(link) {
     hide();
-    const [day, share, ...others] = cells(link);
-    const verdict = others.pop().firstChild.cloneNode(true);
-    const rows = others.map((cell, index) => make("div", "", make("i", "", names[index + 2]), cell.textContent));
-    tip.replaceChildren(make("i", "", day.textContent), make("strong", "", share.textContent), verdict, ...rows);
+    const [day, availability, ...figures] = cells(link);
+    const verdict = figures.pop().firstChild.cloneNode(true);
+    const rows = figures.map((cell, index) => make("div", "", make("i", "", names[index + 2]), cell.textContent));
+    tip.replaceChildren(make("i", "", day.textContent), make("strong", "", availability.textContent), verdict, ...rows);
     tip.hidden = false;
     link.classList.add("shown");
     const [band, box] = [link.firstChild.getBoundingClientRect(), frame.getBoundingClientRect()];
@@ -37,21 +37,22 @@
     for (const link of links) link.classList.remove("shown");
   }
 
-  function choose(chosen) {
-    for (const link of links) link.setAttribute("tabindex", link === chosen ? 0 : -1);
+  // The Tab key stops at the chart once, at this link; arrow keys move within the chart.
+  function makeTabStop(stop) {
+    for (const link of links) link.setAttribute("tabindex", link === stop ? 0 : -1);
   }
 
   if (frame) {
     tip.setAttribute("aria-hidden", "true");
     tip.hidden = true;
     frame.append(tip);
-    choose(links.at(-1));
+    makeTabStop(links.at(-1));
     for (const link of links) {
       link.setAttribute("aria-label", cells(link).map((cell, index) => `${names[index]} ${cell.textContent}`).join(", "));
       link.removeAttribute("aria-labelledby");
       link.addEventListener("pointerenter", () => show(link));
       link.addEventListener("focus", () => {
-        choose(link);
+        makeTabStop(link);
         show(link);
       });
       link.addEventListener("blur", hide);

@@ -1,48 +1,53 @@
-"""What stands around the chart: cards, legend, the table of all figures, incidents, and how it was measured."""
+"""The sections of a report's page: cards, chart and legend, the table of all figures, outages, notes."""
+################################################################
+# Nothing here computes a figure: records and incidents have them, text.py writes
+# them. The chart's points and the table's rows stand in the same order; a point
+# links to its row by the row's id.
+################################################################
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from sla_compliance.drawing.chart import ChartPoint, PointKind, chart, swatch
+from sla_compliance.drawing.markup import Markup, element, isolated_text, join_markup
 from sla_compliance.incidents import Incident
-from sla_compliance.outlets._html.chart import swatch
-from sla_compliance.outlets._html.markup import Markup, element, from_elsewhere, joined
-from sla_compliance.outlets._html.words import (
-    NOTHING,
-    VERDICTS,
-    clock_time,
+from sla_compliance.outlets.text import (
+    PAGE,
     counted,
     date_span,
-    downtime,
-    percentage,
+    day_and_time,
+    downtime_length,
+    length_units,
     short_date,
-    target,
-    units,
-    uptime,
+    uptime_length,
     whole_seconds_up,
 )
 from sla_compliance.records import ComplianceRecord, Verdict
 from sla_compliance.report import ComplianceReport
 
-INCIDENTS_SHOWN: Final = 8
+MOST_INCIDENTS: Final = 8
 
-
-def verdict(record: ComplianceRecord) -> Markup:
-    """Return a verdict as a word and a shape; the colour comes on top."""
-    kind = record.verdict.lower().replace("_", "-")
-    return element("span", VERDICTS[record.verdict], class_=f"verdict {kind}")
+_POINT_KINDS: Final[Mapping[Verdict, PointKind]] = {
+    Verdict.MET: PointKind.MET,
+    Verdict.AT_RISK: PointKind.AT_RISK,
+    Verdict.BREACHED: PointKind.BREACHED,
+    Verdict.UNDETERMINED: PointKind.NOT_MEASURED,
+}
 
 
 def cards(report: ComplianceReport) -> Markup:
     """Return the figures of the whole window."""
     total = report.total
-    measured = [day for day in report.days if day.availability_ratio is not None]
+    measured_days = [day for day in report.days if day.availability_ratio is not None]
+    downtime = [_figure(str(count), unit) for count, unit in length_units(whole_seconds_up(total.down_us))]
+    breached_days = _figure(str(total.sla_breaches), f"of {len(measured_days)}")
     return element(
         "dl",
-        _card("Availability", _figure(total.compliance_text, "%"), verdict(total), f" of {target(total)}"),
-        _card("Downtime", _lengths(total.down_us), f"In {counted(len(measured), 'measured day')}"),
-        _card("Breached days", _figure(str(total.sla_breaches), f"of {len(measured)}"), _worst(measured)),
+        _card("Availability", _figure(total.compliance_text, "%"), _verdict(total), f" of {PAGE.target(total)}"),
+        _card("Downtime", join_markup(downtime), f"In {counted(len(measured_days), 'measured day')}"),
+        _card("Breached days", breached_days, _worst_day(measured_days)),
         _card("Gross availability", _figure(report.gross.compliance_text, "%"), "Nothing excluded"),
         class_="cards",
     )
@@ -50,46 +55,85 @@ def cards(report: ComplianceReport) -> Markup:
 
 def _card(name: str, figure: Markup, *note: str) -> Markup:
     return element(
-        "div", element("dt", name), element("dd", figure, class_="figure"), element("dd", *note, class_="note")
+        "div",
+        element("dt", name),
+        element("dd", figure, class_="figure"),
+        element("dd", *note, class_="note"),
     )
 
 
 def _figure(number: str | None, unit: str) -> Markup:
-    return joined((NOTHING,)) if number is None else joined((number, element("small", unit)))
+    if number is None:
+        return join_markup([PAGE.no_figure])
+    return join_markup([number, element("small", unit)])
 
 
-def _lengths(length_us: int) -> Markup:
-    return joined(_figure(str(count), unit) for count, unit in units(whole_seconds_up(length_us)))
+def _verdict(record: ComplianceRecord) -> Markup:
+    """Return a verdict as a word and a shape; the style sheet adds colour."""
+    kind = record.verdict.lower().replace("_", "-")
+    return element("span", PAGE.verdicts[record.verdict], class_=f"verdict {kind}")
 
 
-def _worst(measured: Sequence[ComplianceRecord]) -> str:
-    worst = min(measured, key=lambda day: day.availability_ratio or 0, default=None)
+def _worst_day(measured_days: Sequence[ComplianceRecord]) -> str:
+    worst = min(measured_days, key=lambda day: day.availability_ratio or 0, default=None)
     if worst is None:
         return "Nothing was measured"
     if not worst.down_us:
         return "No downtime on any day"
-    return f"Worst: {percentage(worst.compliance_text)} on {short_date(worst.date)}"
+    return f"Worst: {PAGE.percentage(worst.compliance_text)} on {short_date(worst.date)}"
+
+
+def availability_chart(records: Sequence[ComplianceRecord], label: str) -> Markup:
+    """Return the chart of some records, at least one, in the frame that its script needs.
+
+    Args:
+        label: the accessible name of the chart.
+    """
+    points = [_chart_point(index, record) for index, record in enumerate(records)]
+    return element(
+        "div",
+        chart(points, target_percentage=records[0].target_percentage, label=label),
+        class_="frame",
+    )
+
+
+def _chart_point(index: int, record: ComplianceRecord) -> ChartPoint:
+    return ChartPoint(
+        label=short_date(record.date),
+        percentage=record.compliance_percentage,
+        kind=_POINT_KINDS[record.verdict],
+        link_id=_row_id(index),
+    )
+
+
+def _row_id(index: int) -> str:
+    """Return the id of the table's row of a record."""
+    return f"r{index}"
 
 
 def legend(records: Sequence[ComplianceRecord]) -> Markup:
-    """Return what the chart's marks mean; only those it shows."""
+    """Return what the marks of the records' chart mean; those that the chart does not show are left out."""
     verdicts = {record.verdict for record in records}
-    entries = [
-        (True, "line", "Availability"),
-        (True, "target", f"Target {target(records[0])}"),
-        (Verdict.BREACHED in verdicts, "breached", "Breached"),
-        (Verdict.AT_RISK in verdicts, "at-risk", "At risk"),
-        (Verdict.UNDETERMINED in verdicts, "gap", "Not measured"),
-    ]
-    items = (element("li", swatch(kind), name) for is_shown, kind, name in entries if is_shown)
+    entries = [("line", "Availability"), ("target", f"Target {PAGE.target(records[0])}")]
+    if Verdict.BREACHED in verdicts:
+        entries.append((PointKind.BREACHED, "Breached"))
+    if Verdict.AT_RISK in verdicts:
+        entries.append((PointKind.AT_RISK, "At risk"))
+    if Verdict.UNDETERMINED in verdicts:
+        entries.append(("gap", "Not measured"))
+    items = [element("li", swatch(kind), name) for kind, name in entries]
     return element("ul", *items, class_="legend", aria_label="Legend")
 
 
 def table(records: Sequence[ComplianceRecord], heading: str) -> Markup:
-    """Return all figures, one row a record: what the chart shows, to read."""
+    """Return all figures to read, one row a record.
+
+    Args:
+        heading: of the column that names the records.
+    """
     names = (heading, "Availability", "Uptime", "Downtime", "Not counted", "Verdict")
     head = element("tr", *(element("th", name, scope="col") for name in names))
-    rows = (_row(index, record) for index, record in enumerate(records))
+    rows = [_row(index, record) for index, record in enumerate(records)]
     return element("table", element("thead", head), element("tbody", *rows), id="figures")
 
 
@@ -97,44 +141,63 @@ def _row(index: int, record: ComplianceRecord) -> Markup:
     not_counted_us = record.end_us - record.start_us - record.observed_us
     is_measured = record.availability_ratio is not None
     figures = (
-        percentage(record.compliance_text),
-        uptime(record.up_us) if is_measured else NOTHING,
-        downtime(record.down_us) if is_measured else NOTHING,
-        uptime(not_counted_us) if not_counted_us else NOTHING,
+        PAGE.percentage(record.compliance_text),
+        uptime_length(record.up_us) if is_measured else PAGE.no_figure,
+        downtime_length(record.down_us) if is_measured else PAGE.no_figure,
+        uptime_length(not_counted_us) if not_counted_us else PAGE.no_figure,
     )
-    cells = (element("td", figure) for figure in figures)
-    name = element("th", date_span(record.date, record.last_date), scope="row")
-    return element("tr", name, *cells, element("td", verdict(record)), id=f"r{index}")
+    return element(
+        "tr",
+        element("th", date_span(record.date, record.last_date), scope="row"),
+        *(element("td", figure) for figure in figures),
+        element("td", _verdict(record)),
+        id=_row_id(index),
+    )
 
 
-def incidents(found: Sequence[Incident]) -> Markup:
-    """Return the outages that cost most, longest first."""
-    longest = sorted(found, key=lambda incident: (-incident.downtime_us, incident.start_us))[:INCIDENTS_SHOWN]
+def longest_incidents(incidents: Sequence[Incident]) -> Markup:
+    """Return the outages with the most counted downtime, longest first."""
+    longest = sorted(incidents, key=lambda incident: (-incident.downtime_us, incident.start_us))[:MOST_INCIDENTS]
     if not longest:
         return element("p", "No outage in this time.", class_="quiet")
     return element("ol", *map(_incident, longest), class_="incidents")
 
 
 def _incident(incident: Incident) -> Markup:
-    length = downtime(incident.downtime_us)
-    excused_us = incident.duration_us - incident.downtime_us
-    facts = [
-        clock_time(incident.start) + (", not over yet" if incident.is_ongoing else ""),
-        counted(len(incident.alarms), "alarm"),
-        *([f"{uptime(excused_us)} of it not counted"] if excused_us else []),
-    ]
-    cause = incident.alarms[0].title or incident.alarms[0].alarm_type if incident.alarms else None
-    name = element("strong", from_elsewhere(str(cause or "Outage")))
     return element(
-        "li", name, element("span", length, class_="length"), element("span", " · ".join(facts), class_="quiet")
+        "li",
+        element("strong", isolated_text(_incident_name(incident))),
+        element("span", downtime_length(incident.downtime_us), class_="length"),
+        element("span", " · ".join(_incident_facts(incident)), class_="quiet"),
     )
 
 
-def notes(lines: Sequence[str]) -> Markup:
+def _incident_name(incident: Incident) -> str:
+    """Return the title or type of the alarm that was raised first."""
+    if not incident.alarms:
+        return "Outage"
+    first_alarm = incident.alarms[0]
+    return str(first_alarm.title or first_alarm.alarm_type or "Outage")
+
+
+def _incident_facts(incident: Incident) -> list[str]:
+    start = day_and_time(incident.start)
+    facts = [f"{start}, not over yet" if incident.is_ongoing else start, counted(len(incident.alarms), "alarm")]
+    excused_us = incident.duration_us - incident.downtime_us
+    if excused_us:
+        facts.append(f"{uptime_length(excused_us)} of it not counted")
+    return facts
+
+
+def notes(sentences: Sequence[str]) -> Markup:
     """Return sentences that may hold text of the data, one below the other."""
-    return element("ul", *(element("li", from_elsewhere(line)) for line in lines))
+    return element("ul", *(element("li", isolated_text(sentence)) for sentence in sentences))
 
 
-def footer(report: ComplianceReport) -> Markup:
-    """Return how the figures were made."""
-    return element("footer", element("p", "Availability = up / (up + down), shown rounded down; ", report.method, "."))
+def footer(method: str) -> Markup:
+    """Return how the figures were made.
+
+    Args:
+        method: a report's method, in one line.
+    """
+    return element("footer", element("p", "Availability = up / (up + down), shown rounded down; ", method, "."))

@@ -2,6 +2,7 @@
 ################################################################
 #     /api/v1/faults/sla/...   the router, behind bearer tokens
 #     /                        the dashboard page, which asks the router
+#     /palette.css             its colours, the same as those of report pages
 #     /metrics                 for Prometheus
 #     /healthz, /readyz        whether the process lives; whether the database answers
 ################################################################
@@ -25,6 +26,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from sla_compliance.cache.redis import RedisCache
+from sla_compliance.drawing.palette import PALETTE_CSS
 from sla_compliance.outlets.prometheus import PrometheusObserver
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.service import ComplianceService, ServiceObserver
@@ -90,10 +92,15 @@ def app_of(service: ComplianceService, engine: AsyncEngine, tokens: Tokens, metr
     app.get("/metrics", include_in_schema=False)(metrics)
     app.get("/healthz", include_in_schema=False)(_lives)
     app.get("/readyz", include_in_schema=False)(_ready(engine))
+    app.get("/palette.css", include_in_schema=False)(_palette)
     app.mount("/", StaticFiles(directory=DASHBOARD, html=True))
     app.add_exception_handler(HTTPException, _as_problem)
     app.add_exception_handler(Exception, _as_fault)
     return app
+
+
+async def _palette() -> Response:
+    return Response(PALETTE_CSS, media_type="text/css")
 
 
 async def _lives() -> dict[str, str]:
