@@ -1,12 +1,12 @@
-"""A report as one HTML page that needs nothing else: no network, no fonts, no library."""
+"""A report, or a service's answer, as one HTML page that needs nothing else: no network, no fonts, no library."""
 ################################################################
 # The page's own content security policy allows its one script and its one style
 # sheet, by their hashes, and nothing else. So even markup that came in with data
 # could run nothing. (It cannot come in: drawing/markup.py escapes all text.)
 # Without scripts the page still says everything.
 #
-# Of a report the page uses total, days, by(), gross, zone, quality, method and
-# incidents(), nothing else. Its cost is linear in the records and incidents.
+# The page shows what DayFigures have, and the incidents that only a report has.
+# Its cost is linear in the records and incidents.
 ################################################################
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from hashlib import sha256
 from importlib.resources import files
 
 from sla_compliance.calendars.periods import Period
+from sla_compliance.day_figures import DayFigures
 from sla_compliance.drawing.markup import Markup, element
 from sla_compliance.drawing.palette import PALETTE_CSS
 from sla_compliance.outlets._html.sections import (
@@ -34,17 +35,18 @@ from sla_compliance.records import ComplianceRecord
 from sla_compliance.report import ComplianceReport
 
 
-def report_page(report: ComplianceReport, *, title: str = "SLA compliance", by: Period = Period.DAY) -> str:
-    """Return a report as an HTML document, to be written as UTF-8.
+def report_page(figures: DayFigures, *, title: str = "SLA compliance", by: Period = Period.DAY) -> str:
+    """Return figures as an HTML document, to be written as UTF-8.
 
     Args:
+        figures: a report, or a service's answer; an answer has no incidents to list.
         title: the page's heading, any text.
         by: the periods of the chart and the table.
     """
-    total = report.total
-    subtitle = f"{date_span(total.date, total.last_date)} · {report.zone}"
+    total = figures.total
+    subtitle = f"{date_span(total.date, total.last_date)} · {figures.zone}"
     header = element("header", element("h1", title), element("p", subtitle))
-    main = element("main", *_sections(report, by))
+    main = element("main", *_sections(figures, by))
     body = element("body", header, main, element("script", _script()))
     return f"<!doctype html>\n{element('html', _head(title), body, lang='en')}\n"
 
@@ -67,20 +69,18 @@ def _head(title: str) -> Markup:
     )
 
 
-def _sections(report: ComplianceReport, by: Period) -> list[Markup]:
-    records = report.by(by)
-    incidents = report.incidents()
-    quality_lines = report.quality.lines()
-    sections = [
-        cards(report),
-        _panel(f"Availability by {by.name}", "chart", *_chart(records, by)),
-        _panel(f"Longest of {counted(len(incidents), 'outage')}", "longest", longest_incidents(incidents)),
-    ]
-    if quality_lines:
-        sections.append(_panel("Data quality", "quality", notes(quality_lines)))
-    figures = table(records, by.name.capitalize())
-    sections.append(_panel(f"Every {by.name} in figures", "every", _scrollable(figures)))
-    sections.append(footer(report.method))
+def _sections(figures: DayFigures, by: Period) -> list[Markup]:
+    records = figures.by(by)
+    sections = [cards(figures), _panel(f"Availability by {by.name}", "chart", *_chart(records, by))]
+    if isinstance(figures, ComplianceReport):
+        incidents = figures.incidents()
+        heading = f"Longest of {counted(len(incidents), 'outage')}"
+        sections.append(_panel(heading, "longest", longest_incidents(incidents)))
+    if figures.quality_lines:
+        sections.append(_panel("Data quality", "quality", notes(figures.quality_lines)))
+    every_record = table(records, by.name.capitalize())
+    sections.append(_panel(f"Every {by.name} in figures", "every", _scrollable(every_record)))
+    sections.append(footer(figures.method))
     return sections
 
 

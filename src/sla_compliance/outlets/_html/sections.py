@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from sla_compliance.day_figures import DayFigures
 from sla_compliance.drawing.chart import ChartPoint, PointKind, chart, swatch
 from sla_compliance.drawing.markup import Markup, element, isolated_text, join_markup
 from sla_compliance.incidents import Incident
@@ -25,7 +26,6 @@ from sla_compliance.outlets.text import (
     whole_seconds_up,
 )
 from sla_compliance.records import ComplianceRecord, Verdict
-from sla_compliance.report import ComplianceReport
 
 MOST_INCIDENTS: Final = 8
 
@@ -37,10 +37,10 @@ _POINT_KINDS: Final[Mapping[Verdict, PointKind]] = {
 }
 
 
-def cards(report: ComplianceReport) -> Markup:
+def cards(figures: DayFigures) -> Markup:
     """Return the figures of the whole window."""
-    total = report.total
-    measured_days = [day for day in report.days if day.availability_ratio is not None]
+    total = figures.total
+    measured_days = [day for day in figures.days if day.availability_ratio is not None]
     downtime = [_figure(str(count), unit) for count, unit in length_units(whole_seconds_up(total.down_us))]
     breached_days = _figure(str(total.sla_breaches), f"of {len(measured_days)}")
     return element(
@@ -48,7 +48,7 @@ def cards(report: ComplianceReport) -> Markup:
         _card("Availability", _figure(total.compliance_text, "%"), _verdict(total), f" of {PAGE.target(total)}"),
         _card("Downtime", join_markup(downtime), f"In {counted(len(measured_days), 'measured day')}"),
         _card("Breached days", breached_days, _worst_day(measured_days)),
-        _card("Gross availability", _figure(report.gross.compliance_text, "%"), "Nothing excluded"),
+        _card("Gross availability", _figure(figures.gross.compliance_text, "%"), "Nothing excluded"),
         class_="cards",
     )
 
