@@ -1,0 +1,35 @@
+"""The map of the rooms, drawn from the import rules: what stands in docs/architecture.md."""
+
+from __future__ import annotations
+
+import ast
+from typing import Final
+
+from tests.architecture.rooms import FILES, ROOMS, parsed
+
+_NAME_WIDTH: Final = 14
+_LINE_WIDTH: Final = 118
+
+
+def draw() -> str:
+    """Return the rooms from the top floor down, each with what its own docstring says of it."""
+    rule = "+" + "-" * (_LINE_WIDTH - 2) + "+"
+    lines = [rule]
+    for floor in reversed(ROOMS):
+        for room in floor:
+            text = f"| {room:<{_NAME_WIDTH}} {_summary(room)}"
+            lines.append(f"{text[: _LINE_WIDTH - 2]:<{_LINE_WIDTH - 1}}|")
+        lines.append(rule)
+    return "\n".join(lines)
+
+
+def _summary(room: str) -> str:
+    """Return the first line of a room's docstring."""
+    file = f"{room}.py" if f"{room}.py" in FILES else f"{room}/__init__.py"
+    docstring = ast.get_docstring(parsed(file))
+    assert docstring, f"{file} has no docstring"
+    return docstring.splitlines()[0]
+
+
+if __name__ == "__main__":
+    print(draw())
