@@ -19,19 +19,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sla_compliance.errors import InvalidTypeError, InvalidValueError, MissingExtraError, UnknownTenantError
+from sla_compliance.errors import InvalidTypeError, InvalidValueError, UnknownTenantError, requires_extra
 from sla_compliance.jobs.processes import PerProcess
 from sla_compliance.jobs.sweep import LOOKBACK, TenantOutcome, precompute, tenants_whose_day_has_just_ended
 from sla_compliance.service import SyncComplianceService
 
-try:
+with requires_extra("celery", __name__):
     from celery import Celery, Task
     from celery.schedules import crontab
     from celery.signals import worker_process_shutdown, worker_shutdown
-except ModuleNotFoundError as error:
-    if error.name != "celery":
-        raise
-    raise MissingExtraError(__name__, extra="celery") from error
 
 if TYPE_CHECKING:
     AnyTask = Task[..., Any]
