@@ -92,3 +92,15 @@ def test_a_day_without_midnight_begins_where_the_clock_jumped() -> None:
     assert end.isoformat() == "2015-10-19T00:00:00-02:00"
     with pytest.raises(sla.InvalidIntervalError, match="to_date is '2011-12-30', not behind from_date"):
         sla.whole_days("2011-12-30", "2011-12-30", zone="Pacific/Apia", now=NOW)
+
+
+def test_errors_call_the_texts_by_the_names_that_the_caller_has_for_them() -> None:
+    """Both of them, where both are in the message."""
+    reversed_range = "^--to is '2025-10-01', not behind --from '2025-10-02'"
+    with pytest.raises(sla.InvalidIntervalError, match=reversed_range) as raised:
+        sla.whole_days("2025-10-02", "2025-10-01", zone="UTC", now=NOW, from_field="--from", to_field="--to")
+    assert raised.value.field == "--to"
+    with pytest.raises(sla.RangeTooLongError, match="^--from '2025-10-01' to '2025-10-03' is more than 2 days"):
+        sla.whole_days(
+            "2025-10-01", "2025-10-03", zone="UTC", now=NOW, max_days=2, from_field="--from", to_field="--to"
+        )
