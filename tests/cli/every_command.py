@@ -160,16 +160,18 @@ def _is_installed(package: str) -> bool:
 def main() -> None:
     """Check every command in the environment that runs this program; a failure is a non-zero exit code."""
     installed = {extra for extra, packages in requirements().items() if all(map(_is_installed, packages))}
-    failures = []
+    failures = 0
     with tempfile.TemporaryDirectory() as folder:
         for command, needed in EXTRAS_NEEDED.items():
             outcome = run(command, Path(folder) / command)
-            missing = needed - installed
-            is_right = outcome.extra_to_install in missing if missing else is_working(command, outcome)
-            print(f"{'ok' if is_right else 'FAILED'}  {command}: {outcome.errors.strip() or 'works'}")
-            if not is_right:
-                failures.append(f"{command}: {outcome}")
-    sys.exit("\n".join(failures))
+            if is_working(command, outcome):
+                print(f"{command}: works")
+            elif outcome.extra_to_install in needed - installed:
+                print(f"{command}: {outcome.errors.strip()}")
+            else:
+                print(f"{command}: FAILED with {outcome}")
+                failures += 1
+    sys.exit(1 if failures else 0)
 
 
 if __name__ == "__main__":
