@@ -17,7 +17,7 @@ def temporary_folder(user: str | None, candidates: Sequence[str] | None = None) 
     """Return the first existing folder that a user can enter and the tests can write to.
 
     Args:
-        user: who runs the server; None is whoever runs the tests.
+        user: the account that runs the server; None is that of the tests.
         candidates: folders in order of preference; None: the temporary folder of Python, then the usual ones.
 
     Raises:

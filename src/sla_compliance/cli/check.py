@@ -40,7 +40,7 @@ def command(ctx: click.Context, database_url: str) -> None:
 
 
 def _engine_of(database_url: str) -> Engine:
-    """Return an engine; nothing is asked of it yet."""
+    """Return an engine; it connects when it is first used."""
     url = parse_database_url(database_url, field=URL_OPTION)
     with requires_extra("sqlalchemy", __name__):  # SQLAlchemy imports the driver here
         return create_engine(url)

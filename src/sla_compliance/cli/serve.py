@@ -73,7 +73,7 @@ def command(host: str, port: int, workers: int, database_url: str | None, redis_
             redis_url=redis_url,
             has_stored_days=has_stored_days,
             metrics_token=metrics_token,
-            # Figures of tenants are shown to whoever reaches the port: to this machine alone, or behind a token.
+            # Anyone who reaches the port reads /metrics: it names tenants to this machine alone, or behind a token.
             has_tenant_metrics=metrics_token is not None or host in LOOPBACK_HOSTS,
         )
         run(settings, host=host, port=port, workers=workers)
