@@ -2,7 +2,9 @@
 
 ################################################################
 # Tests, demo and docs run on a built wheel, never on the source tree, so what
-# is tested is what users install. Needs only Python and the package index.
+# is tested is what users install. The wheel is built once in a run, by the
+# session `wheel`, which the others require. Needs only Python and the package
+# index.
 ################################################################
 
 from __future__ import annotations
@@ -16,10 +18,13 @@ nox.needs_version = ">=2026.2"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.download_python = "never"
 nox.options.error_on_missing_interpreters = False
-nox.options.sessions = ["tests", "lint", "typing", "docs"]
+nox.options.sessions = ["tests", "lint", "typing", "docs", "extras"]
 
 PYTHONS = ["3.11", "3.12", "3.13"]
 PACKAGE = "sla_compliance"
+PROJECT = nox.project.load_toml("pyproject.toml")
+EXTRAS = ["", *PROJECT["project"]["optional-dependencies"]]
+WHEEL_FOLDER = Path(".nox") / "dist"
 
 # Rooms that talk to the outside: tested, but not held to cover every branch, as all others are.
 OUTER_ROOMS = ("sources/*", "stores/*", "cache/*", "frames/*", "outlets/*", "service/*", "web/*", "jobs/*", "cli/*")
@@ -27,17 +32,22 @@ OUTER_ROOMS = ("sources/*", "stores/*", "cache/*", "frames/*", "outlets/*", "ser
 
 def requirements(*groups: str) -> tuple[str, ...]:
     """Return what the named dependency groups of pyproject.toml ask for."""
-    return nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), *groups)
+    return nox.project.dependency_groups(PROJECT, *groups)
 
 
-def install_wheel(session: nox.Session, *groups: str) -> None:
-    """Build the wheel and install it with all extras and what the dependency groups ask for."""
-    built = Path(session.create_tmp()) / "wheel"
-    shutil.rmtree(built, ignore_errors=True)
+@nox.session
+def wheel(session: nox.Session) -> None:
+    """Build the wheel."""
     session.install(*requirements("build"))
-    session.run("python", "-m", "build", "--wheel", "--no-isolation", "--outdir", str(built), silent=True)
-    (wheel,) = built.resolve().glob("*.whl")
-    session.install(f"{PACKAGE}[all] @ {wheel.as_uri()}", *requirements(*groups))
+    shutil.rmtree(WHEEL_FOLDER, ignore_errors=True)
+    session.run("python", "-m", "build", "--wheel", "--no-isolation", "--outdir", str(WHEEL_FOLDER), silent=True)
+
+
+def install_wheel(session: nox.Session, *groups: str, extra: str = "all") -> None:
+    """Install the wheel with an extra, none where it is empty, and what the dependency groups ask for."""
+    (built,) = WHEEL_FOLDER.resolve().glob("*.whl")
+    name = f"{PACKAGE}[{extra}]" if extra else PACKAGE
+    session.install(f"{name} @ {built.as_uri()}", *requirements(*groups))
 
 
 @nox.session
@@ -58,31 +68,39 @@ def run_tests(session: nox.Session) -> None:
     session.run("coverage", "report", f"--omit={outer}", "--precision=2", "--fail-under=100")
 
 
-@nox.session
+@nox.session(requires=["wheel"])
 def tests(session: nox.Session) -> None:
     """Run all tests on the running Python; every branch of the core must be covered."""
     run_tests(session)
 
 
-@nox.session(name="tests-all", python=PYTHONS)
+@nox.session(name="tests-all", python=PYTHONS, requires=["wheel"])
 def tests_all(session: nox.Session) -> None:
     """Run all tests on every supported Python that this machine has."""
     run_tests(session)
 
 
-@nox.session(name="all-zones")
+@nox.session(name="all-zones", requires=["wheel"])
 def all_zones(session: nox.Session) -> None:
     """Compare the local days of every zone of the tz data with a brute-force scan; takes minutes."""
     install_wheel(session, "test")
     session.run("pytest", "-m", "all_zones", *session.posargs)
 
 
-@nox.session
+@nox.session(requires=["wheel"])
 def typing(session: nox.Session) -> None:
     """Check the types of source, tests and this file, strictly, and of a consumer of the wheel."""
     install_wheel(session, "test", "bench")
     session.run("mypy")
     session.run("pytest", "tests/typing")
+
+
+@nox.session(requires=["wheel"])
+@nox.parametrize("extra", EXTRAS, ids=[extra or "none" for extra in EXTRAS])
+def extras(session: nox.Session, extra: str) -> None:
+    """Run every command with one extra alone, or none: it works, or says in one line what to install."""
+    install_wheel(session, extra=extra)
+    session.run("python", "-m", "tests.cli.every_command")
 
 
 @nox.session
@@ -93,21 +111,21 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check")
 
 
-@nox.session
+@nox.session(requires=["wheel"])
 def docs(session: nox.Session) -> None:
     """Build the documentation; a warning is an error."""
     install_wheel(session, "docs")
     session.run("sphinx-build", "-q", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html")
 
 
-@nox.session
+@nox.session(requires=["wheel"])
 def load(session: nox.Session) -> None:
     """Let a crowd look at the dashboards of 1,000 tenants with 10,000 alarms each; takes minutes."""
     install_wheel(session, "test")
     session.run("pytest", "tests/load", "-s", "-o", "python_files=load_*.py", *session.posargs)
 
 
-@nox.session
+@nox.session(requires=["wheel"])
 def bench(session: nox.Session) -> None:
     """Print speed and memory as ratios to the floor, and against other interval libraries."""
     install_wheel(session, "test", "bench")

@@ -36,7 +36,14 @@ ONE_DAY = timedelta(days=1)
 
 
 def whole_days(
-    from_date: str, to_date: str | None = None, *, zone: str, now: datetime, max_days: int | None = None
+    from_date: str,
+    to_date: str | None = None,
+    *,
+    zone: str,
+    now: datetime,
+    max_days: int | None = None,
+    from_field: str = "from_date",
+    to_field: str = "to_date",
 ) -> tuple[datetime, datetime]:
     """Return the window of whole local days that a request names, in the tenant's zone, half-open.
 
@@ -47,6 +54,7 @@ def whole_days(
         zone: the tenant's zone, an IANA name.
         now: the instant of the request, aware.
         max_days: the limit of days; None: any.
+        from_field, to_field: what errors call the two texts, e.g. "--from" and "--to".
 
     Raises:
         InvalidTimestampError: a text is neither date nor timestamp.
@@ -62,17 +70,17 @@ def whole_days(
     rules = load_zone(zone)
     _check_limit(max_days)
     now_us = instant_us(now, field="now")
-    start_us = _instant(from_date, zone, "from_date", is_end=False)
-    end_us = now_us if to_date is None else _instant(to_date, zone, "to_date", is_end=True)
+    start_us = _instant(from_date, zone, from_field, is_end=False)
+    end_us = now_us if to_date is None else _instant(to_date, zone, to_field, is_end=True)
     if to_date is None and start_us >= end_us:
         return moment(start_us, rules), moment(start_us, rules)
     if end_us <= start_us:
         raise InvalidIntervalError(
-            f"to_date is {shown(to_date)}, not behind from_date {shown(from_date)}; swap them", field="to_date"
+            f"{to_field} is {shown(to_date)}, not behind {from_field} {shown(from_date)}; swap them", field=to_field
         )
     if max_days is not None and _is_too_long(start_us, end_us, zone, max_days, has_end=to_date is not None):
-        asked = f"from_date {shown(from_date)} to {'now' if to_date is None else shown(to_date)}"
-        raise RangeTooLongError(f"{asked} is more than {max_days} days; ask for fewer", field="from_date")
+        asked = f"{from_field} {shown(from_date)} to {'now' if to_date is None else shown(to_date)}"
+        raise RangeTooLongError(f"{asked} is more than {max_days} days; ask for fewer", field=from_field)
     first, last = local_days(zone, start_us, start_us + 1), local_days(zone, end_us - 1, end_us)
     return moment(first.bounds_us[0], rules), moment(last.bounds_us[-1], rules)
 

@@ -1,19 +1,29 @@
 """Every exception of the library, under one base."""
 ################################################################
 # Bad input gets one error that names the field, the value and the way out.
+# The message begins with the name of the field, so a caller that knows the field
+# by another name can exchange that name and nothing else.
+#
 # Every class has the builtin parent that callers expect (a bad value is a
 # ValueError, a wrong type a TypeError), keeps its facts as attributes and
 # survives pickling, so a worker process can hand it back.
+#
+# A module that needs the packages of an extra imports them inside
+# `requires_extra`, and nowhere else: that is the only maker of MissingExtraError.
 ################################################################
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Self
+from typing import Final, Self, TypeVar
 
-SHOWN_CHARACTERS = 60
+SHOWN_CHARACTERS: Final = 60
+PACKAGE: Final = "sla_compliance"
+
+_Error = TypeVar("_Error", bound="SLAComplianceError")
 
 
 def shown(value: object) -> str:
@@ -47,11 +57,22 @@ class SLAComplianceError(Exception):
         super().__init__(message)
         self.field = field
 
+    def renamed(self, field: str) -> Self:
+        """Return the same error about a field of another name, e.g. that of a command-line option.
+
+        >>> str(InvalidValueError("zone is 'zone', not a time zone", field="zone").renamed("--zone"))
+        "--zone is 'zone', not a time zone"
+        """
+        message, *further_args = self.args
+        begins_with_field = self.field != "" and message.startswith(self.field)
+        fault = message[len(self.field) :] if begins_with_field else f": {message}"
+        return _rebuilt(type(self), (field + fault, *further_args), {**self.__dict__, "field": field})
+
     def __reduce__(self) -> tuple[object, ...]:
         return _rebuilt, (type(self), self.args, self.__dict__.copy())
 
 
-def _rebuilt(kind: type[SLAComplianceError], args: tuple[object, ...], facts: dict[str, object]) -> SLAComplianceError:
+def _rebuilt(kind: type[_Error], args: tuple[object, ...], facts: dict[str, object]) -> _Error:
     error = kind.__new__(kind, *args)
     error.args = args
     error.__dict__.update(facts)
@@ -165,8 +186,33 @@ class MissingExtraError(SLAComplianceError, ImportError):
 
     Attributes:
         extra: the extra that brings them.
+        library: the package that is absent; empty where it is not known.
     """
 
-    def __init__(self, module: str, *, extra: str) -> None:
-        super().__init__(f"{module} needs packages that are not installed; pip install 'sla-compliance[{extra}]'")
+    def __init__(self, module: str, *, extra: str, library: str = "") -> None:
+        example = f" ({library})" if library else ""
+        super().__init__(
+            f"{module} needs packages that are not installed{example}; pip install 'sla-compliance[{extra}]'"
+        )
         self.extra = extra
+        self.library = library
+
+
+@contextmanager
+def requires_extra(extra: str, module: str) -> Iterator[None]:
+    """Import the packages of an extra in this block: an absent one is a MissingExtraError.
+
+    Args:
+        extra: the extra that brings the packages.
+        module: the module that needs them, `__name__`.
+
+    Raises:
+        MissingExtraError: a package is absent, the extra's own or one that it depends on.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        library = (error.name or "").partition(".")[0]
+        if library == PACKAGE:  # a module of this package is absent: no extra brings it
+            raise
+        raise MissingExtraError(module, extra=extra, library=library) from error

@@ -270,6 +270,85 @@ def test_bad_input_is_one_message_and_exit_code_2(arguments: tuple[str, ...], me
     assert result.stderr.count("Error: ") == 1
 
 
+# Values, files and tenants that are called as the library calls its arguments: the message keeps them as they are.
+CALLED_LIKE_FIELDS = {
+    "a file": (("from_date.csv",), "Error: from_date.csv cannot be read: No such file or directory"),
+    "a file like a whole field": (("zone",), "Error: zone cannot be read: No such file or directory"),
+    "a maintenance file": (
+        ("alarms.csv", "--maintenance", "columns"),
+        "Error: columns cannot be read: No such file or directory",
+    ),
+    "a first day": (("alarms.csv", "--from", "from_date"), "Error: --from is 'from_date'; write it as"),
+    "a last day": (("alarms.csv", "--to", "from_date"), "Error: --to is 'from_date'; write it as"),
+    "a range turned round": (
+        ("alarms.csv", "--from", "2026-10-01T00:00:00Z", "--to", "2026-09-01"),
+        "Error: --to is '2026-09-01', not behind --from '2026-10-01T00:00:00Z'; swap them",
+    ),
+    "a zone": (("alarms.csv", "--zone", "zone"), "Error: --zone is 'zone', not a time zone"),
+    "a target": (("alarms.csv", "--target", "target_percentage"), "Error: --target is 'target_percentage'; give"),
+    "service hours": (
+        ("alarms.csv", "--service-hours", "mon service_hours"),
+        "Error: --service-hours hold 'service_hours'; write a range",
+    ),
+    "an instant": (("alarms.csv", "--as-of", "as_of"), "Error: --as-of is 'as_of'; write it as"),
+    "an instant too far away": (
+        ("alarms.csv", "--as-of", "9999-12-31T00:00:00Z"),
+        "Error: --as-of is 253402214400000000 microseconds since 1970, outside",
+    ),
+    "a date too far away": (("alarms.csv", "--as-of", "9999-12-31"), "Error: --as-of is 253402"),
+    "a first day too far away": (("alarms.csv", "--from", "0001-01-01"), "Error: --from is -62135"),
+    "a column to group by": (("alarms.csv", "--each", "by"), "Error: --each is 'by'; the alarms carry the columns"),
+    "a column to map": (("alarms.csv", "--column", "columns=x"), "Error: --column maps 'columns', which alarms"),
+    "a length": (("alarms.csv", "--merge-gap", "merge_gap"), "Error: Invalid value for '--merge-gap': 'merge_gap' is"),
+    "a shortest outage": (
+        ("alarms.csv", "--min-outage", "min_outage"),
+        "Error: Invalid value for '--min-outage': 'min_outage' is",
+    ),
+    "an age": (("alarms.csv", "--stale-after", ""), "Error: Invalid value for '--stale-after': '' is no length"),
+    "a skew": (("alarms.csv", "--clock-skew", "-1s"), "Error: Invalid value for '--clock-skew': '-1s' is no length"),
+    "a period": (("alarms.csv", "--by", "by"), "Error: Invalid value for '--by': 'by' is not one of"),
+    "an accounting": (
+        ("alarms.csv", "--accounting", "accounting"),
+        "Error: Invalid value for '--accounting': 'accounting' is not one of",
+    ),
+    "a way with bad rows": (
+        ("alarms.csv", "--on-invalid", "on_invalid"),
+        "Error: Invalid value for '--on-invalid': 'on_invalid' is not one of",
+    ),
+    "a format": (("alarms.csv", "--format", "output"), "Error: Invalid value for '--format': 'output' is not one of"),
+}
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(("arguments", "message"), CALLED_LIKE_FIELDS.values(), ids=CALLED_LIKE_FIELDS.keys())
+def test_a_message_names_the_option_and_leaves_the_value(arguments: tuple[str, ...], message: str) -> None:
+    """Also a value that reads like the library's own name of an argument."""
+    result = report(*RANGE, *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert message in result.stderr.splitlines()[-1]
+
+
+def test_a_tenant_may_be_called_like_an_argument(folder: Path) -> None:
+    """Where the files hold no row of it, and where they hold several tenants."""
+    missing = report("alarms.csv", *RANGE, "--tenant", "zone")
+    assert missing.stderr == "Note: the files hold no row of tenant 'zone'.\n"
+    (folder / "from_date.csv").write_text(ALARMS.replace("1,acme", "1,zone"), encoding="utf-8")
+    several = report("from_date.csv", *RANGE)
+    assert several.exit_code == 2
+    assert several.stderr.startswith(
+        "Error: from_date.csv holds alarms of several tenants, 'zone', 'acme'; ask for one"
+    )
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_date_that_a_zone_skipped_is_an_instant_too() -> None:
+    """Samoa had no 30 December 2011: its first instant is that of the next day."""
+    samoa = ("--zone", "Pacific/Apia", "--from", "2011-12-28", "--to", "2011-12-31", "--format", "json", "--detail")
+    results = [report("alarms.csv", *samoa, "--as-of", as_of) for as_of in ("2011-12-30", "2011-12-31")]
+    assert [result.exit_code for result in results] == [0, 0]
+    assert results[0].stdout == results[1].stdout
+
+
 @pytest.mark.usefixtures("folder")
 def test_bad_rows_are_listed_by_file_and_line_the_first_of_them() -> None:
     """With how many there are and the way out."""

@@ -183,5 +183,5 @@ def test_a_forked_process_makes_its_own() -> None:
     if child == 0:
         os._exit(0 if own() == own() == os.getpid() and len(made) == 2 else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    assert own.give_up() == os.getpid()
-    assert own.give_up() is None
+    assert own.release() == os.getpid()
+    assert own.release() is None

@@ -1,6 +1,6 @@
 """Pytest fixtures: the servers of the whole run, each started when the first test asks for it."""
 ################################################################
-# Every found version is a parameter of the `each_...` fixtures; the others
+# Every installed version is a parameter of the `each_...` fixtures; the others
 # take the newest. SLA_TEST_PG_DSN, SLA_TEST_REDIS_URL and
 # SLA_TEST_TIMESCALE_DSN point to servers of the user's own instead; a database
 # of its own is made there for each test and dropped again.
@@ -24,13 +24,13 @@ REDIS_VARIABLE = "SLA_TEST_REDIS_URL"
 ServerURLs = Callable[[str], str]
 
 
-def _choices(variable: str, found: dict[str, Path]) -> list[str]:
+def _choices(variable: str, binaries: dict[str, Path]) -> list[str]:
     """Return the test ids of the servers to use; one of the user's own leaves no choice."""
     if variable in os.environ:
         return ["own"]
-    if not found:
+    if not binaries:
         raise LookupError(f"no server found; install the development group, or set {variable}")
-    return list(found)
+    return list(binaries)
 
 
 POSTGRES_CHOICES = _choices(POSTGRES_VARIABLE, postgres.installed_binaries())
@@ -55,13 +55,13 @@ def redis_servers() -> Iterator[ServerURLs]:
 
 @pytest.fixture(scope="session")
 def postgres_dsn(postgres_servers: ServerURLs) -> str:
-    """DSN of the newest PostgreSQL found."""
+    """DSN of the newest installed PostgreSQL."""
     return postgres_servers(POSTGRES_CHOICES[0])
 
 
 @pytest.fixture(scope="session", params=POSTGRES_CHOICES)
 def each_postgres_dsn(postgres_servers: ServerURLs, request: pytest.FixtureRequest) -> str:
-    """DSN of every PostgreSQL found, in turn."""
+    """DSN of every installed PostgreSQL, in turn."""
     return postgres_servers(request.param)
 
 
@@ -73,7 +73,7 @@ def redis_url(redis_servers: ServerURLs) -> str:
 
 @pytest.fixture(scope="session", params=REDIS_CHOICES)
 def each_redis_url(redis_servers: ServerURLs, request: pytest.FixtureRequest) -> str:
-    """URL of every Valkey and Redis found, in turn."""
+    """URL of every installed Valkey and Redis, in turn."""
     return redis_servers(request.param)
 
 

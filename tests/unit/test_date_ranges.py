@@ -164,3 +164,15 @@ def test_a_request_names_dates_or_a_number_of_days() -> None:
             requested_days(from_date, to_date, days=2, **terms)
     with pytest.raises(sla.InvalidValueError, match="from_date is missing; give it, or days"):
         requested_days(None, days=None, **terms)
+
+
+def test_errors_call_the_texts_by_the_names_that_the_caller_has_for_them() -> None:
+    """Both of them, where both are in the message."""
+    reversed_range = "^--to is '2025-10-01', not behind --from '2025-10-02'"
+    with pytest.raises(sla.InvalidIntervalError, match=reversed_range) as raised:
+        sla.whole_days("2025-10-02", "2025-10-01", zone="UTC", now=NOW, from_field="--from", to_field="--to")
+    assert raised.value.field == "--to"
+    with pytest.raises(sla.RangeTooLongError, match="^--from '2025-10-01' to '2025-10-03' is more than 2 days"):
+        sla.whole_days(
+            "2025-10-01", "2025-10-03", zone="UTC", now=NOW, max_days=2, from_field="--from", to_field="--to"
+        )

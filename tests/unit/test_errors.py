@@ -16,6 +16,7 @@ from sla_compliance.errors import (
     InvalidTypeError,
     InvalidValueError,
     UnknownTenantError,
+    requires_extra,
     shown,
 )
 from tests.unit.moments import at, faults_of
@@ -71,6 +72,29 @@ def test_an_error_survives_pickling_with_its_facts() -> None:
         assert copy.__dict__ == error.__dict__
 
 
+def test_an_error_can_be_about_a_field_of_another_name() -> None:
+    """The name in front is exchanged, values that read like it are not; everything else stays."""
+    error = InvalidAlarmError("zone is 'zone', not a zone", field="zone", row=3)
+    renamed = error.renamed("--zone")
+    assert (type(renamed), str(renamed), renamed.field, renamed.row) == (
+        InvalidAlarmError,
+        "--zone is 'zone', not a zone",
+        "--zone",
+        3,
+    )
+    assert (str(error), error.field) == ("zone is 'zone', not a zone", "zone")
+    copy = pickle.loads(pickle.dumps(renamed))  # noqa: S301 - our own bytes
+    assert (str(copy), copy.field) == (str(renamed), "--zone")
+
+
+def test_a_message_without_a_field_in_front_is_kept_whole() -> None:
+    """The new name stands before it."""
+    assert str(InvalidValueError("it is bad").renamed("--x")) == "--x: it is bad"
+    assert str(InvalidValueError("it is bad", field="zone").renamed("--x")) == "--x: it is bad"
+    group = InvalidAlarmsError("1 bad row", [InvalidAlarmError("a", row=1)]).renamed("rows")
+    assert (group.message, group.field, len(group.exceptions)) == ("rows: 1 bad row", "rows", 1)
+
+
 def test_a_group_of_errors_survives_pickling() -> None:
     """With every error in it."""
     group = InvalidAlarmsError("2 bad rows", [InvalidAlarmError("a", row=1), InvalidAlarmError("b", row=2)])
@@ -107,6 +131,25 @@ def test_a_missing_extra_says_what_to_install() -> None:
     assert str(sla.MissingExtraError("sla_compliance.cache.redis", extra="redis")) == (
         "sla_compliance.cache.redis needs packages that are not installed; pip install 'sla-compliance[redis]'"
     )
+
+
+def test_a_missing_package_is_the_error_of_its_extra() -> None:
+    """Named by the library that is absent; its own cause."""
+    with (
+        pytest.raises(
+            sla.MissingExtraError, match=r"^some\.module needs packages .* \(no_such_library\); pip"
+        ) as raised,
+        requires_extra("celery", "some.module"),
+    ):
+        import no_such_library.inside  # type: ignore[import-not-found]  # noqa: F401, PLC0415
+    assert (raised.value.extra, raised.value.library) == ("celery", "no_such_library")
+    assert isinstance(raised.value.__cause__, ModuleNotFoundError)
+
+
+def test_a_missing_module_of_our_own_is_no_missing_extra() -> None:
+    """No package would mend it."""
+    with pytest.raises(ModuleNotFoundError), requires_extra("celery", "some.module"):
+        import sla_compliance.no_such_module  # type: ignore[import-not-found]  # noqa: F401, PLC0415
 
 
 def test_a_file_error_names_file_and_line() -> None:

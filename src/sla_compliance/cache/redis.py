@@ -14,18 +14,14 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
-from sla_compliance.errors import CacheUnavailableError, MissingExtraError
+from sla_compliance.errors import CacheUnavailableError, requires_extra
 
-try:
+with requires_extra("redis", __name__):
     from cashews import Cache as Cashews
     from cashews.exceptions import CacheError
     from redis.asyncio.retry import Retry
     from redis.backoff import NoBackoff
     from redis.exceptions import RedisError
-except ModuleNotFoundError as error:
-    if error.name not in ("cashews", "redis"):
-        raise
-    raise MissingExtraError(__name__, extra="redis") from error
 
 TIME_OUT_S: Final = 0.4
 MAX_CONNECTIONS: Final = 20

@@ -17,7 +17,7 @@ BAD_INPUT: Final = 2
 def main() -> None:
     """Run the command that the process was started with."""
     try:
-        from sla_compliance.cli.commands import commands  # noqa: PLC0415 - may be missing its packages
+        from sla_compliance.cli.commands import commands  # noqa: PLC0415 - needs click, which may be absent
     except MissingExtraError as error:
         sys.stderr.write(f"Error: {error}\n")
         sys.exit(BAD_INPUT)

@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import click
-from sqlalchemy import create_engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from sla_compliance.cli.commands import BadInput
+from sla_compliance.errors import requires_extra
+from sla_compliance.sources.database_urls import parse_database_url
 from sla_compliance.sources.sqlalchemy import missing_index_statements
 
-LACKING = 1
+with requires_extra("sqlalchemy", __name__):
+    from sqlalchemy import Engine, create_engine
+    from sqlalchemy.exc import SQLAlchemyError
+
+INDEX_MISSING: Final = 1
+URL_OPTION: Final = "--database-url"
 
 
 @click.command()
-@click.option("--database-url", required=True, help="Where the alarms are, e.g. postgresql+psycopg://host/platform.")
+@click.option(URL_OPTION, required=True, help="Where the alarms are, e.g. postgresql://host/platform.")
 @click.pass_context
 def command(ctx: click.Context, database_url: str) -> None:
     """Warn when the alarms table lacks its index; exit code 1 where it does."""
+    engine = _engine_of(database_url)
     try:
-        statements = _missing(database_url)
-    except (SQLAlchemyError, ImportError) as error:
-        raise BadInput(f"the database cannot be asked: {error}") from None
+        statements = missing_index_statements(engine)
+    except SQLAlchemyError as error:
+        raise BadInput(f"the database cannot be read: {error}") from error
+    finally:
+        engine.dispose()
     if not statements:
         click.echo("The alarms table has its index.")
         return
     click.echo("The alarms table lacks its index: requests read the whole table. Run", err=True)
     click.echo("\n".join(statements))
-    ctx.exit(LACKING)
+    ctx.exit(INDEX_MISSING)
 
 
-def _missing(database_url: str) -> tuple[str, ...]:
-    engine = create_engine(database_url)
-    try:
-        return missing_index_statements(engine)
-    finally:
-        engine.dispose()
+def _engine_of(database_url: str) -> Engine:
+    """Return an engine; it connects when it is first used."""
+    url = parse_database_url(database_url, field=URL_OPTION)
+    with requires_extra("sqlalchemy", __name__):  # SQLAlchemy imports the driver here
+        return create_engine(url)

@@ -1,8 +1,12 @@
-"""The commands by name, and what every one of them shares: help, errors, exit codes."""
+"""The commands by name, and what all of them share: help, errors, exit codes."""
 ################################################################
 # A command is the object `command` of the module cli/NAME.py. It is imported
 # when it is run, so that a report needs no web server; the summaries stand here
 # so that `--help` imports none of them.
+#
+# Packages may be absent. The modules that need an extra say so themselves, each
+# where it imports (`requires_extra`); the rest of what a command imports belongs
+# to the extra `cli`.
 ################################################################
 
 from __future__ import annotations
@@ -15,14 +19,10 @@ from typing import Any, Final
 
 from sla_compliance.cli import BAD_INPUT
 from sla_compliance.cli.messages import message_of
-from sla_compliance.errors import MissingExtraError, SLAComplianceError
+from sla_compliance.errors import SLAComplianceError, requires_extra
 
-try:
+with requires_extra("cli", __name__):
     import click
-except ModuleNotFoundError as error:
-    if error.name != "click":
-        raise
-    raise MissingExtraError(__name__, extra="cli") from error
 
 SUMMARIES: Final[Mapping[str, str]] = {
     "report": "Report the availability that exported alarms leave, and whether the target was met.",
@@ -32,8 +32,9 @@ SUMMARIES: Final[Mapping[str, str]] = {
     "ddl": "Print the indexes and tables that a database needs.",
     "check": "Warn when a database lacks the index that makes requests quick.",
 }
+# As a shell reports them: 128 and the number of the signal, SIGINT or SIGPIPE.
 INTERRUPTED: Final = 130
-READER_GONE: Final = 141
+BROKEN_PIPE: Final = 141
 
 
 class BadInput(click.ClickException):
@@ -50,7 +51,7 @@ class Commands(click.Group):
         return list(SUMMARIES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Return one of them, imported."""
+        """Return the command of this name, imported; None where there is none."""
         if cmd_name not in SUMMARIES:
             return None
         command: click.Command = import_module(f"sla_compliance.cli.{cmd_name}").command
@@ -62,28 +63,25 @@ class Commands(click.Group):
             formatter.write_dl(list(SUMMARIES.items()))
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
-        """Run one, and turn what may go wrong into a message and an exit code."""
+        """Run a command; what goes wrong becomes a message and an exit code."""
         try:
-            return super().invoke(ctx)
+            with requires_extra("cli", "sla_compliance.cli"):
+                return super().invoke(ctx)
         except SLAComplianceError as error:
             raise BadInput(message_of(error)) from error
-        except ModuleNotFoundError as error:
-            if (error.name or "").partition(".")[0] != "rich":
-                raise
-            raise BadInput(str(MissingExtraError("sla_compliance.cli", extra="cli"))) from error
         except BrokenPipeError:
-            _give_up_stdout()
-            ctx.exit(READER_GONE)
+            _discard_stdout()
+            ctx.exit(BROKEN_PIPE)
         except OSError as error:
-            if error.filename is None:
-                _give_up_stdout()
+            if error.filename is None:  # no file's error, so one of writing to standard output
+                _discard_stdout()
             raise BadInput(f"{error.filename or 'standard output'}: {error.strerror or error}") from error
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
 
 
-def _give_up_stdout() -> None:
-    """Let what could not be written go nowhere, or leaving would try again and fail."""
+def _discard_stdout() -> None:
+    """Point standard output at nothing: the interpreter flushes it at exit, and would fail once more."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

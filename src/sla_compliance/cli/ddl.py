@@ -1,13 +1,15 @@
-"""`sla-compliance ddl`: the statements a database needs, to be read and run by whoever owns it."""
+"""`sla-compliance ddl`: the statements a database needs, to be read and run by its owner."""
 
 from __future__ import annotations
+
+from typing import Final
 
 import click
 
 from sla_compliance.sources import sqlalchemy as sources
 from sla_compliance.stores import sqlalchemy as stores
 
-DIALECTS = ("postgresql", "sqlite")
+DIALECTS: Final = ("postgresql", "sqlite")
 
 
 @click.command()

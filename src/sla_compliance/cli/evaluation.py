@@ -1,4 +1,4 @@
-"""What a person asked for on the command line, and the reports that answer it."""
+"""From the options of `sla-compliance report` to the reports."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sla_compliance.batch import AlarmBatch
+from sla_compliance.calendars.local_days import first_instant_us
 from sla_compliance.calendars.periods import Period
 from sla_compliance.calendars.service_hours import ServiceHours
+from sla_compliance.cli.messages import named_by_option
 from sla_compliance.compliance import EvaluationKeywords, evaluate, evaluate_each
 from sla_compliance.date_ranges import whole_days
 from sla_compliance.labels import Accounting
@@ -17,8 +19,9 @@ from sla_compliance.policy import SLAPolicy
 from sla_compliance.report import ComplianceReport
 from sla_compliance.sources.files import FileAlarmSource, Progress, unobserved
 from sla_compliance.sources.maintenance_files import read_maintenance
-from sla_compliance.units import parse_date, parse_timestamp
+from sla_compliance.units import instant_us, moment, parse_date, parse_timestamp
 from sla_compliance.validation import OnInvalid
+from sla_compliance.zones import load_zone
 
 ACCOUNTINGS: Final[Mapping[str, Accounting]] = {
     "removed": Accounting.REMOVED,
@@ -26,12 +29,13 @@ ACCOUNTINGS: Final[Mapping[str, Accounting]] = {
     "excused": Accounting.EXCUSED,
     "counted": Accounting.COUNTED,
 }
+STANDARD_INPUT: Final = "-"
 _DATE_LENGTH: Final = len("2026-10-08")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """The options of `sla-compliance report`, as given."""
+class ReportOptions:
+    """The options of `sla-compliance report`, as the user wrote them."""
 
     files: tuple[str, ...]
     zone: str
@@ -62,83 +66,97 @@ class Asked:
     @property
     def title(self) -> str:
         """What the figures are about: the tenant, else the files."""
-        return self.tenant or ", ".join("standard input" if file == "-" else file for file in self.files)
+        if self.tenant:
+            return self.tenant
+        return ", ".join("standard input" if file == STANDARD_INPUT else file for file in self.files)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """The reports that answer a question.
+class ReportResult:
+    """The reports of one command.
 
     Attributes:
         whole: of all alarms together.
-        each: of each value of the column asked for, the worst first; None where none was.
+        by_key: of each value of the column of `--each`, the worst first; None without `--each`.
     """
 
     whole: ComplianceReport
-    each: Mapping[Hashable, ComplianceReport] | None
+    by_key: Mapping[Hashable, ComplianceReport] | None
 
     @property
     def is_breached(self) -> bool:
-        """Whether the whole range is breached; where each value was asked for, any of theirs."""
-        reports = [self.whole] if self.each is None else self.each.values()
+        """Whether the whole range is breached; with `--each`, that of any key."""
+        reports = [self.whole] if self.by_key is None else self.by_key.values()
         return any(report.total.is_breached for report in reports)
 
 
-def terms_of(asked: Asked, now: datetime) -> EvaluationKeywords:
-    """Return what to evaluate, but the alarms; reads the maintenance files.
+def evaluation_arguments(options: ReportOptions, now: datetime) -> EvaluationKeywords:
+    """Return what `evaluate` needs besides the alarms; reads the maintenance files.
 
     Raises:
-        SLAComplianceError: an option is wrong, or a file of windows.
+        SLAComplianceError: an option is wrong, or a maintenance file.
     """
-    as_of = now if asked.as_of is None else _instant(asked.as_of, asked.zone, now)
-    start, end = whole_days(asked.from_date, asked.to_date, zone=asked.zone, now=as_of)
-    policy = SLAPolicy(
-        asked.target,
-        accounting=ACCOUNTINGS[asked.accounting],
-        merge_gap=asked.merge_gap,
-        min_outage=asked.min_outage,
-        stale_after=asked.stale_after,
-    )
+    with named_by_option(zone="--zone", target_percentage="--target", service_hours="--service-hours"):
+        load_zone(options.zone)
+        as_of = now if options.as_of is None else _parse_as_of(options.as_of, options.zone)
+        start, end = whole_days(
+            options.from_date, options.to_date, zone=options.zone, now=as_of, from_field="--from", to_field="--to"
+        )
+        policy = SLAPolicy(
+            options.target,
+            accounting=ACCOUNTINGS[options.accounting],
+            merge_gap=options.merge_gap,
+            min_outage=options.min_outage,
+            stale_after=options.stale_after,
+        )
+        service_hours = None if options.service_hours is None else ServiceHours.parse(options.service_hours)
     return {
         "start": start,
         "end": end,
-        "zone": asked.zone,
+        "zone": options.zone,
         "as_of": as_of,
         "policy": policy,
-        "maintenance": [window for file in asked.maintenance for window in read_maintenance(file)],
-        "service_hours": None if asked.service_hours is None else ServiceHours.parse(asked.service_hours),
+        "maintenance": [window for file in options.maintenance for window in read_maintenance(file)],
+        "service_hours": service_hours,
     }
 
 
-def alarms_of(asked: Asked, progress: Progress = unobserved) -> AlarmBatch:
+def read_alarms(options: ReportOptions, progress: Progress = unobserved) -> AlarmBatch:
     """Return the alarms of the files; errors as FileAlarmSource's."""
-    source = FileAlarmSource(
-        *asked.files,
-        columns=asked.columns,
-        on_invalid=asked.on_invalid,
-        clock_skew=asked.clock_skew,
-        progress=progress,
-    )
-    return source.read(asked.tenant)
+    with named_by_option(columns="--column"):
+        source = FileAlarmSource(
+            *options.files,
+            columns=options.columns,
+            on_invalid=options.on_invalid,
+            clock_skew=options.clock_skew,
+            progress=progress,
+        )
+    return source.read(options.tenant)
 
 
-def answer(batch: AlarmBatch, each: str | None, terms: EvaluationKeywords) -> Answer:
-    """Return the reports on some alarms."""
-    whole = evaluate(batch, **terms)
-    if each is None:
-        return Answer(whole, None)
-    reports = evaluate_each(batch, by=each, **terms)
-    return Answer(whole, {key: reports[key] for key in sorted(reports, key=lambda key: _badness(key, reports[key]))})
+def make_reports(batch: AlarmBatch, column: str | None, arguments: EvaluationKeywords) -> ReportResult:
+    """Return the report of all alarms and, where a column is named, those of its values."""
+    whole = evaluate(batch, **arguments)
+    if column is None:
+        return ReportResult(whole, None)
+    with named_by_option(by="--each"):
+        reports = evaluate_each(batch, by=column, **arguments)
+    worst_first = sorted(reports, key=lambda key: _rank(key, reports[key]))
+    return ReportResult(whole, {key: reports[key] for key in worst_first})
 
 
-def _badness(key: Hashable, report: ComplianceReport) -> tuple[bool, object, int, str]:
+def _rank(key: Hashable, report: ComplianceReport) -> tuple[bool, object, int, str]:
+    """Return what sorts the worst report first, those without a figure last; the key's text decides between equals."""
     ratio = report.total.availability_ratio
     return ratio is None, ratio or 0, -report.total.downtime_us, str(key)
 
 
-def _instant(text: str, zone: str, now: datetime) -> datetime:
-    """Return the instant that a text names; of a date its first one in the zone."""
-    if len(text) != _DATE_LENGTH:
-        return parse_timestamp(text, field="as_of")
-    parse_date(text, field="as_of")
-    return whole_days(text, text, zone=zone, now=now)[0]
+def _parse_as_of(text: str, zone: str) -> datetime:
+    """Return the instant that a text names; of a date, its first instant in the zone."""
+    option = "--as-of"
+    if len(text) == _DATE_LENGTH:
+        date = parse_date(text, field=option)
+        return moment(first_instant_us(date, zone, field=option), load_zone(zone))
+    as_of = parse_timestamp(text, field=option)
+    instant_us(as_of, field=option)  # refuses an instant too near the years 1 and 9999
+    return as_of

@@ -1,40 +1,48 @@
-"""Errors of the library in the words of the command line."""
+"""Errors of the library, in the words of a command line."""
+################################################################
+# A message names a field as the library calls it. Where an option has another
+# name, the error is renamed beside the call that may raise it, never later: a file
+# or a tenant may be called like a field.
+################################################################
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from sla_compliance.errors import InvalidAlarmError, InvalidAlarmsError, SLAComplianceError
 
-OPTIONS: Final[Mapping[str, str]] = {
-    "from_date": "--from",
-    "to_date": "--to",
-    "zone": "--zone",
-    "target_percentage": "--target",
-    "service_hours": "--service-hours",
-    "as_of": "--as-of",
-    "by": "--each",
-    "columns": "--column",
-}
 ROWS_SHOWN: Final = 5
 WAY_OUT: Final = "Mend the export, or set the bad rows aside with --on-invalid quarantine; the report then says so."
 
 
+@contextmanager
+def named_by_option(**options: str) -> Iterator[None]:
+    """Rename the errors of this block: {field: option}, e.g. `zone="--zone"`."""
+    try:
+        yield
+    except SLAComplianceError as error:
+        if error.field not in options:
+            raise
+        raise error.renamed(options[error.field]) from error
+
+
 def message_of(error: SLAComplianceError) -> str:
-    """Return the one message for an error; arguments are called by their options, bad rows are listed."""
-    if isinstance(error, InvalidAlarmsError):
-        return _bad_rows(error)
-    message = str(error)
-    for field in (error.field, "from_date"):
-        message = message.replace(field, OPTIONS.get(field, field), 1)
-    return message
+    """Return the one message for an error; of bad rows, a list."""
+    return _bad_rows_message(error) if isinstance(error, InvalidAlarmsError) else str(error)
 
 
-def _bad_rows(error: InvalidAlarmsError) -> str:
-    faults = {fault.row: fault for fault in reversed(error.exceptions) if isinstance(fault, InvalidAlarmError)}
-    listed = [f"\n  {faults[row]}" for row in sorted(faults)]
-    hidden = len(listed) - ROWS_SHOWN
-    more = f"\n  and {hidden:,} more" if hidden > 0 else ""
-    count = "1 bad row" if len(faults) == 1 else f"{len(faults):,} bad rows"
-    return f"{count}:{''.join(listed[:ROWS_SHOWN])}{more}\n{WAY_OUT}"
+def _bad_rows_message(error: InvalidAlarmsError) -> str:
+    # A row may have several faults: its first one stands for it.
+    fault_of_row: dict[int, InvalidAlarmError] = {}
+    for fault in error.exceptions:
+        if isinstance(fault, InvalidAlarmError):
+            fault_of_row.setdefault(fault.row, fault)
+    bad_rows = sorted(fault_of_row)
+    title = "1 bad row:" if len(bad_rows) == 1 else f"{len(bad_rows):,} bad rows:"
+    lines = [f"  {fault_of_row[row]}" for row in bad_rows[:ROWS_SHOWN]]
+    hidden_rows = len(bad_rows) - len(lines)
+    if hidden_rows:
+        lines.append(f"  and {hidden_rows:,} more")
+    return "\n".join([title, *lines, WAY_OUT])

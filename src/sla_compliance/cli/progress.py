@@ -25,18 +25,22 @@ class ReadingBar:
         """Show how far reading a file has got."""
         if rows < LONG_ROWS and name not in self._tasks:
             return
-        news = f"{rows:,} rows of {printable(name)}"
+        description = f"{rows:,} rows of {printable(name)}"
         if name not in self._tasks:
             self._bars.start()
-            self._tasks[name] = self._bars.add_task(news, total=None if share is None else 1.0)
-        self._bars.update(self._tasks[name], completed=share or 0, description=news)
+            # Without a total, as of standard input, the bar pulsates.
+            self._tasks[name] = self._bars.add_task(description, total=None if share is None else 1.0)
+        self._bars.update(self._tasks[name], completed=share or 0, description=description)
 
 
 @contextmanager
 def reading_bar() -> Iterator[ReadingBar]:
     """Show bars while files are read; they are gone when all is read."""
     bars = Progress(
-        TextColumn("{task.description}", markup=False), BarColumn(), console=Console(stderr=True), transient=True
+        TextColumn("{task.description}", markup=False),  # a file's name is no markup
+        BarColumn(),
+        console=Console(stderr=True),
+        transient=True,
     )
     try:
         yield ReadingBar(bars)

@@ -13,9 +13,16 @@ from typing import Any, Final
 import click
 
 from sla_compliance.batch import AlarmBatch
-from sla_compliance.cli.evaluation import ACCOUNTINGS, Answer, Asked, alarms_of, answer, terms_of
+from sla_compliance.cli.evaluation import (
+    ACCOUNTINGS,
+    ReportOptions,
+    ReportResult,
+    evaluation_arguments,
+    make_reports,
+    read_alarms,
+)
 from sla_compliance.cli.output import csv_text, emit, json_text
-from sla_compliance.cli.parameters import length_of, mapping_of
+from sla_compliance.cli.parameters import parse_column_mapping, parse_length
 from sla_compliance.policy import DEFAULT_TARGET
 
 BREACHED: Final = 1
@@ -52,17 +59,19 @@ Exit code: 0; 1 where the whole range is BREACHED (with --each: of any key); 2 f
 )
 @click.option("--as-of", metavar="TIME", help="Evaluate as of then.  [default: now]")
 @click.option(
-    "--merge-gap", callback=length_of, default="0s", metavar="LENGTH", help="Shorter gaps are downtime, e.g. 60s."
+    "--merge-gap", callback=parse_length, default="0s", metavar="LENGTH", help="Shorter gaps are downtime, e.g. 60s."
 )
 @click.option(
-    "--min-outage", callback=length_of, default="0s", metavar="LENGTH", help="Shorter outages are none, e.g. 5m."
+    "--min-outage", callback=parse_length, default="0s", metavar="LENGTH", help="Shorter outages are none, e.g. 5m."
 )
-@click.option("--stale-after", callback=length_of, metavar="LENGTH", help="End open alarms unseen for longer, e.g. 7d.")
+@click.option(
+    "--stale-after", callback=parse_length, metavar="LENGTH", help="End open alarms unseen for longer, e.g. 7d."
+)
 @click.option(
     "--column",
     "columns",
     multiple=True,
-    callback=mapping_of,
+    callback=parse_column_mapping,
     metavar="NAME=OWN",
     help="What the files call a column, e.g. first_occurrence=raised_at.",
 )
@@ -74,59 +83,59 @@ Exit code: 0; 1 where the whole range is BREACHED (with --each: of any key); 2 f
     help="Refuse files with bad rows, or set the rows aside and say so.",
 )
 @click.option(
-    "--clock-skew", callback=length_of, default="0s", metavar="LENGTH", help="Let alarms clear this much too early."
+    "--clock-skew", callback=parse_length, default="0s", metavar="LENGTH", help="Let alarms clear this much too early."
 )
 @click.option(
     "--format", "output", type=click.Choice(FORMATS), default="table", show_default=True, help="What to write."
 )
 @click.option("--detail", is_flag=True, help="Add verdicts, seconds and cells to JSON and CSV.")
 @click.pass_context
-def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - checked by click, typed by Asked
+def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - checked by click, typed below
     """Report the availability that exported alarms leave, and whether the target was met.
 
     FILE is an export of an alarms table: CSV, JSON or JSON Lines, gzipped or not; "-" is standard input. Only the
     columns severity and first_occurrence are needed.
     """
-    asked = Asked(**options)
-    if asked.each and asked.output == "html":
+    report_options = ReportOptions(**options)
+    if report_options.each and report_options.output == "html":
         raise click.UsageError("--each has no HTML page; write it as table, json or csv")
-    terms = terms_of(asked, datetime.now(UTC))
-    alarms = _read(asked)
-    if asked.tenant and not alarms and not alarms.rejected:
-        click.echo(f"Note: the files hold no row of tenant {asked.tenant!r}.", err=True)
-    found = answer(alarms, asked.each, terms)
-    write(found, asked)
-    context.exit(BREACHED if found.is_breached else 0)
+    arguments = evaluation_arguments(report_options, datetime.now(UTC))
+    alarms = _read_with_progress(report_options)
+    if report_options.tenant and not alarms and not alarms.rejected:
+        click.echo(f"Note: the files hold no row of tenant {report_options.tenant!r}.", err=True)
+    result = make_reports(alarms, report_options.each, arguments)
+    _write(result, report_options)
+    context.exit(BREACHED if result.is_breached else 0)
 
 
-def _read(asked: Asked) -> AlarmBatch:
+def _read_with_progress(options: ReportOptions) -> AlarmBatch:
     """Return the alarms of the files; on a terminal, show how far reading has got."""
     if not sys.stderr.isatty():
-        return alarms_of(asked)
-    from sla_compliance.cli.progress import reading_bar  # noqa: PLC0415 - only where somebody looks
+        return read_alarms(options)
+    from sla_compliance.cli.progress import reading_bar  # noqa: PLC0415 - needs rich, which scripts may lack
 
     with reading_bar() as progress:
-        return alarms_of(asked, progress)
+        return read_alarms(options, progress)
 
 
-def write(found: Answer, asked: Asked) -> None:
-    """Write the reports in the format asked for."""
-    if asked.output == "json":
-        emit(json_text(found, asked.period, detail=asked.detail))
-    elif asked.output == "csv":
-        emit(csv_text(found, asked.period, asked.each, detail=asked.detail))
-    elif asked.output == "html":
-        from sla_compliance.outlets.html import report_page  # noqa: PLC0415 - only where asked for
+def _write(result: ReportResult, options: ReportOptions) -> None:
+    """Write the reports in the format of `--format`."""
+    if options.output == "json":
+        emit(json_text(result, options.period, detail=options.detail))
+    elif options.output == "csv":
+        emit(csv_text(result, options.period, options.each, detail=options.detail))
+    elif options.output == "html":
+        from sla_compliance.outlets.html import report_page  # noqa: PLC0415 - other formats do not need it
 
-        emit(report_page(found.whole, title=asked.title, by=asked.period))
+        emit(report_page(result.whole, title=options.title, by=options.period))
     else:
-        emit(_table(found, asked), sys.stdout.encoding or "utf-8")
+        emit(_table(result, options), sys.stdout.encoding or "utf-8")
 
 
-def _table(found: Answer, asked: Asked) -> str:
-    from sla_compliance.cli.table import Page, keys_page, periods_page  # noqa: PLC0415 - only where asked for
+def _table(result: ReportResult, options: ReportOptions) -> str:
+    from sla_compliance.cli.table import Page, keys_page, periods_page  # noqa: PLC0415 - needs rich, as above
 
     page = Page(sys.stdout)
-    if found.each is None or asked.each is None:
-        return periods_page(page, asked.title, found.whole, asked.period)
-    return keys_page(page, asked.title, asked.each, found.whole, found.each)
+    if result.by_key is None or options.each is None:
+        return periods_page(page, options.title, result.whole, options.period)
+    return keys_page(page, options.title, options.each, result.whole, result.by_key)

@@ -1,8 +1,8 @@
 """`sla-compliance serve`: the whole app on one port."""
 ################################################################
 # Without SLA_JWT_SECRET it makes up a secret for as long as it runs, and prints
-# tokens that it signed with it. Without a database it makes one: with --demo for as
-# long as it runs, else in a file that stays.
+# tokens signed with it. Without a database it makes one: with --demo for as long
+# as it runs, else in a file that stays.
 ################################################################
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,9 @@ from typing import Final
 
 import click
 
+from sla_compliance.cli.commands import BadInput
+from sla_compliance.cli.messages import named_by_option
+from sla_compliance.cli.parameters import parse_redis_url
 from sla_compliance.web.served.databases import prepare
 from sla_compliance.web.served.demo import DEMO, EMPTY, SECOND
 from sla_compliance.web.served.run import run
@@ -31,9 +34,9 @@ from sla_compliance.web.served.settings import (
 )
 from sla_compliance.web.served.tokens import DEFAULT_PERMISSION, Tokens
 
-FILE: Final = "sla-compliance.sqlite"
-LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
-TOKENS_HOLD: Final = timedelta(hours=12)
+DATABASE_FILE: Final = "sla-compliance.sqlite"
+LOOPBACK_HOSTS: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+TOKEN_LIFETIME: Final = timedelta(hours=12)
 
 
 @click.command()
@@ -42,21 +45,26 @@ TOKENS_HOLD: Final = timedelta(hours=12)
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
 @click.option(
     "--database-url",
-    "given_url",
     envvar=DATABASE_URL,
-    help=f"PostgreSQL or SQLite with the platform's tables. [default: a new file {FILE}; with --demo a temporary one]",
+    help="PostgreSQL or SQLite with the platform's tables. "
+    f"[default: a new file {DATABASE_FILE}; with --demo a temporary one]",
 )
-@click.option("--redis-url", envvar=REDIS_URL, help="Redis or Valkey. [default: memory of each process]")
+@click.option(
+    "--redis-url",
+    envvar=REDIS_URL,
+    callback=parse_redis_url,
+    help="Redis or Valkey. [default: memory of each process]",
+)
 @click.option("--demo", "is_demo", is_flag=True, help="Fill the database with made-up tenants: demo, demo-2.")
-def command(host: str, port: int, workers: int, given_url: str | None, redis_url: str | None, is_demo: bool) -> None:
+def command(host: str, port: int, workers: int, database_url: str | None, redis_url: str | None, is_demo: bool) -> None:
     """Serve the endpoint and the dashboard page, until SIGTERM or Ctrl-C; requests under way are answered first."""
-    given_secret = os.environ.get(SECRET)
-    secret = secrets.token_hex(32) if given_secret is None else checked_secret(given_secret)
-    with _database(given_url, is_demo=is_demo) as url:
-        has_stored_days = prepare(url, demo_at=datetime.now(UTC).replace(microsecond=0) if is_demo else None)
+    configured_secret = os.environ.get(SECRET)
+    secret = secrets.token_hex(32) if configured_secret is None else checked_secret(configured_secret)
+    with _database(database_url, is_demo=is_demo) as url:
+        has_stored_days = _prepare(url, is_demo=is_demo)
         page = f"http://{host}:{port}/"
         click.echo(f"Dashboard  {page}")
-        if given_secret is None:
+        if configured_secret is None:
             _print_tokens(Tokens(secret), page, (DEMO, SECOND, EMPTY) if is_demo else (DEMO,))
         metrics_token = os.environ.get(METRICS_TOKEN) or None
         settings = ServeSettings(
@@ -65,25 +73,38 @@ def command(host: str, port: int, workers: int, given_url: str | None, redis_url
             redis_url=redis_url,
             has_stored_days=has_stored_days,
             metrics_token=metrics_token,
-            has_tenant_metrics=metrics_token is not None or host in LOOPBACK,
+            # Anyone who reaches the port reads /metrics: it names tenants to this machine alone, or behind a token.
+            has_tenant_metrics=metrics_token is not None or host in LOOPBACK_HOSTS,
         )
         run(settings, host=host, port=port, workers=workers)
 
 
 @contextmanager
-def _database(given_url: str | None, *, is_demo: bool) -> Iterator[str]:
-    """Yield the URL of the database; a temporary one is gone in the end."""
-    if given_url is not None or not is_demo:
-        yield given_url or f"sqlite:///{FILE}"
-        return
-    with tempfile.TemporaryDirectory(prefix="sla-compliance-") as folder:
-        yield f"sqlite:///{Path(folder) / FILE}"
+def _database(url: str | None, *, is_demo: bool) -> Iterator[str]:
+    """Yield the URL of the database; a temporary one is removed at the end."""
+    if url is not None:
+        yield url
+    elif is_demo:
+        with tempfile.TemporaryDirectory(prefix="sla-compliance-") as folder:
+            yield f"sqlite:///{Path(folder) / DATABASE_FILE}"
+    else:
+        yield f"sqlite:///{DATABASE_FILE}"
 
 
-def _print_tokens(tokens: Tokens, page: str, tenants: tuple[str, ...]) -> None:
+def _prepare(url: str, *, is_demo: bool) -> bool:
+    """Prepare the database; return whether it has the tables of stored days."""
+    demo_at = datetime.now(UTC).replace(microsecond=0) if is_demo else None
+    try:
+        with named_by_option(database_url="--database-url"):
+            return prepare(url, demo_at=demo_at)
+    except OSError as error:
+        raise BadInput(str(error)) from error
+
+
+def _print_tokens(tokens: Tokens, page: str, tenants: Sequence[str]) -> None:
     """Print a token for each tenant, and where it opens the page."""
-    click.echo(f"No {SECRET} is set: these tokens hold for {TOKENS_HOLD}, or until the server stops.")
+    click.echo(f"No {SECRET} is set: these tokens hold for {TOKEN_LIFETIME}, or until the server stops.")
     for tenant in tenants:
-        token = tokens.issue([tenant], [DEFAULT_PERMISSION], lifetime=TOKENS_HOLD)
+        token = tokens.issue([tenant], [DEFAULT_PERMISSION], lifetime=TOKEN_LIFETIME)
         click.echo(f"\nTenant     {tenant}\nToken      {token}\nOpen       {page}#token={token}")
     click.echo()

@@ -1,1 +1,1 @@
-"""Work that nobody waits for: precomputing the last days of every tenant."""
+"""Work ahead of time: precomputing the last days of every tenant."""

@@ -2,12 +2,12 @@
 ################################################################
 #     02:00           nightly sweep    sends one task for each tenant
 #     :05 each hour   hourly tick      sends one for each whose day has just ended
-#     when sent       precompute       stores and remembers one tenant's last days
+#     when sent       precompute       stores one tenant's last days and caches them
 #
 # A task is acknowledged when it is done, not when it is taken: a worker that is
-# killed loses none. So a task may run twice; it then finds its days stored and
-# adds nothing. One tenant that fails is tried again, later each time, and stops
-# nobody else's task; when it has failed for good, `report` is told.
+# killed loses none. So a task may run twice; the second time its days are stored
+# and it adds nothing. A tenant that fails is tried again, later each time, and does
+# not stop the others; `report` is called when it has failed for good.
 #
 # Five past the hour leaves the last minutes of a day time to reach the database.
 ################################################################
@@ -19,19 +19,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sla_compliance.errors import InvalidTypeError, InvalidValueError, MissingExtraError, UnknownTenantError
+from sla_compliance.errors import InvalidTypeError, InvalidValueError, UnknownTenantError, requires_extra
 from sla_compliance.jobs.processes import PerProcess
 from sla_compliance.jobs.sweep import LOOKBACK, TenantOutcome, precompute, tenants_whose_day_has_just_ended
 from sla_compliance.service import SyncComplianceService
 
-try:
+with requires_extra("celery", __name__):
     from celery import Celery, Task
     from celery.schedules import crontab
     from celery.signals import worker_process_shutdown, worker_shutdown
-except ModuleNotFoundError as error:
-    if error.name != "celery":
-        raise
-    raise MissingExtraError(__name__, extra="celery") from error
 
 if TYPE_CHECKING:
     AnyTask = Task[..., Any]
@@ -46,7 +42,7 @@ FIRST_RETRY_AFTER: Final = timedelta(seconds=15)
 LONGEST_WAIT_S: Final = 600
 RETRIES: Final = 6
 # What is wrong with a tenant or its settings stays wrong: trying again would not help.
-STAYS_WRONG: Final = (UnknownTenantError, InvalidValueError, InvalidTypeError)
+PERMANENT_ERRORS: Final = (UnknownTenantError, InvalidValueError, InvalidTypeError)
 
 _log = logging.getLogger(__name__)
 
@@ -82,8 +78,8 @@ def register_tasks(
     Args:
         app: the platform's; its `timezone` says when 02:00 is.
         make_service: called once in each process of a worker; the service needs a store.
-        list_tenants: the ids of all tenants, asked anew each time.
-        report: told of each tenant that is done, and of each that has failed for good.
+        list_tenants: the ids of all tenants; called for each sweep and each tick.
+        report: called for each tenant that is done, and for each that has failed for good.
         lookback: how far back days are stored.
         first_retry_after: the wait before a failed tenant is tried again; doubled each time, up to ten minutes, and
             shortened at random so that tenants which failed together do not come back together.
@@ -91,26 +87,30 @@ def register_tasks(
     """
     service = PerProcess(make_service)
     _close_at_shutdown(service)
-    reliable = _reliable(first_retry_after, retries)
+    task_options = _task_options(first_retry_after, retries)
 
-    @app.task(name=PRECOMPUTE, base=_reporting(report), **reliable)
+    @app.task(name=PRECOMPUTE, base=_reporting_task(report), **task_options)
     def precompute_tenant(tenant_id: str) -> dict[str, object]:
-        """Store and remember one tenant's last days."""
+        """Store one tenant's last days and cache its answer."""
         outcome = precompute(service(), tenant_id, lookback=lookback)
         return {"tenant_id": tenant_id, "added": outcome.added, "restated": outcome.restated}
 
-    def sent(tenant_ids: Iterable[str]) -> int:
-        return len([precompute_tenant.delay(tenant_id) for tenant_id in tenant_ids])
+    def send_all(tenant_ids: Iterable[str]) -> int:
+        count = 0
+        for tenant_id in tenant_ids:
+            precompute_tenant.delay(tenant_id)
+            count += 1
+        return count
 
-    @app.task(name=NIGHTLY_SWEEP, **reliable)
+    @app.task(name=NIGHTLY_SWEEP, **task_options)
     def nightly_sweep() -> int:
-        """Have every tenant precomputed; return how many."""
-        return sent(list_tenants())
+        """Send a task for every tenant; return how many."""
+        return send_all(list_tenants())
 
-    @app.task(name=HOURLY_TICK, **reliable)
+    @app.task(name=HOURLY_TICK, **task_options)
     def hourly_tick() -> int:
-        """Have those precomputed whose day has just ended; return how many."""
-        return sent(tenants_whose_day_has_just_ended(service(), list_tenants()))
+        """Send a task for every tenant whose day has just ended; return how many."""
+        return send_all(tenants_whose_day_has_just_ended(service(), list_tenants()))
 
     app.conf.beat_schedule = {**app.conf.beat_schedule, **beat_schedule()}
     return ComplianceTasks(nightly_sweep, hourly_tick, precompute_tenant)
@@ -124,45 +124,48 @@ def beat_schedule() -> dict[str, dict[str, object]]:
     }
 
 
-def _reliable(first_retry_after: timedelta, retries: int) -> Mapping[str, Any]:
+def _task_options(first_retry_after: timedelta, retries: int) -> Mapping[str, Any]:
     """Return the options of a task that a killed worker does not lose, and that is tried again when it fails."""
     return {
-        "shared": False,  # with other apps of the process
+        "shared": False,  # else every other app of the process gets the task too
         "acks_late": True,
-        "reject_on_worker_lost": True,
+        "reject_on_worker_lost": True,  # else a task whose process is killed counts as failed for good
         "autoretry_for": (Exception,),
-        "dont_autoretry_for": STAYS_WRONG,
+        "dont_autoretry_for": PERMANENT_ERRORS,
         "max_retries": retries,
-        "retry_backoff": max(1, round(first_retry_after.total_seconds())),
+        "retry_backoff": max(1, round(first_retry_after.total_seconds())),  # Celery takes 0 for "no backoff"
         "retry_backoff_max": LONGEST_WAIT_S,
         "retry_jitter": True,
     }
 
 
-def _reporting(report: Callable[[TenantOutcome], None]) -> type[AnyTask]:
-    """Return what a task of one tenant is made from: it tells how it ended."""
+def _reporting_task(report: Callable[[TenantOutcome], None]) -> type[AnyTask]:
+    """Return the base class of the task of one tenant: it calls `report` with the outcome."""
 
-    class Reporting(AnyTask):
+    class ReportingTask(AnyTask):
         abstract = True
 
         def on_success(self, retval: Mapping[str, Any], *_: object, **__: object) -> None:
             report(TenantOutcome(**retval))
 
+        # Called after the last retry only: a retry is no failure to Celery.
         def on_failure(
             self, exc: BaseException, _: str, args: Sequence[str], kwargs: Mapping[str, str], *__: object
         ) -> None:
-            report(TenantOutcome(kwargs["tenant_id"] if kwargs else args[0], error=exc))
+            tenant_id = kwargs["tenant_id"] if kwargs else args[0]
+            report(TenantOutcome(tenant_id, error=exc))
 
-    return Reporting
+    return ReportingTask
 
 
 def _close_at_shutdown(service: PerProcess[SyncComplianceService]) -> None:
-    """Close the service of a process when its pool, or the worker that has none, ends."""
+    """Close the service of a process when the process ends."""
 
     def close(**_: object) -> None:
-        made = service.give_up()
-        if made is not None:
-            made.close()
+        process_service = service.release()
+        if process_service is not None:
+            process_service.close()
 
+    # A pool's process sends the first signal, a worker without a pool the second.
     for signal in (worker_process_shutdown, worker_shutdown):
-        signal.connect(close, weak=False)
+        signal.connect(close, weak=False)  # a weak reference would end with this function

@@ -1,8 +1,8 @@
-"""One of a kind for each process, made when it is first needed."""
+"""An object for each process, made when it is first needed."""
 ################################################################
 # A service holds connections and a background loop; neither survives a fork. So
-# what a worker's parent has made is never used by its children: each process makes
-# its own, whatever kind of pool runs the work.
+# what the parent of a worker has made is never used by its children: each process
+# makes its own, whatever kind of pool runs the work.
 ################################################################
 
 from __future__ import annotations
@@ -12,26 +12,27 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Generic, TypeVar
 
-_Thing = TypeVar("_Thing")
+_Resource = TypeVar("_Resource")
 
 
-class PerProcess(Generic[_Thing]):
-    """Called, it returns this process's own."""
+class PerProcess(Generic[_Resource]):
+    """A resource that each process makes for itself; calling this returns it."""
 
-    def __init__(self, make: Callable[[], _Thing]) -> None:
-        """Keep what makes one; nothing is made yet."""
+    def __init__(self, make: Callable[[], _Resource]) -> None:
+        """Keep what makes the resource; nothing is made yet."""
         self._make = make
-        self._made: dict[int, _Thing] = {}
+        self._resources: dict[int, _Resource] = {}  # by process id: a fork copies its parent's entry, and ignores it
         self._lock = Lock()
 
-    def __call__(self) -> _Thing:
-        """Return this process's own; made once, for all its threads."""
+    def __call__(self) -> _Resource:
+        """Return this process's resource; made once, for all its threads."""
+        process_id = os.getpid()
         with self._lock:
-            if os.getpid() not in self._made:
-                self._made[os.getpid()] = self._make()
-            return self._made[os.getpid()]
+            if process_id not in self._resources:
+                self._resources[process_id] = self._make()
+            return self._resources[process_id]
 
-    def give_up(self) -> _Thing | None:
-        """Return this process's own for the last time; None where none was made."""
+    def release(self) -> _Resource | None:
+        """Forget this process's resource and return it, to be closed; None where none was made."""
         with self._lock:
-            return self._made.pop(os.getpid(), None)
+            return self._resources.pop(os.getpid(), None)

@@ -1,15 +1,15 @@
 """Precomputing tenants: plain functions that any queue, cron or script can call."""
 ################################################################
 # One tenant is one piece of work: its closed days that are not stored yet are
-# stored, those that changes had altered are restated, and the whole range is asked
-# for once, so that the first visitor finds it remembered. All of it is idempotent:
+# stored, those that changes had altered are restated, and the whole range is read
+# once, so that the first visitor finds it in the cache. All of it is idempotent:
 # work that was cut off, or comes twice, adds what is missing and nothing else.
 #
-# A tenant that fails stops nobody. Who failed, and why, stands in the report.
+# A tenant that fails does not stop the others. The report says which failed, and why.
 #
 # A tenant's day has just ended where it was closed in the last two hours: past its
-# end by what damping and stale alarms need. Asked every hour, each day comes up
-# twice, so one tick that is late or lost loses none.
+# end by what damping and stale alarms need. An hourly check sees each day twice, so
+# a tick that is late or lost loses no day.
 ################################################################
 
 from __future__ import annotations
@@ -67,28 +67,32 @@ class SweepReport:
 
 
 def precompute(service: SyncComplianceService, tenant_id: str, *, lookback: timedelta = LOOKBACK) -> TenantOutcome:
-    """Store the closed days of one tenant's last days, and have its answer remembered.
+    """Store the closed days of one tenant's last days, and put its answer into the cache.
 
     Raises:
         InvalidValueError: the service has no store.
         UnknownTenantError, TimeoutError, or the source's or the store's own error.
     """
     end = moment(service.subject(tenant_id).as_of_us)
-    stored = service.store_closed_days(tenant_id, end - lookback, end)
-    service.compliance(tenant_id, end - lookback, end)
+    start = end - lookback
+    stored = service.store_closed_days(tenant_id, start, end)
+    service.compliance(tenant_id, start, end)
     return TenantOutcome(tenant_id, stored.added, len(stored.restated))
 
 
 def sweep(
     service: SyncComplianceService, tenant_ids: Iterable[str], *, lookback: timedelta = LOOKBACK, at_once: int = AT_ONCE
 ) -> SweepReport:
-    """Precompute many tenants, `at_once` at a time; whoever fails is in the report, and nothing is raised."""
-    done = _each(tenant_ids, lambda tenant_id: precompute(service, tenant_id, lookback=lookback), at_once)
-    errors = {tenant_id: error for tenant_id, work in done.items() if (error := work.exception())}
-    return SweepReport(
-        succeeded=tuple(work.result() for tenant_id, work in done.items() if tenant_id not in errors),
-        failed=tuple(TenantOutcome(tenant_id, error=error) for tenant_id, error in errors.items()),
-    )
+    """Precompute many tenants, `at_once` at a time; those that fail are in the report, and nothing is raised."""
+    futures = _run_for_tenants(tenant_ids, lambda tenant_id: precompute(service, tenant_id, lookback=lookback), at_once)
+    succeeded, failed = [], []
+    for tenant_id, future in futures.items():
+        error = future.exception()
+        if error is None:
+            succeeded.append(future.result())
+        else:
+            failed.append(TenantOutcome(tenant_id, error=error))
+    return SweepReport(tuple(succeeded), tuple(failed))
 
 
 def tenants_whose_day_has_just_ended(
@@ -96,25 +100,29 @@ def tenants_whose_day_has_just_ended(
 ) -> tuple[str, ...]:
     """Return the tenants that have a day which was closed in the last hours, by their own zone and policy.
 
-    One whose settings cannot be had is among them: its own work then says why.
+    A tenant whose settings cannot be read is among them: precomputing it then reports why.
     """
     within_us = length_us(within, field="within")
-    subjects = _each(tenant_ids, service.subject, at_once)
+    futures = _run_for_tenants(tenant_ids, service.subject, at_once)
     return tuple(
         tenant_id
-        for tenant_id, work in subjects.items()
-        if work.exception() or _has_just_closed(work.result(), within_us)
+        for tenant_id, future in futures.items()
+        if future.exception() or _has_just_closed(future.result(), within_us)
     )
 
 
 def _has_just_closed(subject: Subject, within_us: int) -> bool:
     """Return whether a day was closed in the last `within_us`."""
-    end_us = subject.as_of_us - closes_at_us(0, subject.policy)  # a day that ended here would be closed just now
-    begun_us = local_days(subject.zone, end_us, end_us + 1).bounds_us[0]  # and the last to end ended here
-    return begun_us > end_us - within_us
+    # A day that ended here would be closed just now; the last day to end did so at the start of the day that holds it.
+    closing_end_us = subject.as_of_us - closes_at_us(0, subject.policy)
+    last_end_us = local_days(subject.zone, closing_end_us, closing_end_us + 1).bounds_us[0]
+    return last_end_us > closing_end_us - within_us
 
 
-def _each(tenant_ids: Iterable[str], work: Callable[[str], _Result], at_once: int) -> Mapping[str, Future[_Result]]:
-    """Return the finished work on each tenant, in their order."""
-    with ThreadPoolExecutor(at_once) as pool:
-        return {tenant_id: pool.submit(work, tenant_id) for tenant_id in dict.fromkeys(tenant_ids)}
+def _run_for_tenants(
+    tenant_ids: Iterable[str], work: Callable[[str], _Result], at_once: int
+) -> Mapping[str, Future[_Result]]:
+    """Return the finished work on every tenant, in their order; a tenant that is listed twice is worked on once."""
+    unique_tenant_ids = dict.fromkeys(tenant_ids)
+    with ThreadPoolExecutor(at_once) as pool:  # leaving the block waits for all of it
+        return {tenant_id: pool.submit(work, tenant_id) for tenant_id in unique_tenant_ids}

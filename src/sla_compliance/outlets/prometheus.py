@@ -21,17 +21,13 @@ from math import nan
 from typing import Final, Protocol, TypeVar
 
 from sla_compliance.analysis.budgets import error_budget_remaining_ratio
-from sla_compliance.errors import MissingExtraError
+from sla_compliance.errors import requires_extra
 from sla_compliance.records import ComplianceRecord
 
-try:
+with requires_extra("prometheus", __name__):
     from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
     from prometheus_client.exposition import choose_encoder
     from prometheus_client.multiprocess import MultiProcessCollector
-except ModuleNotFoundError as error:
-    if error.name != "prometheus_client":
-        raise
-    raise MissingExtraError(__name__, extra="prometheus") from error
 
 SHARED_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 DAYS: Final = (7, 30, 90)

@@ -17,18 +17,14 @@ from typing import Final
 from sla_compliance.alarms import AlarmFilter
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.exclusions import MaintenanceWindow
-from sla_compliance.errors import MissingExtraError
+from sla_compliance.errors import requires_extra
 from sla_compliance.sources.protocol import EVERY_QUALIFYING
 from sla_compliance.units import instant_us, length_us
 from sla_compliance.validation import OnInvalid
 
-try:
+with requires_extra("sqlalchemy", __name__):
     from sqlalchemy import Engine
     from sqlalchemy.ext.asyncio import AsyncEngine
-except ModuleNotFoundError as error:
-    if error.name != "sqlalchemy":
-        raise
-    raise MissingExtraError(__name__, extra="sqlalchemy") from error
 
 from sla_compliance.sources._sql.alarms import AlarmQuestion, AlarmReader
 from sla_compliance.sources._sql.indexes import create_indexes, missing_indexes

@@ -16,17 +16,13 @@ from typing import Final
 
 from sla_compliance.alarms import AlarmFilter
 from sla_compliance.batch import AlarmBatch
-from sla_compliance.errors import InvalidValueError, MissingExtraError, shown
+from sla_compliance.errors import InvalidValueError, requires_extra, shown
 from sla_compliance.sources.protocol import EVERY_QUALIFYING
 from sla_compliance.units import MINUTE_US, SECOND_US, length_us
 
-try:
+with requires_extra("timescaledb", __name__):
     from sqlalchemy import Engine
     from sqlalchemy.ext.asyncio import AsyncEngine
-except ModuleNotFoundError as error:
-    if error.name != "sqlalchemy":
-        raise
-    raise MissingExtraError(__name__, extra="timescaledb") from error
 
 from sla_compliance.sources._sql.mappings import MetricsTable, NaiveTimes
 from sla_compliance.sources._sql.metrics import MetricsReader

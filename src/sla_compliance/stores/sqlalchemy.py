@@ -12,17 +12,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
-from sla_compliance.errors import MissingExtraError
+from sla_compliance.errors import requires_extra
 from sla_compliance.measured import DayKey, MeasuredDay
 from sla_compliance.stores.protocol import Restatement, StoredDay
 
-try:
+with requires_extra("sqlalchemy", __name__):
     from sqlalchemy import Connection, Engine
     from sqlalchemy.ext.asyncio import AsyncEngine
-except ModuleNotFoundError as error:
-    if error.name != "sqlalchemy":
-        raise
-    raise MissingExtraError(__name__, extra="sqlalchemy") from error
 
 from sla_compliance.stores import _rows
 

@@ -20,17 +20,13 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any, Final
 
-from sla_compliance.errors import MissingExtraError, SLAComplianceError, UnknownTenantError
+from sla_compliance.errors import SLAComplianceError, UnknownTenantError, requires_extra
 
-try:
+with requires_extra("fastapi", __name__):
     from fastapi import HTTPException, Request, Response
     from fastapi.exceptions import RequestValidationError
     from fastapi.responses import JSONResponse
     from fastapi.routing import APIRoute
-except ModuleNotFoundError as error:
-    if error.name != "fastapi":
-        raise
-    raise MissingExtraError(__name__, extra="fastapi") from error
 
 PROBLEM_JSON: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 5

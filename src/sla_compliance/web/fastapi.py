@@ -15,15 +15,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from sla_compliance.errors import MissingExtraError
+from sla_compliance.errors import requires_extra
 from sla_compliance.service import ComplianceAnswer, ComplianceService
 
-try:
+with requires_extra("fastapi", __name__):
     from fastapi import APIRouter, Depends, Query, Request, Response
-except ModuleNotFoundError as error:
-    if error.name != "fastapi":
-        raise
-    raise MissingExtraError(__name__, extra="fastapi") from error
 
 from sla_compliance.web.errors import ProblemRoute, client_errors, service_errors
 from sla_compliance.web.guards import ConcurrencyLimit, bounded_query, confirmed_tenant

@@ -1,16 +1,14 @@
 """The small complete app: router, dashboard page, tokens, probes, metrics and logs over one database."""
 
-from sla_compliance.errors import MissingExtraError
+from sla_compliance.errors import requires_extra
 
-try:
+with requires_extra("serve", __name__):
+    import cashews
     import fastapi
     import jwt
     import prometheus_client
+    import redis
     import sqlalchemy
     import uvicorn
-except ModuleNotFoundError as error:
-    if error.name not in ("fastapi", "jwt", "prometheus_client", "sqlalchemy", "uvicorn"):
-        raise
-    raise MissingExtraError(__name__, extra="serve") from error
 
-__all__ = ["fastapi", "jwt", "prometheus_client", "sqlalchemy", "uvicorn"]
+__all__ = ["cashews", "fastapi", "jwt", "prometheus_client", "redis", "sqlalchemy", "uvicorn"]

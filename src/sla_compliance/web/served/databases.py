@@ -7,15 +7,15 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import create_engine, inspect, text
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from sla_compliance.errors import InvalidValueError
+from sla_compliance.errors import requires_extra
+from sla_compliance.sources.database_urls import ASYNC_DRIVERS, parse_database_url
 from sla_compliance.web.served import tables
 from sla_compliance.web.served.demo import fill
 
-DRIVERS: Final = {"postgresql": "postgresql+psycopg", "sqlite": "sqlite+aiosqlite"}
 STORED_DAYS: Final = "sla_days"
 CONNECT_WITHIN_S: Final = 3
 ANSWER_WITHIN_S: Final = 5
@@ -23,31 +23,25 @@ WAIT_FOR_A_CONNECTION_S: Final = 5
 
 
 def database_url(given: str) -> URL:
-    """Return the URL of a PostgreSQL or SQLite database, with the driver that the app uses.
-
-    Raises:
-        InvalidValueError: it is the URL of neither; the message does not show it, for it may hold a password.
-    """
-    try:
-        url = make_url(given)
-    except ArgumentError:
-        raise InvalidValueError("the database's URL cannot be read; write it as postgresql://...") from None
-    kind = url.get_backend_name()
-    if kind not in DRIVERS:
-        raise InvalidValueError(f"the database's URL is one of {kind}; give one of postgresql or sqlite")
-    return url.set(drivername=DRIVERS[kind])
+    """Return the URL of a PostgreSQL or SQLite database, with the driver that the app uses; errors as its parser's."""
+    return parse_database_url(given, drivers=ASYNC_DRIVERS)
 
 
 def engine_of(url: URL) -> AsyncEngine:
-    """Return the engine; nothing is asked of it yet."""
-    if url.get_backend_name() == "sqlite":
-        return create_async_engine(url)
-    return create_async_engine(
-        url,
-        pool_pre_ping=True,
-        pool_timeout=WAIT_FOR_A_CONNECTION_S,
-        connect_args={"connect_timeout": CONNECT_WITHIN_S},
-    )
+    """Return the engine; nothing is asked of it yet.
+
+    Raises:
+        MissingExtraError: the driver is not installed.
+    """
+    with requires_extra("serve", __name__):  # SQLAlchemy imports the driver here
+        if url.get_backend_name() == "sqlite":
+            return create_async_engine(url)
+        return create_async_engine(
+            url,
+            pool_pre_ping=True,
+            pool_timeout=WAIT_FOR_A_CONNECTION_S,
+            connect_args={"connect_timeout": CONNECT_WITHIN_S},
+        )
 
 
 async def answers(engine: AsyncEngine) -> None:
@@ -64,9 +58,11 @@ def prepare(given: str, *, demo_at: datetime | None) -> bool:
 
     Raises:
         InvalidValueError: as `database_url`, and as `fill`.
+        MissingExtraError: as `engine_of`.
         OSError: the database cannot be reached.
     """
     url = database_url(given)
+    engine_of(url)  # so that a missing driver is an error here, not in each worker
     is_file = url.get_backend_name() == "sqlite"
     engine = create_engine(url.set(drivername="sqlite" if is_file else url.drivername))
     try:

@@ -1,0 +1,70 @@
+"""Commands where a package is missing: one line that names the extra to install, never a traceback."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.cli.every_command import EXTRAS_NEEDED, Outcome, is_working, requirements, run
+
+HOOK: Final = Path(__file__).parent / "hidden"
+COMMANDS_AT_ONCE: Final = 2
+
+# The extra that a command names where a library is hidden; of all others it needs none.
+SERVER: Final = dict.fromkeys(
+    ("cashews", "fastapi", "jwt", "prometheus_client", "redis", "sqlalchemy", "uvicorn"), "serve"
+)
+NAMED_EXTRA: Final[Mapping[str, Mapping[str, str]]] = {
+    "--help": {"click": "cli"},
+    "report": {"click": "cli", "rich": "cli"},
+    "demo": {"click": "cli", "rich": "cli"},
+    "ddl": {"click": "cli", "sqlalchemy": "sqlalchemy"},
+    "check sqlite": {"click": "cli", "sqlalchemy": "sqlalchemy"},
+    "check postgresql": {"click": "cli", "sqlalchemy": "sqlalchemy", "psycopg": "sqlalchemy"},
+    "token": {"click": "cli", **SERVER},
+    "serve": {"click": "cli", **SERVER, "aiosqlite": "serve"},
+}
+
+
+def libraries() -> list[str]:
+    """Return the modules of all packages that an extra asks for, by the name they are imported by."""
+    packages = {_canonical(package) for packages in requirements().values() for package in packages}
+    return sorted(
+        module
+        for module, distributions in packages_distributions().items()
+        if packages & set(map(_canonical, distributions))
+    )
+
+
+def _canonical(package: str) -> str:
+    return re.sub(r"[-_.]+", "-", package).lower()
+
+
+def run_all(folder: Path, library: str) -> dict[str, Outcome]:
+    """Run every command with a library hidden."""
+    environment = {"PYTHONPATH": str(HOOK), "SLA_HIDDEN_LIBRARY": library}
+    with ThreadPoolExecutor(COMMANDS_AT_ONCE) as pool:
+        runs = {command: pool.submit(run, command, folder / command, **environment) for command in EXTRAS_NEEDED}
+        return {command: outcome.result() for command, outcome in runs.items()}
+
+
+def test_every_library_of_an_extra_is_hidden_once() -> None:
+    """The list comes from the metadata of the package."""
+    assert {"click", "psycopg", "jwt", "prometheus_client", "celery"} <= set(libraries())
+    assert {library for named in NAMED_EXTRA.values() for library in named} <= set(libraries())
+
+
+@pytest.mark.parametrize("library", libraries())
+def test_every_command_works_without_a_library_or_names_its_extra(library: str, tmp_path: Path) -> None:
+    """A command that does not need the library does its work."""
+    outcomes = run_all(tmp_path, library)
+    for command, outcome in outcomes.items():
+        extra = NAMED_EXTRA[command].get(library)
+        assert outcome.extra_to_install == extra, (command, outcome)
+        assert is_working(command, outcome) == (extra is None), (command, outcome)
