@@ -4,16 +4,20 @@
 # Every class has the builtin parent that callers expect (a bad value is a
 # ValueError, a wrong type a TypeError), keeps its facts as attributes and
 # survives pickling, so a worker process can hand it back.
+#
+# A module that needs the packages of an extra imports them inside `requires_extra`.
 ################################################################
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Self
 
 SHOWN_CHARACTERS = 60
+PACKAGE = "sla_compliance"
 
 
 def shown(value: object) -> str:
@@ -163,8 +167,33 @@ class MissingExtraError(SLAComplianceError, ImportError):
 
     Attributes:
         extra: the extra that brings them.
+        library: the package that is absent; empty where it is not known.
     """
 
-    def __init__(self, module: str, *, extra: str) -> None:
-        super().__init__(f"{module} needs packages that are not installed; pip install 'sla-compliance[{extra}]'")
+    def __init__(self, module: str, *, extra: str, library: str = "") -> None:
+        example = f" ({library})" if library else ""
+        super().__init__(
+            f"{module} needs packages that are not installed{example}; pip install 'sla-compliance[{extra}]'"
+        )
         self.extra = extra
+        self.library = library
+
+
+@contextmanager
+def requires_extra(extra: str, module: str) -> Iterator[None]:
+    """Import the packages of an extra in this block: an absent one is a MissingExtraError.
+
+    Args:
+        extra: the extra that brings the packages.
+        module: the module that needs them, `__name__`.
+
+    Raises:
+        MissingExtraError: a package is absent, the extra's own or one that it depends on.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        library = (error.name or "").partition(".")[0]
+        if library == PACKAGE:  # a module of this package is absent: no extra brings it
+            raise
+        raise MissingExtraError(module, extra=extra, library=library) from error

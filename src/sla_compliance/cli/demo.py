@@ -22,7 +22,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sla_compliance.calendars.periods import Period
-from sla_compliance.cli.demo_files import read_alarms, read_windows, write_database, write_exports
+from sla_compliance.cli.demo_exports import write_exports
 from sla_compliance.cli.output import emit
 from sla_compliance.cli.table import Page, periods_page
 from sla_compliance.cli.words import clock, counted, percentage
@@ -30,6 +30,7 @@ from sla_compliance.compliance import evaluate, evaluate_each
 from sla_compliance.outlets.html import report_page
 from sla_compliance.report import ComplianceReport
 from sla_compliance.samples import SampleProvider, batch_of, sample_provider
+from sla_compliance.server.sample_database import read_alarms, read_windows, write_file
 
 WORST_SHOWN: Final = 8
 NAME: Final = "sla-compliance"
@@ -89,7 +90,7 @@ def command(seed: int, folder: Path) -> None:
 def write_files(provider: SampleProvider, files: Files) -> None:
     """Write the database and the exports."""
     files.folder.mkdir(parents=True, exist_ok=True)
-    write_database(provider, files.database)
+    write_file(provider, files.database)
     write_exports(provider, files.alarms, files.maintenance)
 
 

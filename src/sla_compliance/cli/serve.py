@@ -18,10 +18,11 @@ from typing import Final
 
 import click
 
-from sla_compliance.web.served.databases import prepare
-from sla_compliance.web.served.demo import DEMO, EMPTY, SECOND
-from sla_compliance.web.served.run import run
-from sla_compliance.web.served.settings import (
+from sla_compliance.server.auth import DEFAULT_PERMISSION, Tokens
+from sla_compliance.server.database import prepare
+from sla_compliance.server.run import run
+from sla_compliance.server.sample_database import DEMO_TENANT, EMPTY_TENANT, SECOND_TENANT
+from sla_compliance.server.settings import (
     DATABASE_URL,
     METRICS_TOKEN,
     REDIS_URL,
@@ -29,7 +30,6 @@ from sla_compliance.web.served.settings import (
     ServeSettings,
     checked_secret,
 )
-from sla_compliance.web.served.tokens import DEFAULT_PERMISSION, Tokens
 
 FILE: Final = "sla-compliance.sqlite"
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -57,7 +57,8 @@ def command(host: str, port: int, workers: int, given_url: str | None, redis_url
         page = f"http://{host}:{port}/"
         click.echo(f"Dashboard  {page}")
         if given_secret is None:
-            _print_tokens(Tokens(secret), page, (DEMO, SECOND, EMPTY) if is_demo else (DEMO,))
+            tenants = (DEMO_TENANT, SECOND_TENANT, EMPTY_TENANT) if is_demo else (DEMO_TENANT,)
+            _print_tokens(Tokens(secret), page, tenants)
         metrics_token = os.environ.get(METRICS_TOKEN) or None
         settings = ServeSettings(
             secret=secret,
