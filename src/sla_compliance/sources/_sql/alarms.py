@@ -63,7 +63,7 @@ _STATEMENTS_KEPT: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
-class AlarmQuestion:
+class AlarmRequest:
     """Which alarms of whom, instants in microseconds; `is_detailed`: with every mapped column."""
 
     tenant_id: str
@@ -82,11 +82,11 @@ class AlarmReader:
         self._clock_skew = clock_skew
         self._known: _KnownAlarms | None = None
 
-    def read(self, connection: Connection, question: AlarmQuestion) -> AlarmBatch:
+    def read(self, connection: Connection, request: AlarmRequest) -> AlarmBatch:
         """Return the alarms asked for; one statement."""
         known = self._known = self._known or _KnownAlarms(connection, self._mapping)
-        statement = known.statement(question.wanted, question.is_detailed)
-        fetched = statement.fetch(connection, known.parameters(question))
+        statement = known.statement(request.wanted, request.is_detailed)
+        fetched = statement.fetch(connection, known.parameters(request))
         return _with_ordinary(fetched.pairs, self._batch(fetched))
 
     def _batch(self, fetched: Columns) -> AlarmBatch:
@@ -141,12 +141,12 @@ class _KnownAlarms:
         self._others = {name: self._table.shown(column) for name, column in others.items()}
         self.statement = lru_cache(_STATEMENTS_KEPT)(self._statement)
 
-    def parameters(self, question: AlarmQuestion) -> Mapping[str, object]:
-        """Return what the statements' parameters are for a question."""
+    def parameters(self, request: AlarmRequest) -> Mapping[str, object]:
+        """Return what the statements' parameters are for a request."""
         return {
-            _TENANT: storable(question.tenant_id),
-            **self._kind.parameters(_START, max(question.start_us, MIN_US)),
-            **self._kind.parameters(_END, min(question.end_us, MAX_US)),
+            _TENANT: storable(request.tenant_id),
+            **self._kind.parameters(_START, max(request.start_us, MIN_US)),
+            **self._kind.parameters(_END, min(request.end_us, MAX_US)),
         }
 
     def _statement(self, wanted: AlarmFilter, is_detailed: bool) -> Statement:
