@@ -215,7 +215,7 @@ def write_rows(cursor: Cursor, dialect: Dialect, providers: Iterable[SampleProvi
         cursor.execute(f"DELETE FROM {table.name}")  # noqa: S608 - names from here
         cursor.executemany(
             f"INSERT INTO {table.name} ({table.column_names}) VALUES ({placeholders})",  # noqa: S608
-            [_encoded(row, table, dialect) for row in rows],
+            [_encode_row(row, table, dialect) for row in rows],
         )
 
 
@@ -240,14 +240,14 @@ def _window_row(window: MaintenanceWindow, provider: SampleProvider) -> Row:
     )
 
 
-def _encoded(row: Row, table: Table, dialect: Dialect) -> Row:
+def _encode_row(row: Row, table: Table, dialect: Dialect) -> Row:
     """Return the parameters that store a row."""
     return [
-        _converted(value, dialect.encoders.get(column.kind)) for column, value in zip(table.columns, row, strict=True)
+        _convert(value, dialect.encoders.get(column.kind)) for column, value in zip(table.columns, row, strict=True)
     ]
 
 
-def _converted(value: object, convert: Callable[[Any], object] | None) -> object:
+def _convert(value: object, convert: Callable[[Any], object] | None) -> object:
     """Return a value converted, where there is a value and a conversion."""
     return value if value is None or convert is None else convert(value)
 
@@ -286,12 +286,12 @@ def _read_table(path: Path, table: Table) -> list[dict[str, Any]]:
     statement = f"SELECT {table.column_names} FROM {table.name} ORDER BY rowid"  # noqa: S608 - names from here
     with closing(sqlite3.connect(path)) as database:
         rows = database.execute(statement).fetchall()
-    return [_decoded(row, table) for row in rows]
+    return [_decode_row(row, table) for row in rows]
 
 
-def _decoded(row: Row, table: Table) -> dict[str, Any]:
+def _decode_row(row: Row, table: Table) -> dict[str, Any]:
     return {
-        column.name: _converted(value, _SQLITE_DECODERS.get(column.kind))
+        column.name: _convert(value, _SQLITE_DECODERS.get(column.kind))
         for column, value in zip(table.columns, row, strict=True)
     }
 
