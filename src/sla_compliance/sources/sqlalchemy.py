@@ -102,13 +102,13 @@ class _AlarmSource(SQLSource[AnyEngine, Result]):
         return instant_us(self._clock(), field="clock") - self._purged_after_us
 
     def fetch(self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING) -> Result:
-        """Return the tenant's alarms that qualify and meet the window, with the columns that figures need."""
+        """Return a batch of the tenant's qualifying alarms that meet the window, with the columns that figures need."""
         return self._run(self._reader.read, AlarmRequest(tenant_id, start_us, end_us, wanted))
 
     def fetch_details(
         self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING
     ) -> Result:
-        """Return the same alarms with every mapped column: for incidents, resources and targeted exclusions."""
+        """Return a batch of the same alarms with every mapped column: for incidents, resources, targeted exclusions."""
         return self._run(self._reader.read, AlarmRequest(tenant_id, start_us, end_us, wanted, is_detailed=True))
 
 
@@ -123,7 +123,7 @@ class SQLAlchemyAlarmSource(OverEngine, _AlarmSource[Engine, AlarmBatch]):
 
 
 class AsyncSQLAlchemyAlarmSource(OverAsyncEngine, _AlarmSource[AsyncEngine, Awaited[AlarmBatch]]):
-    """SQLAlchemyAlarmSource over an AsyncEngine: the same arguments and errors, `fetch` and `fetch_details` awaited."""
+    """SQLAlchemyAlarmSource over an AsyncEngine: the same arguments and errors; batches are awaited."""
 
 
 class _MaintenanceSource(SQLSource[AnyEngine, Result]):
@@ -135,7 +135,7 @@ class _MaintenanceSource(SQLSource[AnyEngine, Result]):
         self._reader = MaintenanceReader(table)
 
     def fetch(self, tenant_id: str, start_us: int, end_us: int) -> Result:
-        """Return the tenant's windows, not cancelled, that may meet [start_us, end_us)."""
+        """Return a tuple of the tenant's windows, not cancelled, that may meet [start_us, end_us)."""
         return self._run(self._reader.read, tenant_id, start_us, end_us)
 
 
@@ -161,7 +161,7 @@ class _TenantSource(SQLSource[AnyEngine, Result]):
         self._reader = TenantReader(table)
 
     def fetch(self, tenant_id: str) -> Result:
-        """Return the tenant's row, a TenantRow; None where there is none."""
+        """Return the TenantRow of a tenant; None where there is none."""
         return self._run(self._reader.read, tenant_id)
 
 

@@ -68,7 +68,7 @@ class _MetricsSource(SQLSource[AnyEngine, Result]):
         end_us: int,
         wanted: AlarmFilter = EVERY_QUALIFYING,  # noqa: ARG002 - a measurement has no severity
     ) -> Result:
-        """Return the tenant's outages as measured, with the monitored time."""
+        """Return a batch of the tenant's outages as measured, with the monitored time."""
         return self._run(self._reader.read, tenant_id, start_us, end_us)
 
 

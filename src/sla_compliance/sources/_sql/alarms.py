@@ -148,13 +148,13 @@ class _MappedAlarms:
 
     def __init__(self, connection: Connection, mapping: AlarmsTable) -> None:
         instants = _mapped(mapping, _INSTANTS)
-        others = _mapped(mapping, _OTHERS) | {name: name for name in mapping.more}
-        needed = [mapping.tenant_id, mapping.severity, *instants.values(), *others.values()]
+        plain_columns = _mapped(mapping, _OTHERS) | {name: name for name in mapping.more}
+        needed = [mapping.tenant_id, mapping.severity, *instants.values(), *plain_columns.values()]
         self._mapping = mapping
         self._table = reflect_table(connection, mapping.table, mapping.schema, needed)
         self._kind = self._table.instants(instants.values(), mapping.naive_times)
         self._instants = {name: self._table.column(column) for name, column in instants.items()}
-        self._others = {name: self._table.column_as_text(column) for name, column in others.items()}
+        self._plain_columns = {name: self._table.column_as_text(column) for name, column in plain_columns.items()}
         # A cache of this table's own: one on the method would keep every table alive.
         self.statement = lru_cache(_STATEMENTS_KEPT)(self._statement)
 
@@ -169,9 +169,9 @@ class _MappedAlarms:
     def _statement(self, wanted: AlarmFilter, is_detailed: bool) -> Statement:
         excluded_texts = {"alarm_type": wanted.excluded_alarm_types, "status": wanted.excluded_statuses}
         filter_names = {name for name, texts in excluded_texts.items() if texts}
-        names = self._others.keys() if is_detailed else _NEEDED | filter_names
-        others = {name: column for name, column in self._others.items() if name in names}
-        fields = Fields(self._instants, others)
+        names = self._plain_columns.keys() if is_detailed else _NEEDED | filter_names
+        plain_columns = {name: column for name, column in self._plain_columns.items() if name in names}
+        fields = Fields(self._instants, plain_columns)
         where = self._meets_window(wanted)
         if is_detailed or filter_names or not isinstance(self._kind, PostgresInstants):
             return rows_statement(fields, self._kind, where, self._table.name)

@@ -58,8 +58,8 @@ class _MappedMaintenance:
 
     def __init__(self, connection: Connection, mapping: MaintenanceTable) -> None:
         optional = {name: getattr(mapping, name) for name in (_TITLE, _STATUS, *_APPLIES_TO)}
-        others = {name: column for name, column in optional.items() if column is not None}
-        needed = [mapping.tenant_id, mapping.start_time, mapping.end_time, *others.values()]
+        plain_columns = {name: column for name, column in optional.items() if column is not None}
+        needed = [mapping.tenant_id, mapping.start_time, mapping.end_time, *plain_columns.values()]
         table = reflect_table(connection, mapping.table, mapping.schema, needed)
         self._kind = table.instants([mapping.start_time, mapping.end_time], mapping.naive_times)
         start, end = table.column(mapping.start_time), table.column(mapping.end_time)
@@ -70,7 +70,7 @@ class _MappedMaintenance:
         )
         fields = Fields(
             instants={"start_time": start, "end_time": end},
-            others={name: table.column_as_text(column) for name, column in others.items()},
+            plain_columns={name: table.column_as_text(column) for name, column in plain_columns.items()},
         )
         self._table_name = table.name
         self._statement = rows_statement(fields, self._kind, where, table.name)

@@ -26,15 +26,20 @@ Fault = tuple[int, SLAComplianceError]
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The columns to fetch: expressions by name."""
+    """The columns to fetch: expressions by name.
+
+    Attributes:
+        instants: columns that hold instants.
+        plain_columns: all other columns, fetched as they are.
+    """
 
     instants: Mapping[str, Expression]
-    others: Mapping[str, Expression]
+    plain_columns: Mapping[str, Expression]
 
     @property
     def names(self) -> list[str]:
         """All names, instants first."""
-        return [*self.instants, *self.others]
+        return [*self.instants, *self.plain_columns]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +133,16 @@ def _aggregate_of_rows(fields: Fields, kind: PostgresInstants) -> Function[Any]:
     """Return the aggregate of all rows: an array of texts each, of which the first holds the instants, packed."""
     packed = kind.pack(list(fields.instants.values()))
     instants = func.encode(packed, literal_column("'hex'"))
-    return func.array_agg(sql_array([instants, *fields.others.values()]), type_=NullType())
+    return func.array_agg(sql_array([instants, *fields.plain_columns.values()]), type_=NullType())
 
 
 def _columns_of_rows(rows: list[list[Any]] | None, fields: Fields, kind: PostgresInstants) -> Columns:
     """Return the columns of what `_aggregate_of_rows` makes of rows: None of no rows."""
     if rows is None:
         return Columns({name: [] for name in fields.names})
-    packed, *others = map(list, zip(*rows, strict=True))
+    packed, *plain_columns = map(list, zip(*rows, strict=True))
     instants = kind.unpack(bytes.fromhex("".join(packed)), len(fields.instants))
-    return Columns(dict(zip(fields.names, [*instants, *others], strict=True)))
+    return Columns(dict(zip(fields.names, [*instants, *plain_columns], strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +161,7 @@ class PlainRows:
     @classmethod
     def where(cls, condition: ColumnElement[bool], fields: Fields, kind: SQLiteInstants, table: str) -> Self:
         """Return the statement for the rows that meet a condition."""
-        columns = (*fields.instants.values(), *fields.others.values())
+        columns = (*fields.instants.values(), *fields.plain_columns.values())
         return cls(fields, kind, select(*columns).where(condition), table)
 
     def fetch(self, connection: Connection, parameters: Mapping[str, object]) -> Columns:

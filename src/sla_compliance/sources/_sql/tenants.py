@@ -52,7 +52,7 @@ class _MappedTenants:
         kind = table.instants([mapping.created_at], mapping.naive_times)
         fields = Fields(
             instants={"created_at": table.column(mapping.created_at)},
-            others={"timezone": table.column_as_text(mapping.timezone)},
+            plain_columns={"timezone": table.column_as_text(mapping.timezone)},
         )
         self._statement = rows_statement(fields, kind, table.is_equal(mapping.id, _TENANT), table.name)
 
