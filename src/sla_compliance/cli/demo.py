@@ -121,8 +121,9 @@ def _worst_resources(resources: Mapping[Hashable, ComplianceReport], provider: S
         table.add_column(name, justify="right")
     for key, report in ranked[:WORST_SHOWN]:
         total = report.total
-        cells = (str(key), names[str(key)], percentage(total), clock(total.downtime_us), str(total.sla_breaches))
-        table.add_row(*map(Text, cells))
+        resource_id = str(key)
+        figures = (percentage(total), clock(total.downtime_us), str(total.sla_breaches))
+        table.add_row(*map(Text, (resource_id, names[resource_id], *figures)))
     return table
 
 

@@ -49,15 +49,20 @@ def database_url(url_text: str) -> URL:
 
 
 def engine_of(url: URL) -> AsyncEngine:
-    """Return the engine; it connects when it is first used."""
-    if url.get_backend_name() == "sqlite":
-        return create_async_engine(url)
-    return create_async_engine(
-        url,
-        pool_pre_ping=True,
-        pool_timeout=POOL_TIME_OUT_S,
-        connect_args={"connect_timeout": CONNECT_WITHIN_S},
-    )
+    """Return the engine; it connects when it is first used.
+
+    Raises:
+        MissingExtraError: the driver is not installed.
+    """
+    with requires_extra("serve", __name__):  # SQLAlchemy imports the driver here
+        if url.get_backend_name() == "sqlite":
+            return create_async_engine(url)
+        return create_async_engine(
+            url,
+            pool_pre_ping=True,
+            pool_timeout=POOL_TIME_OUT_S,
+            connect_args={"connect_timeout": CONNECT_WITHIN_S},
+        )
 
 
 async def ping(engine: AsyncEngine) -> None:
@@ -79,9 +84,11 @@ def prepare(url_text: str, *, demo_at: datetime | None) -> bool:
 
     Raises:
         InvalidValueError: as `database_url`; or the demonstration would mix with rows of other tenants.
+        MissingExtraError: as `engine_of`.
         OSError: the database cannot be reached, or refuses a statement.
     """
     url = database_url(url_text)
+    engine_of(url)  # a missing driver is an error here and not in each worker
     is_file = url.get_backend_name() == "sqlite"
     engine = create_engine(url.set(drivername="sqlite") if is_file else url)  # a sync driver: no event loop runs yet
     try:
