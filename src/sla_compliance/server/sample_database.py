@@ -201,13 +201,12 @@ def create_tables(cursor: Cursor, dialect: Dialect, tables: Iterable[Table] = TA
             cursor.execute(f"CREATE INDEX {table.index_name} ON {table.name} ({', '.join(table.index_columns)})")
 
 
-def write_rows(cursor: Cursor, dialect: Dialect, providers: Iterable[SampleProvider]) -> None:
+def write_rows(cursor: Cursor, dialect: Dialect, providers: Sequence[SampleProvider]) -> None:
     """Replace all rows of the tables by those of sample providers."""
-    written = tuple(providers)
-    windows = [_window_row(window, provider) for provider in written for window in provider.maintenance]
+    windows = [_window_row(window, provider) for provider in providers for window in provider.maintenance]
     rows_by_table: dict[Table, list[Row]] = {
-        TENANTS: [(provider.tenant_id, provider.zone, provider.start) for provider in written],
-        ALARMS: [_alarm_row(alarm) for provider in written for alarm in provider.rows],
+        TENANTS: [(provider.tenant_id, provider.zone, provider.start) for provider in providers],
+        ALARMS: [_alarm_row(alarm) for provider in providers for alarm in provider.rows],
         MAINTENANCE_WINDOWS: [(number, *row) for number, row in enumerate(windows, start=1)],
     }
     for table, rows in rows_by_table.items():
