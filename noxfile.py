@@ -27,7 +27,18 @@ EXTRAS = ["", *PROJECT["project"]["optional-dependencies"]]
 WHEEL_FOLDER = Path(".nox") / "dist"
 
 # Rooms that talk to the outside: tested, but not held to cover every branch, as all others are.
-OUTER_ROOMS = ("sources/*", "stores/*", "cache/*", "frames/*", "outlets/*", "service/*", "web/*", "jobs/*", "cli/*")
+OUTER_ROOMS = (
+    "sources/*",
+    "stores/*",
+    "cache/*",
+    "frames/*",
+    "outlets/*",
+    "service/*",
+    "web/*",
+    "jobs/*",
+    "server/*",
+    "cli/*",
+)
 
 
 def requirements(*groups: str) -> tuple[str, ...]:

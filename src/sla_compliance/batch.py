@@ -1,4 +1,4 @@
-"""AlarmBatch: the alarms of one service as checked columns, what sources make and the core computes on."""
+"""AlarmBatch: the alarms of one service as validated columns, which the core computes on."""
 ################################################################
 # A batch is the alarms of one service: a tenant as a whole, or one resource,
 # customer or circuit. Its rows have passed validation (validation.py). There is no

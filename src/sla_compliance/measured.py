@@ -1,4 +1,4 @@
-"""MeasuredDay: the ledger cells of one local day, as stores and caches keep them, and the key they are kept under."""
+"""MeasuredDay: the ledger cells of one local day as stores and caches keep them, and its key."""
 ################################################################
 # A measured day holds lengths, never a percentage: every target and every
 # accounting is answered from it. It keeps its own bounds, so new zone rules

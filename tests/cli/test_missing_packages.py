@@ -27,7 +27,7 @@ NAMED_EXTRA: Final[Mapping[str, Mapping[str, str]]] = {
     "ddl": {"click": "cli", "sqlalchemy": "sqlalchemy"},
     "check sqlite": {"click": "cli", "sqlalchemy": "sqlalchemy"},
     "check postgresql": {"click": "cli", "sqlalchemy": "sqlalchemy", "psycopg": "sqlalchemy"},
-    "token": {"click": "cli", **SERVER},
+    "token": {"click": "cli", "fastapi": "serve", "jwt": "serve"},
     "serve": {"click": "cli", **SERVER, "aiosqlite": "serve"},
 }
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from sla_compliance.errors import InvalidValueError
-from sla_compliance.web.served.databases import prepare
-from sla_compliance.web.served.settings import SECRET
+from sla_compliance.server.database import prepare
+from sla_compliance.server.settings import SECRET
 from tests.web.live import TEST_SECRET, Live, eventually, serving, token_for
 from tests.web.world import assert_problem
 
@@ -100,7 +100,7 @@ class TestAroundTheEndpoint:
         assert_problem(demo.get("nowhere"), 404)
 
     @pytest.mark.parametrize(
-        "path", ["../pyproject.toml", "..%2f..%2fserved%2fapp.py", "/etc/passwd", "%2e%2e/fastapi.py"]
+        "path", ["../pyproject.toml", "..%2f..%2fserver%2fapp.py", "/etc/passwd", "%2e%2e/fastapi.py"]
     )
     def test_the_page_serves_its_own_files_alone(self, demo: Live, path: str) -> None:
         """Whatever the path is made of."""

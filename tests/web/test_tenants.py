@@ -1,4 +1,4 @@
-"""Tenants of the served app: read from the database once a minute, and not forgotten while it is down."""
+"""Tenants of the app: read from the database once a minute, and not forgotten while it is down."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from sla_compliance.policy import SLAPolicy
+from sla_compliance.server.tenants import NOT_MONITORED, DatabaseTenants
 from sla_compliance.service import TenantSettings
 from sla_compliance.sources.sqlalchemy import TenantRow
-from sla_compliance.web.served.tenants import NOT_MONITORED, DatabaseTenants
 
 CREATED = datetime(2025, 1, 1, tzinfo=UTC)
 

@@ -7,8 +7,8 @@ import subprocess
 
 import pytest
 
-from sla_compliance.web.served.settings import SECRET
-from sla_compliance.web.served.tokens import Tokens
+from sla_compliance.server.auth import Tokens
+from sla_compliance.server.settings import SECRET
 from tests.web.live import SCRIPT, TEST_SECRET, Live
 
 

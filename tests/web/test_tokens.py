@@ -12,7 +12,7 @@ import jwt
 import pytest
 
 from sla_compliance.errors import InvalidValueError
-from sla_compliance.web.served.tokens import AUDIENCE, Tokens
+from sla_compliance.server.auth import AUDIENCE, Tokens
 from tests.web.live import API, TEST_SECRET, Live, token_for
 from tests.web.world import assert_problem
 

@@ -1,1 +1,1 @@
-"""Local days, reporting periods, service hours and exclusions: from calendars and clocks on the wall to instants."""
+"""Local days, reporting periods, service hours and exclusions, from the wall clock to instants."""

@@ -1,8 +1,7 @@
 """`sla-compliance demo`: ninety days of a provider that does not exist, written, read back and reported."""
 ################################################################
-# All figures come from the SQLite file, none from memory. When the collector
-# was out is known to the sample alone: neither the platform's tables nor an
-# export say when nobody was watching.
+# All figures come from the SQLite file, none from memory; only the monitored time
+# comes from the sample, for neither the platform's tables nor an export hold it.
 ################################################################
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sla_compliance.calendars.periods import Period
-from sla_compliance.cli.demo_files import read_alarms, read_windows, write_database, write_exports
+from sla_compliance.cli.demo_exports import write_exports
 from sla_compliance.cli.output import emit
 from sla_compliance.cli.table import Page, periods_page
 from sla_compliance.compliance import evaluate, evaluate_each
@@ -30,15 +29,16 @@ from sla_compliance.outlets.html import report_page
 from sla_compliance.outlets.text import TERMINAL, clock_length, counted
 from sla_compliance.report import ComplianceReport
 from sla_compliance.samples import SampleProvider, batch_of, sample_provider
+from sla_compliance.server.sample_database import read_alarms, read_windows, write_file
 
 WORST_SHOWN: Final = 8
-NAME: Final = "sla-compliance"
+PROGRAM: Final = "sla-compliance"
 TITLE: Final = "Sample provider"
 
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Where the demonstration keeps what it makes."""
+    """The files of the demonstration."""
 
     folder: Path
 
@@ -82,19 +82,19 @@ def command(seed: int, folder: Path) -> None:
     files.page.write_text(report_page(report, title=TITLE), encoding="utf-8")
     page = Page(sys.stdout)
     table = periods_page(page, f"{TITLE}, made up", report, Period.DAY)
-    worst = page.text(_worst(resources, provider))
-    emit(table + worst + _next(provider, files), sys.stdout.encoding or "utf-8")
+    worst = page.text(_worst_resources(resources, provider))
+    emit(table + worst + _next_steps(provider, files), sys.stdout.encoding or "utf-8")
 
 
 def write_files(provider: SampleProvider, files: Files) -> None:
     """Write the database and the exports."""
     files.folder.mkdir(parents=True, exist_ok=True)
-    write_database(provider, files.database)
+    write_file(provider, files.database)
     write_exports(provider, files.alarms, files.maintenance)
 
 
 def reports(provider: SampleProvider, files: Files) -> tuple[ComplianceReport, Mapping[Hashable, ComplianceReport]]:
-    """Return the report of all, and that of each device, from what stands in the database."""
+    """Return the report of all alarms in the database, and the report of each device."""
     batch = batch_of(read_alarms(files.database))
     terms = provider.terms
     terms["maintenance"] = read_windows(files.database)
@@ -102,7 +102,7 @@ def reports(provider: SampleProvider, files: Files) -> tuple[ComplianceReport, M
     return evaluate(batch, **terms), evaluate_each(batch, by="resource_id", inventory=keys, **terms)
 
 
-def _worst(resources: Mapping[Hashable, ComplianceReport], provider: SampleProvider) -> RenderableType:
+def _worst_resources(resources: Mapping[Hashable, ComplianceReport], provider: SampleProvider) -> RenderableType:
     """Return the devices that were down longest."""
     names = {device.id: device.name for device in provider.inventory}
     ranked = sorted(resources.items(), key=lambda entry: (-entry[1].total.downtime_us, str(entry[0])))
@@ -128,18 +128,18 @@ def _worst(resources: Mapping[Hashable, ComplianceReport], provider: SampleProvi
     return table
 
 
-def _next(provider: SampleProvider, files: Files) -> str:
-    """Return where things are and what to try next; paths and the command are to be copied, so never wrapped."""
+def _next_steps(provider: SampleProvider, files: Files) -> str:
+    """Return the paths of the files and a command to try; they are not wrapped, so that they can be copied."""
     return (
         f"\nOpen in a browser\n  {files.page.resolve()}\n"
-        "\nTry next, on the export (which cannot know when nobody was watching)\n"
+        "\nTry next, on the export (which does not say when the monitoring was down)\n"
         f"  {next_command(provider, files)}\n"
         f"\nDatabase, with the tables alarms, maintenance_windows and tenants\n  {files.database}\n"
     )
 
 
 def next_command(provider: SampleProvider, files: Files) -> str:
-    """Return the report command that reads the exports as of the same instant, over several lines."""
+    """Return the report command that reads the exports as of the same instant; it has several lines."""
     first, last = provider.start.date(), provider.now.date()
     lines = (
         f"{shlex.quote(program(sys.argv[0]))} report {shlex.quote(str(files.alarms))}",
@@ -151,11 +151,11 @@ def next_command(provider: SampleProvider, files: Files) -> str:
 
 
 def program(started_as: str) -> str:
-    """Return what to call this program: its path where it lies below the working directory, as in a local environment.
+    """Return the name to start this program by: its path where that is below the working directory.
 
     >>> program("/usr/bin/sla-compliance")
     'sla-compliance'
     """
     path = Path(started_as)
-    is_near = path.name.startswith(NAME) and path.is_relative_to(Path.cwd())
-    return str(path.relative_to(Path.cwd())) if is_near else NAME
+    is_below = path.name.startswith(PROGRAM) and path.is_relative_to(Path.cwd())
+    return str(path.relative_to(Path.cwd())) if is_below else PROGRAM

@@ -21,10 +21,11 @@ import click
 from sla_compliance.cli.commands import BadInput
 from sla_compliance.cli.messages import named_by_option
 from sla_compliance.cli.parameters import parse_redis_url
-from sla_compliance.web.served.databases import prepare
-from sla_compliance.web.served.demo import DEMO, EMPTY, SECOND
-from sla_compliance.web.served.run import run
-from sla_compliance.web.served.settings import (
+from sla_compliance.server.auth import DEFAULT_PERMISSION, Tokens
+from sla_compliance.server.database import prepare
+from sla_compliance.server.run import run
+from sla_compliance.server.sample_database import DEMO_TENANT, EMPTY_TENANT, SECOND_TENANT
+from sla_compliance.server.settings import (
     DATABASE_URL,
     METRICS_TOKEN,
     REDIS_URL,
@@ -32,7 +33,6 @@ from sla_compliance.web.served.settings import (
     ServeSettings,
     checked_secret,
 )
-from sla_compliance.web.served.tokens import DEFAULT_PERMISSION, Tokens
 
 DATABASE_FILE: Final = "sla-compliance.sqlite"
 LOOPBACK_HOSTS: Final = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -65,7 +65,9 @@ def command(host: str, port: int, workers: int, database_url: str | None, redis_
         page = f"http://{host}:{port}/"
         click.echo(f"Dashboard  {page}")
         if configured_secret is None:
-            _print_tokens(Tokens(secret), page, (DEMO, SECOND, EMPTY) if is_demo else (DEMO,))
+            _print_tokens(
+                Tokens(secret), page, (DEMO_TENANT, SECOND_TENANT, EMPTY_TENANT) if is_demo else (DEMO_TENANT,)
+            )
         metrics_token = os.environ.get(METRICS_TOKEN) or None
         settings = ServeSettings(
             secret=secret,

@@ -8,8 +8,8 @@ from typing import Final
 
 import click
 
-from sla_compliance.web.served.settings import SECRET
-from sla_compliance.web.served.tokens import DEFAULT_PERMISSION, READERS, Tokens
+from sla_compliance.server.auth import DEFAULT_PERMISSION, READERS, Tokens
+from sla_compliance.server.settings import SECRET
 
 LONGEST_HOURS: Final = 24 * 365
 

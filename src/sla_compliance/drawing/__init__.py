@@ -1,1 +1,1 @@
-"""Markup, charts and colours that report pages share with other HTML; knows no alarms, records or reports."""
+"""Markup, charts and colours that pages share; knows no alarms, records or reports."""

@@ -1,1 +1,1 @@
-"""Where alarms come from; one file a technology, imported only by who uses it."""
+"""Where alarms, exclusions and settings of tenants come from; one file a technology."""

@@ -5,10 +5,11 @@
 #     start,end,kind,reason,recurrence,zone,actual_end,announced_at,resource_id
 #     2026-10-04T01:00:00+01:00,2026-10-04T03:00:00+01:00,planned,firmware,,,,,OLT-7;OLT-8
 #
-# Needed are start and end; times as in files of alarms. A column of WHOM names
-# the alarms that a window applies to: one value or several with ";" between
-# them, in JSON also a list. Without any, a window is everybody's time. Other
-# columns are refused: a misspelt one would quietly change what is excused.
+# The columns start and end are needed; times are written as in files of alarms. A
+# column of APPLIES_TO_COLUMNS names the alarms that a window applies to: one value,
+# or several with ";" between them, in JSON also a list. A window without any applies
+# to everybody's time. Other columns are refused: a misspelt one would quietly change
+# what is excused.
 ################################################################
 
 from __future__ import annotations
@@ -27,33 +28,35 @@ from sla_compliance.sources._files.rows import Chunk, Text, chunks
 from sla_compliance.sources._files.times import Instants
 from sla_compliance.units import moment
 
-WHOM: Final = ("resource_id", "resource_name", "resource_type", "customer_id", "customer_name", "alarm_type", "source")
+APPLIES_TO_COLUMNS: Final = (
+    "resource_id", "resource_name", "resource_type", "customer_id", "customer_name", "alarm_type", "source",
+)  # fmt: skip
 
 _NEEDED: Final = ("start", "end")
 _TIMES: Final = ("start", "end", "actual_end", "announced_at")
 _TEXTS: Final = ("kind", "reason", "recurrence", "zone")
-_KNOWN: Final = frozenset((*_TIMES, *_TEXTS, *WHOM))
+_COLUMNS: Final = (*_TIMES, *_TEXTS, *APPLIES_TO_COLUMNS)
 
 
 def read_maintenance(path: str | os.PathLike[str]) -> tuple[MaintenanceWindow, ...]:
     """Return the maintenance windows of a file; "-" is standard input.
 
     Raises:
-        InvalidFileError: it cannot be read, lacks a column or has one too many, or a row of it is no window.
+        InvalidFileError: it cannot be read, lacks a column, has an unknown one, or a row of it is no window.
     """
     with opened(path) as file:
         return tuple(window for chunk in chunks(file) for window in _windows(file, chunk))
 
 
 def _windows(file: TextFile, chunk: Chunk) -> Iterator[MaintenanceWindow]:
-    names = {own: own.strip().lower() for own in chunk.columns}
-    for own, name in names.items():
-        if name not in _KNOWN:
-            raise file.error(f"has a column {own!r}; windows have {', '.join((*_TIMES, *_TEXTS, *WHOM))}")
+    names = {file_name: file_name.strip().lower() for file_name in chunk.columns}
+    for file_name, name in names.items():
+        if name not in _COLUMNS:
+            raise file.error(f"has a column {file_name!r}; windows have {', '.join(_COLUMNS)}")
     if names:
         check_needed(file, names, _NEEDED, way_out="windows need start and end")
     for row, place in enumerate(chunk.places):
-        values = {names[own]: column[row] for own, column in chunk.columns.items()}
+        values = {names[file_name]: column[row] for file_name, column in chunk.columns.items()}
         try:
             yield _window(values, chunk.faults.get(row))
         except SLAComplianceError as error:
@@ -63,26 +66,38 @@ def _windows(file: TextFile, chunk: Chunk) -> Iterator[MaintenanceWindow]:
 def _window(values: Mapping[str, Text], fault: str | None) -> MaintenanceWindow:
     if fault is not None:
         raise InvalidFileError(fault)
-    times = {name: _time(name, values.get(name)) for name in _TIMES}
-    texts = {name: values[name] for name in _TEXTS if values.get(name) is not None}
-    given: dict[str, Any] = {name: value for name, value in {**times, **texts}.items() if value is not None}
-    applies_to = {name: _several(text) for name in WHOM if (text := values.get(name)) is not None}
-    return MaintenanceWindow(given.pop("start"), given.pop("end"), applies_to=applies_to or None, **given)
+    arguments: dict[str, Any] = {name: _time(name, values.get(name)) for name in _TIMES}
+    for name in _TEXTS:
+        text = values.get(name)
+        if text is not None:  # an empty cell leaves the window's own default
+            arguments[name] = text
+    applies_to: dict[str, list[str]] = {}
+    for name in APPLIES_TO_COLUMNS:
+        text = values.get(name)
+        if text is not None:
+            applies_to[name] = _cell_values(text)
+    start, end = arguments.pop("start"), arguments.pop("end")
+    return MaintenanceWindow(start, end, applies_to=applies_to or None, **arguments)
 
 
 def _time(name: str, text: Text) -> datetime | None:
-    found = Instants()[text]
-    if isinstance(found, str) or (found is None and name in _NEEDED):
-        raise InvalidFileError(f"{name} {found or 'is empty'}")
-    return None if found is None else moment(found)
+    instant_us_or_fault = Instants()[text]
+    if isinstance(instant_us_or_fault, str):
+        raise InvalidFileError(f"{name} {instant_us_or_fault}")
+    if instant_us_or_fault is not None:
+        return moment(instant_us_or_fault)
+    if name in _NEEDED:
+        raise InvalidFileError(f"{name} is empty")
+    return None
 
 
-def _several(text: str) -> list[str]:
+def _cell_values(text: str) -> list[str]:
     """Return the values of a cell: a JSON list, or texts with semicolons between them."""
-    try:
-        listed = json.loads(text) if text.startswith("[") else None
-    except ValueError:
-        listed = None
-    if listed is not None:
-        return [value if isinstance(value, str) else json.dumps(value) for value in listed]
+    if text.startswith("["):
+        try:
+            items = json.loads(text)
+        except ValueError:
+            pass  # not JSON, but a text that begins with a bracket
+        else:
+            return [item if isinstance(item, str) else json.dumps(item) for item in items]
     return [value.strip() for value in text.split(";") if value.strip()]

@@ -1,8 +1,8 @@
-"""Alarms that are made up, for a front end that nobody feeds yet."""
+"""Sample alarms, for a front end that has no data yet."""
 ################################################################
 # Every tenant has the same ninety days of an internet provider that does not
-# exist. They are made for the end of today, UTC, and made anew each day; what is
-# still to come today is hidden by the instant of evaluation.
+# exist. They end with today, UTC, and are made once a day; what is still to come
+# today is hidden by the instant of evaluation.
 ################################################################
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ class SampleAlarmSource:
 
     async def fetch(
         self,
-        tenant_id: str,  # noqa: ARG002 - the same for everybody
+        tenant_id: str,  # noqa: ARG002 - all tenants have the same alarms
         start_us: int,  # noqa: ARG002 - a source may return more
         end_us: int,  # noqa: ARG002
         wanted: AlarmFilter = EVERY_QUALIFYING,  # noqa: ARG002 - the core filters
     ) -> AlarmBatch:
-        """Return the sample alarms of the last ninety days, and when they were watched for."""
-        return _batch(_provider(_tomorrow(self._clock), self._zone))
+        """Return the sample alarms of the last ninety days, with the monitored time."""
+        return _batch(_provider(_end_of_today(self._clock), self._zone))
 
 
 class SampleMaintenanceSource:
@@ -60,11 +60,12 @@ class SampleMaintenanceSource:
 
     async def fetch(self, tenant_id: str, start_us: int, end_us: int) -> tuple[MaintenanceWindow, ...]:  # noqa: ARG002
         """Return the windows of the last ninety days."""
-        return _provider(_tomorrow(self._clock), self._zone).maintenance
+        return _provider(_end_of_today(self._clock), self._zone).maintenance
 
 
-def _tomorrow(clock: Callable[[], datetime]) -> datetime:
-    return clock().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + ONE_DAY
+def _end_of_today(clock: Callable[[], datetime]) -> datetime:
+    midnight = clock().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight + ONE_DAY
 
 
 @lru_cache(maxsize=4)
@@ -75,9 +76,9 @@ def _provider(end: datetime, zone: str) -> SampleProvider:
 @lru_cache(maxsize=4)
 def _batch(provider: SampleProvider) -> AlarmBatch:
     starts, ends = zip(*provider.monitored, strict=True)
-    watched = IntervalSet.union_of(_instants(starts), _instants(ends))
-    return replace(provider.batch(), monitored=watched)
+    monitored = IntervalSet.union_of(_instants_us(starts), _instants_us(ends))
+    return replace(provider.batch(), monitored=monitored)
 
 
-def _instants(moments: Sequence[datetime]) -> list[int]:
-    return [instant_us(each, field="monitored") for each in moments]
+def _instants_us(moments: Sequence[datetime]) -> list[int]:
+    return [instant_us(value, field="monitored") for value in moments]

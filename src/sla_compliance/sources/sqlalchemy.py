@@ -4,8 +4,8 @@
 # are those of the core, to the microsecond, whatever the time zone of server,
 # session or client. The defaults read the platform's tables as they stand.
 #
-# The engine is the caller's: its pool, its time-outs, its errors. Nothing is ever
-# written through it, and no transaction is kept open.
+# The engine is the caller's: its pool, its time-outs, its errors. Nothing is
+# written through it, and no transaction stays open.
 ################################################################
 
 from __future__ import annotations
@@ -26,7 +26,15 @@ with requires_extra("sqlalchemy", __name__):
     from sqlalchemy import Engine
     from sqlalchemy.ext.asyncio import AsyncEngine
 
-from sla_compliance.sources._sql.alarms import AlarmQuestion, AlarmReader
+from sla_compliance.sources._sql.alarms import AlarmReader, AlarmRequest
+from sla_compliance.sources._sql.engines import (
+    AnyEngine,
+    Awaited,
+    OverAsyncEngine,
+    OverEngine,
+    Result,
+    SQLSource,
+)
 from sla_compliance.sources._sql.indexes import create_indexes, missing_indexes
 from sla_compliance.sources._sql.maintenance import MaintenanceReader
 from sla_compliance.sources._sql.mappings import AlarmsTable, MaintenanceTable, MetricsTable, NaiveTimes, TenantsTable
@@ -60,159 +68,109 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class _Purged:
-    """What SQL sources know of their past: cleared alarms are deleted some time after."""
+class _AlarmSource(SQLSource[AnyEngine, Result]):
+    """Alarms of a database."""
 
-    def __init__(self, purged_after: timedelta | None, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        engine: AnyEngine,
+        table: AlarmsTable = PLATFORM_ALARMS,
+        *,
+        on_invalid: OnInvalid = "raise",
+        clock_skew: timedelta = timedelta(0),
+        purged_after: timedelta | None = PURGED_AFTER,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        """Keep the engine; the first request connects.
+
+        Args:
+            engine: of PostgreSQL (psycopg) or SQLite.
+            table: the mapping of the table of alarms.
+            on_invalid, clock_skew: as `AlarmBatch.from_columns`.
+            purged_after: how long after it was cleared an alarm is deleted; None: never.
+            clock: the present moment, aware.
+        """
+        super().__init__(engine)
+        self._reader = AlarmReader(table, on_invalid, clock_skew)
         self._purged_after_us = None if purged_after is None else length_us(purged_after, field="purged_after")
         self._clock = clock
 
     def complete_since(self, tenant_id: str) -> int | None:  # noqa: ARG002 - one rule for all tenants
         """Return the first instant from which on no cleared alarm has been purged; None where none ever is."""
-        return (
-            None if self._purged_after_us is None else instant_us(self._clock(), field="clock") - self._purged_after_us
-        )
+        if self._purged_after_us is None:
+            return None
+        return instant_us(self._clock(), field="clock") - self._purged_after_us
+
+    def fetch(self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING) -> Result:
+        """Return a batch of the tenant's qualifying alarms that meet the window, with the columns that figures need."""
+        return self._run(self._reader.read, AlarmRequest(tenant_id, start_us, end_us, wanted))
+
+    def fetch_details(
+        self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING
+    ) -> Result:
+        """Return a batch of the same alarms with every mapped column: for incidents, resources, targeted exclusions."""
+        return self._run(self._reader.read, AlarmRequest(tenant_id, start_us, end_us, wanted, is_detailed=True))
 
 
-class SQLAlchemyAlarmSource(_Purged):
-    """Alarms of a database, over an Engine; an AlarmSource, a DetailedAlarmSource, and one that knows its past.
+class SQLAlchemyAlarmSource(OverEngine, _AlarmSource[Engine, AlarmBatch]):
+    """Alarms of a database, over an Engine; an AlarmSource, DetailedAlarmSource and SupportsCompleteSince.
 
-    Raises, when asked, besides the database's own errors:
+    Raises, at a request, besides the database's own errors:
         InvalidValueError: the mapped table or a mapped column does not exist, or no database holds such a tenant id.
         NaiveDatetimeError: a mapped time carries no zone and the mapping does not say that it is UTC.
         InvalidAlarmsError: rows are bad and `on_invalid` is "raise".
     """
 
-    def __init__(
-        self,
-        engine: Engine,
-        table: AlarmsTable = PLATFORM_ALARMS,
-        *,
-        on_invalid: OnInvalid = "raise",
-        clock_skew: timedelta = timedelta(0),
-        purged_after: timedelta | None = PURGED_AFTER,
-        clock: Callable[[], datetime] = utc_now,
-    ) -> None:
-        """Keep the engine; nothing is asked of it yet.
 
-        Args:
-            engine: of PostgreSQL (psycopg) or SQLite.
-            table: where the alarms stand.
-            on_invalid, clock_skew: as `AlarmBatch.from_columns`.
-            purged_after: how long after it was cleared an alarm is deleted; None: never.
-            clock: the present moment, aware.
-        """
-        super().__init__(purged_after, clock)
-        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._reader = AlarmReader(table, on_invalid, clock_skew)
-
-    def fetch(self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING) -> AlarmBatch:
-        """Return the tenant's alarms that qualify and meet the window, with the columns that figures need."""
-        question = AlarmQuestion(tenant_id, start_us, end_us, wanted)
-        with self._engine.connect() as connection:
-            return self._reader.read(connection, question)
-
-    def fetch_details(
-        self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING
-    ) -> AlarmBatch:
-        """Return the same alarms with every mapped column: for incidents, resources and scoped exclusions."""
-        question = AlarmQuestion(tenant_id, start_us, end_us, wanted, is_detailed=True)
-        with self._engine.connect() as connection:
-            return self._reader.read(connection, question)
+class AsyncSQLAlchemyAlarmSource(OverAsyncEngine, _AlarmSource[AsyncEngine, Awaited[AlarmBatch]]):
+    """SQLAlchemyAlarmSource over an AsyncEngine: the same arguments and errors; batches are awaited."""
 
 
-class AsyncSQLAlchemyAlarmSource(_Purged):
-    """SQLAlchemyAlarmSource over an AsyncEngine."""
+class _MaintenanceSource(SQLSource[AnyEngine, Result]):
+    """Maintenance windows of a database."""
 
-    def __init__(
-        self,
-        engine: AsyncEngine,
-        table: AlarmsTable = PLATFORM_ALARMS,
-        *,
-        on_invalid: OnInvalid = "raise",
-        clock_skew: timedelta = timedelta(0),
-        purged_after: timedelta | None = PURGED_AFTER,
-        clock: Callable[[], datetime] = utc_now,
-    ) -> None:
-        """Keep the engine; arguments as SQLAlchemyAlarmSource."""
-        super().__init__(purged_after, clock)
-        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._reader = AlarmReader(table, on_invalid, clock_skew)
+    def __init__(self, engine: AnyEngine, table: MaintenanceTable = PLATFORM_MAINTENANCE) -> None:
+        """Keep the engine; the first request connects."""
+        super().__init__(engine)
+        self._reader = MaintenanceReader(table)
 
-    async def fetch(
-        self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING
-    ) -> AlarmBatch:
-        """Return the tenant's alarms that qualify and meet the window, with the columns that figures need."""
-        question = AlarmQuestion(tenant_id, start_us, end_us, wanted)
-        async with self._engine.connect() as connection:
-            return await connection.run_sync(self._reader.read, question)
-
-    async def fetch_details(
-        self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING
-    ) -> AlarmBatch:
-        """Return the same alarms with every mapped column: for incidents, resources and scoped exclusions."""
-        question = AlarmQuestion(tenant_id, start_us, end_us, wanted, is_detailed=True)
-        async with self._engine.connect() as connection:
-            return await connection.run_sync(self._reader.read, question)
+    def fetch(self, tenant_id: str, start_us: int, end_us: int) -> Result:
+        """Return a tuple of the tenant's windows, not cancelled, that may meet [start_us, end_us)."""
+        return self._run(self._reader.read, tenant_id, start_us, end_us)
 
 
-class SQLAlchemyMaintenanceSource:
+class SQLAlchemyMaintenanceSource(OverEngine, _MaintenanceSource[Engine, tuple[MaintenanceWindow, ...]]):
     """Maintenance windows of a database, over an Engine.
 
-    Raises, when asked: as SQLAlchemyAlarmSource; InvalidTypeError for affected ids that are no JSON.
+    Raises, at a request: as SQLAlchemyAlarmSource; InvalidTypeError for affected ids that are no JSON.
     """
 
-    def __init__(self, engine: Engine, table: MaintenanceTable = PLATFORM_MAINTENANCE) -> None:
-        """Keep the engine; nothing is asked of it yet."""
-        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._reader = MaintenanceReader(table)
 
-    def fetch(self, tenant_id: str, start_us: int, end_us: int) -> tuple[MaintenanceWindow, ...]:
-        """Return the tenant's windows, not cancelled, that may meet [start_us, end_us)."""
-        with self._engine.connect() as connection:
-            return self._reader.read(connection, tenant_id, start_us, end_us)
+class AsyncSQLAlchemyMaintenanceSource(
+    OverAsyncEngine, _MaintenanceSource[AsyncEngine, Awaited[tuple[MaintenanceWindow, ...]]]
+):
+    """SQLAlchemyMaintenanceSource over an AsyncEngine, `fetch` awaited; an ExclusionSource."""
 
 
-class AsyncSQLAlchemyMaintenanceSource:
-    """SQLAlchemyMaintenanceSource over an AsyncEngine."""
+class _TenantSource(SQLSource[AnyEngine, Result]):
+    """Tenants of a database."""
 
-    def __init__(self, engine: AsyncEngine, table: MaintenanceTable = PLATFORM_MAINTENANCE) -> None:
-        """Keep the engine; nothing is asked of it yet."""
-        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._reader = MaintenanceReader(table)
+    def __init__(self, engine: AnyEngine, table: TenantsTable = PLATFORM_TENANTS) -> None:
+        """Keep the engine; the first request connects."""
+        super().__init__(engine)
+        self._reader = TenantReader(table)
 
-    async def fetch(self, tenant_id: str, start_us: int, end_us: int) -> tuple[MaintenanceWindow, ...]:
-        """Return the tenant's windows, not cancelled, that may meet [start_us, end_us)."""
-        async with self._engine.connect() as connection:
-            return await connection.run_sync(self._reader.read, tenant_id, start_us, end_us)
+    def fetch(self, tenant_id: str) -> Result:
+        """Return the TenantRow of a tenant; None where there is none."""
+        return self._run(self._reader.read, tenant_id)
 
 
-class SQLAlchemyTenantSource:
+class SQLAlchemyTenantSource(OverEngine, _TenantSource[Engine, TenantRow | None]):
     """Tenants of a database, over an Engine: their zone, and since when they are monitored."""
 
-    def __init__(self, engine: Engine, table: TenantsTable = PLATFORM_TENANTS) -> None:
-        """Keep the engine; nothing is asked of it yet."""
-        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._reader = TenantReader(table)
 
-    def fetch(self, tenant_id: str) -> TenantRow | None:
-        """Return the tenant's row; None where there is none."""
-        with self._engine.connect() as connection:
-            return self._reader.read(connection, tenant_id)
-
-
-class AsyncSQLAlchemyTenantSource:
-    """SQLAlchemyTenantSource over an AsyncEngine."""
-
-    def __init__(self, engine: AsyncEngine, table: TenantsTable = PLATFORM_TENANTS) -> None:
-        """Keep the engine; nothing is asked of it yet."""
-        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._reader = TenantReader(table)
-
-    async def fetch(self, tenant_id: str) -> TenantRow | None:
-        """Return the tenant's row; None where there is none."""
-        async with self._engine.connect() as connection:
-            return await connection.run_sync(self._reader.read, tenant_id)
+class AsyncSQLAlchemyTenantSource(OverAsyncEngine, _TenantSource[AsyncEngine, Awaited[TenantRow | None]]):
+    """SQLAlchemyTenantSource over an AsyncEngine, `fetch` awaited."""
 
 
 def ddl(dialect: str, *, alarms: AlarmsTable = PLATFORM_ALARMS, metrics: MetricsTable = PLATFORM_METRICS) -> str:

@@ -1,1 +1,1 @@
-"""The web: a router for the platform's own app, the dashboard page, and a small complete app of the two."""
+"""The router for a platform's own FastAPI app, and the files of the dashboard page."""

@@ -1,9 +1,9 @@
-"""Opening a file of text: standard input, gzip, a byte order mark, and what may be wrong with each."""
+"""Opening a file of text: a path or standard input, gzipped or not, with or without a byte order mark."""
 ################################################################
-# A name is a path, or "-" for standard input. Whatever begins like gzip is
-# decompressed, whatever its name. Text is UTF-8, with or without a byte order
-# mark. Everything that can go wrong while reading becomes one InvalidFileError
-# that names the file and, where there is one, the line.
+# "-" is standard input. A file whose first bytes are those of gzip is decompressed;
+# its name does not matter. Text is UTF-8, with or without a byte order mark. Every
+# failure to read becomes one InvalidFileError that names the file and, where it is
+# known, the line.
 ################################################################
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ class TextFile:
     """An open file of text.
 
     Attributes:
-        name: what to call it in messages.
-        path: as given; its suffix may tell the format.
+        name: the file's name in messages.
+        path: as the caller wrote it; its suffix may tell the format.
         stream: its bytes, decompressed.
         raw: its bytes as stored.
-        size: how many are stored; None for a pipe.
+        size: number of stored bytes; None for a pipe.
     """
 
     name: str
@@ -51,12 +51,13 @@ class TextFile:
 
     @property
     def share_read(self) -> float | None:
-        """Which share of the file has been read, 0 to 1; None for a pipe."""
+        """The share of the stored bytes that has been read, 0 to 1; None for a pipe."""
         return None if self.size is None else self.raw.tell() / max(1, self.size)
 
     def head(self) -> str:
         """Return the beginning of the text without reading on; blanks and the byte order mark stripped."""
-        return self.stream.peek(_HEAD_BYTES)[:_HEAD_BYTES].decode(errors="replace").removeprefix(_MARK).lstrip()
+        first_bytes = self.stream.peek(_HEAD_BYTES)[:_HEAD_BYTES]  # peek may return more than it is asked for
+        return first_bytes.decode(errors="replace").removeprefix(_MARK).lstrip()
 
     def lines(self) -> Iterator[str]:
         """Yield the lines, each with its end."""
@@ -68,7 +69,7 @@ class TextFile:
             yield text.removeprefix(_MARK) if number == 1 else text
 
     def pieces(self) -> Iterator[str]:
-        """Yield the text in pieces of bounded size, wherever its lines end."""
+        """Yield the text in pieces of bounded size, which may end inside a line."""
         decoder = codecs.getincrementaldecoder("utf-8-sig")()
         line = 1
         while True:
@@ -76,19 +77,21 @@ class TextFile:
             try:
                 text = decoder.decode(piece, final=not piece)
             except UnicodeDecodeError as error:
-                raise self._not_text(error, line + bytes(error.object).count(b"\n", 0, error.start)) from None
+                lines_before = bytes(error.object).count(b"\n", 0, error.start)
+                raise self._not_text(error, line + lines_before) from None
             if not piece:
                 return
             line += text.count("\n")
             yield text
 
     def error(self, fault: str, line: int | None = None) -> InvalidFileError:
-        """Return the error that says what is wrong with the file, or with one of its lines."""
+        """Return the error of a fault of the file, or of one of its lines."""
         place = self.name if line is None else f"{self.name}:{line}"
         return InvalidFileError(f"{place} {fault}", path=self.name, line=line)
 
     def _not_text(self, error: UnicodeDecodeError, line: int) -> InvalidFileError:
-        return self.error(f"holds the byte {error.object[error.start]:#04x}, which is no UTF-8; save it as UTF-8", line)
+        bad_byte = error.object[error.start]
+        return self.error(f"holds the byte {bad_byte:#04x}, which is no UTF-8; save it as UTF-8", line)
 
 
 @contextmanager
@@ -99,22 +102,24 @@ def opened(path: str | os.PathLike[str]) -> Iterator[TextFile]:
         InvalidFileError: it cannot be opened, or reading it fails.
         InvalidTypeError: `path` is no path.
     """
-    given = _path_text(path)
-    name = "standard input" if given == STANDARD_INPUT else given
+    path_text = _path_text(path)
+    name = "standard input" if path_text == STANDARD_INPUT else path_text
     try:
-        with _raw(given) as raw:
-            is_packed = raw.peek(len(GZIP_MAGIC)).startswith(GZIP_MAGIC)
-            yield TextFile(name, given, gzip.GzipFile(fileobj=raw) if is_packed else raw, raw, _size(raw))
+        with _raw(path_text) as raw:
+            is_gzipped = raw.peek(len(GZIP_MAGIC)).startswith(GZIP_MAGIC)
+            stream = gzip.GzipFile(fileobj=raw) if is_gzipped else raw
+            yield TextFile(name, path_text, stream, raw, _size(raw))
     except (OSError, EOFError, zlib.error) as error:
         raise InvalidFileError(f"{name} cannot be read: {_reason(error)}", path=name) from error
 
 
 def _path_text(path: str | os.PathLike[str]) -> str:
-    if not isinstance(path, str | os.PathLike) or not isinstance(given := os.fspath(path), str):
+    path_text = os.fspath(path) if isinstance(path, str | os.PathLike) else None
+    if not isinstance(path_text, str):  # a path of bytes is none of these either
         raise InvalidTypeError(f"a file's path is {shown(path)}; give a str or a Path", field="path")
-    if "\0" in given:
-        raise InvalidFileError(f"{given!r} cannot be read: no path holds a NUL", path=given)
-    return given
+    if "\0" in path_text:
+        raise InvalidFileError(f"{path_text!r} cannot be read: no path holds a NUL", path=path_text)
+    return path_text
 
 
 @contextmanager
@@ -123,6 +128,7 @@ def _raw(path: str) -> Iterator[io.BufferedReader]:
         with Path(path).open("rb") as file:
             yield file
         return
+    # A reader of our own, for `peek`; it leaves standard input open when it goes.
     reader = io.BufferedReader(cast(Any, sys.stdin.buffer))
     try:
         yield reader
@@ -131,7 +137,7 @@ def _raw(path: str) -> Iterator[io.BufferedReader]:
 
 
 def _size(raw: io.BufferedReader) -> int | None:
-    """Return a file's size; None for pipes, which have none, and for what is no file of the system."""
+    """Return a file's size; None for a pipe, which has none, and for a stream that is no file of the system."""
     try:
         status = os.fstat(raw.fileno())
     except io.UnsupportedOperation:
@@ -140,5 +146,5 @@ def _size(raw: io.BufferedReader) -> int | None:
 
 
 def _reason(error: Exception) -> str:
-    """Return why, without the path that a message names already."""
+    """Return the reason of a failure, without the path that the message names already."""
     return (error.strerror if isinstance(error, OSError) else None) or str(error)

@@ -1,12 +1,12 @@
 """The indexes that keep a request quick: their definitions, and whether a database has them."""
 ################################################################
-# A row of the index on alarms: (tenant_id, severity, first_occurrence,
+# The index on alarms has the columns (tenant_id, severity, first_occurrence,
 # cleared_at). PostgreSQL's holds critical and major alarms alone, those that
-# qualify by default. SQLite's holds all: it cannot tell that a bound severity is
-# among those of a partial index.
+# qualify by default. SQLite's holds all: SQLite cannot tell that a bound severity
+# is among those of a partial index.
 #
-# Without a database at hand, severity is taken for an enum of upper-case names,
-# as the platform's is.
+# `create_indexes` knows no database; it takes severity for an enum of upper-case
+# labels, as the platform's is.
 ################################################################
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sla_compliance.alarms import QUALIFYING_SEVERITIES
 from sla_compliance.errors import InvalidValueError, shown
 from sla_compliance.sources._sql.mappings import AlarmsTable, MetricsTable
-from sla_compliance.sources._sql.reflection import POSTGRESQL, SQLITE, reflected
+from sla_compliance.sources._sql.reflection import POSTGRESQL, SQLITE, reflect_table
 
 AVAILABILITY: Final = "availability"
-"""The metric_type of the rows that the metrics source reads."""
+"""The `metric_type` of the rows that the metrics source reads."""
 
 _DIALECTS: Final[dict[str, Callable[[], Dialect]]] = {POSTGRESQL: postgresql.dialect, SQLITE: sqlite.dialect}
-_UPPER_CASE: Final = sorted(severity.upper() for severity in QUALIFYING_SEVERITIES)
+_PLATFORM_SEVERITIES: Final = sorted(severity.upper() for severity in QUALIFYING_SEVERITIES)
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An index and the rows it is about.
+    """An index of one table.
 
     Attributes:
-        condition: column and texts; the rows where the column is one of them are all that PostgreSQL's index holds.
+        condition: a column and texts; PostgreSQL's index holds only the rows whose column is one of the texts.
     """
 
     name: str
@@ -49,24 +49,27 @@ class Index:
         quoted = dialect.identifier_preparer.quote_identifier
         table = ".".join(quoted(part) for part in (self.schema, self.table) if part)
         columns = ", ".join(map(quoted, self.columns))
-        where = f" WHERE {self._condition(quoted)}" if dialect.name == POSTGRESQL else ""
+        where = ""
+        if dialect.name == POSTGRESQL:
+            column, texts = self.condition
+            literals = ", ".join(map(_sql_literal, texts))
+            where = f" WHERE {quoted(column)} IN ({literals})"
         return f"CREATE INDEX IF NOT EXISTS {quoted(self.name)} ON {table} ({columns}){where};"
 
-    def _condition(self, quoted: Callable[[str], str]) -> str:
-        column, texts = self.condition
-        return f"{quoted(column)} IN ({', '.join(_literal(text) for text in texts)})"
-
     def is_present(self, connection: Connection) -> bool:
-        """Whether an index on the table begins with the columns, under whatever name."""
-        found = inspect(connection).get_indexes(self.table, schema=self.schema)
-        return any(tuple(index["column_names"][: len(self.columns)]) == self.columns for index in found)
+        """Whether an index on the table begins with the columns, whatever its name."""
+        for index in inspect(connection).get_indexes(self.table, schema=self.schema):
+            leading_columns = index["column_names"][: len(self.columns)]
+            if tuple(leading_columns) == self.columns:
+                return True
+        return False
 
 
-def _literal(text: str) -> str:
+def _sql_literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def alarm_index(mapping: AlarmsTable, severities: Sequence[str] = _UPPER_CASE) -> Index:
+def alarm_index(mapping: AlarmsTable, severities: Sequence[str] = _PLATFORM_SEVERITIES) -> Index:
     """Return the index on alarms; `severities` as the column spells the critical and major ones."""
     columns = (mapping.tenant_id, mapping.severity, mapping.first_occurrence, mapping.cleared_at)
     return Index("ix_sla_alarms", mapping.table, mapping.schema, columns, (mapping.severity, severities))
@@ -88,21 +91,25 @@ def create_indexes(
     """
     if dialect not in _DIALECTS:
         raise InvalidValueError(f"dialect is {shown(dialect)}; give postgresql or sqlite", field="dialect")
-    spoken = _DIALECTS[dialect]()
-    indexes = [alarm_index(alarms)] if alarms else []
-    indexes += [metrics_index(metrics)] if metrics else []
-    return tuple(index.statement(spoken) for index in indexes)
+    indexes = []
+    if alarms is not None:
+        indexes.append(alarm_index(alarms))
+    if metrics is not None:
+        indexes.append(metrics_index(metrics))
+    sql_dialect = _DIALECTS[dialect]()
+    return tuple(index.statement(sql_dialect) for index in indexes)
 
 
 def missing_indexes(
     connection: Connection, *, alarms: AlarmsTable | None = None, metrics: MetricsTable | None = None
 ) -> tuple[str, ...]:
     """Return the statements that create those indexes of the mapped tables that the database lacks."""
-    wanted = []
+    indexes = []
     if alarms is not None:
         columns = [alarms.tenant_id, alarms.severity, alarms.first_occurrence, alarms.cleared_at]
-        table = reflected(connection, alarms.table, alarms.schema, columns)
-        wanted.append(alarm_index(alarms, table.spellings(alarms.severity, QUALIFYING_SEVERITIES)))
+        table = reflect_table(connection, alarms.table, alarms.schema, columns)
+        severities = table.spellings(alarms.severity, QUALIFYING_SEVERITIES)
+        indexes.append(alarm_index(alarms, severities))
     if metrics is not None:
-        wanted.append(metrics_index(metrics))
-    return tuple(index.statement(connection.dialect) for index in wanted if not index.is_present(connection))
+        indexes.append(metrics_index(metrics))
+    return tuple(index.statement(connection.dialect) for index in indexes if not index.is_present(connection))

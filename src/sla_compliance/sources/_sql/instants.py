@@ -36,7 +36,7 @@ from sla_compliance.units import DAY_US, EPOCH, MICROSECOND, instant_us, moment,
 Expression = ColumnElement[Any]
 
 POSTGRES_EPOCH_US: Final = (datetime(2000, 1, 1, tzinfo=UTC) - EPOCH) // MICROSECOND
-NEVER: Final = 2**63 - 1  # what PostgreSQL's infinity packs as
+PACKED_INFINITY: Final = 2**63 - 1  # PostgreSQL's infinity; here it stands for a missing instant
 _SLACK_US: Final = 2 * DAY_US
 _OFFSET: Final = re.compile(r"(?:Z|[+-]\d{2}:\d{2})$", re.ASCII)
 
@@ -45,15 +45,15 @@ class Instants(Protocol):
     """How the columns of one table hold instants."""
 
     def is_before(self, column: Expression, bound: str) -> ColumnElement[bool]:
-        """Return the condition that holds wherever a column is before the bound so named, and perhaps shortly after."""
+        """Return a condition that holds where a column is before the bound so named; perhaps also shortly after it."""
         ...
 
     def is_after(self, column: Expression, bound: str) -> ColumnElement[bool]:
-        """Return the condition that holds wherever a column is after the bound so named, and perhaps shortly before."""
+        """Return a condition that holds where a column is after the bound so named; perhaps also shortly before it."""
         ...
 
     def parameters(self, bound: str, instant: int) -> dict[str, object]:
-        """Return the parameters that make an instant the bound so named."""
+        """Return the parameters that set the bound so named to an instant, microseconds since 1970."""
         ...
 
 
@@ -64,10 +64,10 @@ class PostgresInstants:
     Attributes:
         parameter_type: the type of a bound.
         value: an instant as a value of that type.
-        sender: the function that packs a value.
-        infinity: the literal that packs as NEVER.
-        epoch_us: what packed values count from.
-        to_1970: what to add to a value so that it packs as counted from 1970; None: it is.
+        sender: the function of PostgreSQL that packs a value.
+        infinity: the literal that packs as PACKED_INFINITY.
+        epoch_us: the instant that packed values are counted from.
+        to_1970: the SQL to add to a value so that its packed form is counted from 1970; None: it is already.
     """
 
     parameter_type: TypeEngine[Any]
@@ -78,11 +78,11 @@ class PostgresInstants:
     to_1970: str | None
 
     def is_before(self, column: Expression, bound: str) -> ColumnElement[bool]:
-        """As the protocol says, exactly."""
+        """As the protocol says, with no slack."""
         return column < bindparam(bound, type_=self.parameter_type)
 
     def is_after(self, column: Expression, bound: str) -> ColumnElement[bool]:
-        """As the protocol says, exactly."""
+        """As the protocol says, with no slack."""
         return column > bindparam(bound, type_=self.parameter_type)
 
     def parameters(self, bound: str, instant: int) -> dict[str, object]:
@@ -90,43 +90,49 @@ class PostgresInstants:
         return {bound: self.value(instant)}
 
     def constant(self, instant: int) -> Expression:
-        """Return an instant that is the same in every request."""
+        """Return an instant as an expression; it is the same in every request."""
         return bindparam(None, self.value(instant), type_=self.parameter_type, unique=True)
 
-    def packed(self, columns: Sequence[Expression]) -> Expression:
-        """Return the columns of one row packed one after the other, as `unpacked` reads them."""
-        sent = [self._sent(func.coalesce(column, literal_column(self.infinity))) for column in columns]
-        return reduce(ColumnElement.concat, sent)
+    def pack(self, columns: Sequence[Expression]) -> Expression:
+        """Return the columns of one row packed one after the other, as `unpack` reads them."""
+        missing: Expression = literal_column(self.infinity)
+        return self._concatenate([func.coalesce(column, missing) for column in columns])
 
-    def packed_from_1970(self, columns: Sequence[Expression]) -> Expression:
-        """Return columns that hold neither NULL nor a date near the ends of time, counted from 1970."""
-        shift: Expression | None = None if self.to_1970 is None else literal_column(self.to_1970)
-        return reduce(
-            ColumnElement.concat, [self._sent(column if shift is None else column + shift) for column in columns]
-        )
+    def pack_from_1970(self, columns: Sequence[Expression]) -> Expression:
+        """Return the columns packed, counted from 1970.
 
-    def _sent(self, column: Expression) -> Expression:
-        sent: Expression = getattr(func, self.sender)(column)
-        return sent
+        They hold neither NULL nor infinity, and no date so near the ends of time that the shift overflows.
+        """
+        if self.to_1970 is None:
+            return self._concatenate(columns)
+        shift: Expression = literal_column(self.to_1970)
+        return self._concatenate([column + shift for column in columns])
 
-    def unpacked(self, packed: bytes, columns: int) -> list[list[int | None]]:
-        """Return the columns that `packed` made of many rows."""
+    def _concatenate(self, columns: Sequence[Expression]) -> Expression:
+        send = getattr(func, self.sender)
+        packed: list[Expression] = [send(column) for column in columns]
+        return reduce(ColumnElement.concat, packed)
+
+    def unpack(self, packed: bytes, columns: int) -> list[list[int | None]]:
+        """Return the columns that `pack` made of many rows: microseconds since 1970, None where one is missing."""
         counts, epoch_us = integers(packed), self.epoch_us
-        return [
-            [None if count == NEVER else count + epoch_us for count in counts[first::columns]]
-            for first in range(columns)
-        ]
+        unpacked_columns: list[list[int | None]] = []
+        for first in range(columns):
+            column_counts = counts[first::columns]
+            column_us = [None if count == PACKED_INFINITY else count + epoch_us for count in column_counts]
+            unpacked_columns.append(column_us)
+        return unpacked_columns
 
 
 def integers(packed: bytes) -> array[int]:
-    """Return packed integers: eight bytes each, the first the most significant."""
+    """Return packed integers: eight bytes each, the most significant first."""
     counts = array("q", packed)
     if sys.byteorder == "little":
         counts.byteswap()
     return counts
 
 
-# Hours, not days: a day's length is the session time zone's affair.
+# Hours, not days: PostgreSQL takes the length of a day from the session's time zone.
 _TO_1970: Final = f"interval '{POSTGRES_EPOCH_US // 3_600_000_000} hours'"
 
 AWARE: Final = PostgresInstants(
@@ -149,7 +155,7 @@ INTEGER: Final = PostgresInstants(
     parameter_type=BigInteger(),
     value=lambda instant: instant,
     sender="int8send",
-    infinity=str(NEVER),
+    infinity=str(PACKED_INFINITY),
     epoch_us=0,
     to_1970=None,
 )
@@ -175,7 +181,7 @@ def postgres_instants(column_type: TypeEngine[Any], naive_times: NaiveTimes, fie
 
 @dataclass(frozen=True, slots=True)
 class SQLiteInstants:
-    """Columns of SQLite, integers and texts alike.
+    """Columns of SQLite: integers, texts or both.
 
     Attributes:
         naive_times: what a text without an offset means.
@@ -184,13 +190,17 @@ class SQLiteInstants:
     naive_times: NaiveTimes
 
     def is_before(self, column: Expression, bound: str) -> ColumnElement[bool]:
-        """As the protocol says, texts up to two days after the bound too."""
-        text: Expression = bindparam(f"{bound}_and_slack")
-        return or_(column < bindparam(bound), and_(column >= "", column < text))
+        """As the protocol says; texts up to two days after the bound too."""
+        # SQLite sorts every number before every text: `>= ""` is true of texts alone, `< number` of numbers alone.
+        is_number_before = column < bindparam(bound)
+        is_text_before = and_(column >= "", column < bindparam(f"{bound}_and_slack"))
+        return or_(is_number_before, is_text_before)
 
     def is_after(self, column: Expression, bound: str) -> ColumnElement[bool]:
-        """As the protocol says, texts up to two days before the bound too."""
-        return or_(and_(column > bindparam(bound), column < ""), column > bindparam(f"{bound}_less_slack"))
+        """As the protocol says; texts up to two days before the bound too."""
+        is_number_after = and_(column > bindparam(bound), column < "")
+        is_text_after = column > bindparam(f"{bound}_less_slack")
+        return or_(is_number_after, is_text_after)
 
     def parameters(self, bound: str, instant: int) -> dict[str, object]:
         """As the protocol says."""
@@ -201,10 +211,10 @@ class SQLiteInstants:
         }
 
     def read(self, value: object, field: str) -> int:
-        """Return a stored value as an instant.
+        """Return the instant of a stored value, microseconds since 1970.
 
         Raises:
-            InvalidTypeError, InvalidTimestampError, NaiveDatetimeError, InstantOutOfRangeError: it is none.
+            InvalidTypeError, InvalidTimestampError, NaiveDatetimeError, InstantOutOfRangeError: it holds no instant.
         """
         if type(value) is int:
             return value

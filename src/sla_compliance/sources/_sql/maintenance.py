@@ -2,16 +2,16 @@
 ################################################################
 # - A cancelled window does not count. Whether alarms were suppressed means nothing.
 # - Affected resources and customers become `applies_to`: only their alarms are
-#   excused. A window that names none of the three is everybody's.
+#   excused. A window that names nothing affected applies to everybody's time.
 # - A window that names services alone excuses no alarm, for alarms name no
-#   service; nor does a row that ends before it starts. Both are handed on as
-#   windows that can match nothing, so that data quality lists them by their title.
+#   service; nor does a row that ends before it starts. Both become windows that
+#   can match nothing, so that data quality lists them by their title.
 ################################################################
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from sqlalchemy import Connection, and_, or_
@@ -19,17 +19,17 @@ from sqlalchemy import Connection, and_, or_
 from sla_compliance.calendars.exclusions import MaintenanceWindow
 from sla_compliance.errors import InvalidTypeError, shown
 from sla_compliance.sources._sql.mappings import MaintenanceTable
-from sla_compliance.sources._sql.reflection import reflected, storable
+from sla_compliance.sources._sql.reflection import checked_tenant_id, reflect_table
 from sla_compliance.sources._sql.shapes import Fields, rows_statement
 from sla_compliance.units import MAX_US, MIN_US, moment
 
 CANCELLED: Final = "cancelled"
 SERVICE_COLUMN: Final = "service_id"
-"""What windows that name only services apply to; no alarm has such a column."""
+"""The column that windows of services alone apply to; no alarm has it."""
 
 _TITLE: Final = "title"
 _STATUS: Final = "status"
-_SCOPES: Final = {
+_APPLIES_TO: Final = {
     "affected_resources": "resource_id",
     "affected_customers": "customer_id",
     "affected_services": SERVICE_COLUMN,
@@ -40,87 +40,98 @@ _END: Final = "window_end"
 
 
 class MaintenanceReader:
-    """Reads maintenance windows over a connection; what the table looks like is asked of the first one."""
+    """Reads maintenance windows over a connection; the first one reflects the table."""
 
     def __init__(self, mapping: MaintenanceTable) -> None:
         self._mapping = mapping
-        self._known: _KnownMaintenance | None = None
+        self._table: _MappedMaintenance | None = None
 
     def read(self, connection: Connection, tenant_id: str, start_us: int, end_us: int) -> tuple[MaintenanceWindow, ...]:
         """Return the windows that may meet [start_us, end_us); one statement."""
-        known = self._known = self._known or _KnownMaintenance(connection, self._mapping)
-        return tuple(known.windows(connection, tenant_id, max(start_us, MIN_US), min(end_us, MAX_US)))
+        if self._table is None:
+            self._table = _MappedMaintenance(connection, self._mapping)
+        return tuple(self._table.windows(connection, tenant_id, max(start_us, MIN_US), min(end_us, MAX_US)))
 
 
-class _KnownMaintenance:
-    """A mapped table of maintenance windows whose columns are known."""
+class _MappedMaintenance:
+    """A mapped table of maintenance windows, reflected, and the statement on it."""
 
     def __init__(self, connection: Connection, mapping: MaintenanceTable) -> None:
-        times = {"start_time": mapping.start_time, "end_time": mapping.end_time}
-        others = {
-            name: column for name in (_TITLE, _STATUS, *_SCOPES) if (column := getattr(mapping, name)) is not None
-        }
-        needed = [mapping.tenant_id, *times.values(), *others.values()]
-        table = reflected(connection, mapping.table, mapping.schema, needed)
-        self._kind = table.instants(times.values(), mapping.naive_times)
-        instants = {name: table.column(column) for name, column in times.items()}
+        optional = {name: getattr(mapping, name) for name in (_TITLE, _STATUS, *_APPLIES_TO)}
+        plain_columns = {name: column for name, column in optional.items() if column is not None}
+        needed = [mapping.tenant_id, mapping.start_time, mapping.end_time, *plain_columns.values()]
+        table = reflect_table(connection, mapping.table, mapping.schema, needed)
+        self._kind = table.instants([mapping.start_time, mapping.end_time], mapping.naive_times)
+        start, end = table.column(mapping.start_time), table.column(mapping.end_time)
         where = and_(
             table.is_equal(mapping.tenant_id, _TENANT),
-            self._kind.is_before(instants["start_time"], _END),
-            or_(self._kind.is_after(instants["end_time"], _START), instants["end_time"] < instants["start_time"]),
+            self._kind.is_before(start, _END),
+            or_(self._kind.is_after(end, _START), end < start),
         )
-        fields = Fields(instants, {name: table.shown(column) for name, column in others.items()})
-        self._table = table.name
+        fields = Fields(
+            instants={"start_time": start, "end_time": end},
+            plain_columns={name: table.column_as_text(column) for name, column in plain_columns.items()},
+        )
+        self._table_name = table.name
         self._statement = rows_statement(fields, self._kind, where, table.name)
 
     def windows(
         self, connection: Connection, tenant_id: str, start_us: int, end_us: int
     ) -> Iterator[MaintenanceWindow]:
         parameters = {
-            _TENANT: storable(tenant_id),
+            _TENANT: checked_tenant_id(tenant_id),
             **self._kind.parameters(_START, start_us),
             **self._kind.parameters(_END, end_us),
         }
-        fetched = self._statement.fetch(connection, parameters).checked()
-        for values in zip(*fetched.by_name.values(), strict=True):
-            row = dict(zip(fetched.by_name, values, strict=True))
-            if str(row.get(_STATUS) or "").lower() != CANCELLED:
-                yield _window(row, self._table)
+        columns = self._statement.fetch(connection, parameters).checked()
+        for values in zip(*columns.by_name.values(), strict=True):
+            row = dict(zip(columns.by_name, values, strict=True))
+            status = str(row.get(_STATUS) or "")
+            if status.lower() != CANCELLED:
+                yield _window(row, self._table_name)
 
 
-def _window(row: Mapping[str, Any], table: str) -> MaintenanceWindow:
-    """Return what a row means."""
+def _window(row: Mapping[str, Any], table_name: str) -> MaintenanceWindow:
+    """Return the window that a row means."""
     title = str(row.get(_TITLE) or "")
-    start_us, end_us = _inside(row["start_time"], MIN_US), _inside(row["end_time"], MAX_US)
+    start_us = _within_calendar(row["start_time"], missing_us=MIN_US)
+    end_us = _within_calendar(row["end_time"], missing_us=MAX_US)
     if end_us < start_us:
         start, reason = moment(start_us), f"{title} (ends before it starts)"
         return MaintenanceWindow(start, start, reason=reason, applies_to={SERVICE_COLUMN: [title]})
-    applies_to = {
-        column: ids for name, column in _SCOPES.items() if (ids := list(_ids(row.get(name), f"{table}.{name}")))
-    }
+    applies_to = {}
+    for name, column in _APPLIES_TO.items():
+        ids = _ids(row.get(name), f"{table_name}.{name}")
+        if ids:
+            applies_to[column] = ids
     return MaintenanceWindow(moment(start_us), moment(end_us), reason=title, applies_to=applies_to or None)
 
 
-def _inside(instant: int | None, otherwise: int) -> int:
-    """Return an instant that every zone has; a missing one is the calendar's end."""
-    return otherwise if instant is None else min(max(instant, MIN_US), MAX_US)
+def _within_calendar(instant_us: int | None, *, missing_us: int) -> int:
+    """Return an instant that has a date in every zone; far years and PostgreSQL's -infinity have none."""
+    return missing_us if instant_us is None else min(max(instant_us, MIN_US), MAX_US)
 
 
-def _ids(stored: object, field: str) -> Iterator[str]:
-    """Yield the ids in a JSON value: a text or number is one, a list or object holds some.
+def _ids(stored: object, field: str) -> list[str]:
+    """Return the ids in a JSON value: a text or number is an id, a list or object holds some.
 
     Raises:
         InvalidTypeError: the value is no JSON.
     """
     try:
-        yield from _leaves(json.loads(stored) if isinstance(stored, str) else stored)
+        value = json.loads(stored) if isinstance(stored, str) else stored
     except json.JSONDecodeError:
         raise InvalidTypeError(f"{field} is {shown(stored)}; store a JSON list of ids", field=field) from None
+    return list(_leaves(value))
 
 
-def _leaves(value: object) -> Iterable[str]:
+def _leaves(value: object) -> Iterator[str]:
+    """Yield the texts and numbers in a JSON value, at any depth."""
     if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list):
-        return [leaf for each in value for leaf in _leaves(each)]
-    return [] if value is None or value == "" else [str(value)]
+        for member in value.values():
+            yield from _leaves(member)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _leaves(item)
+    elif value is not None and value != "":
+        yield str(value)

@@ -1,4 +1,4 @@
-"""Where the facts stand in a database: table, schema and column names; the defaults are the platform's."""
+"""Mappings: the tables, schemas and columns of a database; the defaults are the platform's."""
 ################################################################
 # A column that a table does not have is mapped to None; columns that are not
 # mapped are never read. Schema None is the connection's own default.
@@ -19,11 +19,11 @@ class NaiveTimes(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmsTable:
-    """The alarms; `tenant_id`, `severity`, `first_occurrence` and `cleared_at` are needed, the rest is optional.
+    """The alarms; `tenant_id`, `severity`, `first_occurrence` and `cleared_at` are needed, the others are optional.
 
     Attributes:
         severity: a text column, or an enum of any type name; upper case, lower case or capitalised.
-        more: further columns for drill-down and scoped exclusions, under their own names, e.g. ("circuit_id",).
+        more: further columns for drill-down and targeted exclusions, under their own names, e.g. ("circuit_id",).
         naive_times: what times without an offset mean: SQLite text, PostgreSQL's timestamp without time zone.
     """
 
@@ -49,7 +49,7 @@ class AlarmsTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaintenanceTable:
-    """The maintenance windows; `tenant_id`, `start_time` and `end_time` are needed, the rest is optional.
+    """The maintenance windows; `tenant_id`, `start_time` and `end_time` are needed, the others are optional.
 
     Attributes:
         affected_resources, affected_customers, affected_services: JSON: a list of ids, or an object of such lists.

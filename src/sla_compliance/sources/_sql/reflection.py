@@ -1,9 +1,9 @@
-"""What a mapped table really looks like, asked of the database once and then remembered."""
+"""A mapped table as the database describes it; reflected once for each source."""
 ################################################################
-# Names of enum types are never assumed and never sent: texts go to the server
-# without a type, so it reads them as whatever the column is, and an index on the
-# column stays of use. Only an enum's own labels may be sent so; they are
-# looked up here.
+# The name of an enum type is neither assumed nor sent: texts go to the server
+# without a type, so the server reads them as the type of the column, and an index
+# on the column stays of use. The server refuses a text that is no label of the
+# enum; so the enum's own labels are looked up here.
 ################################################################
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ class ReflectedTable:
     """A table as the database describes it.
 
     Attributes:
-        name: with its schema, if that is given.
+        name: the name, after that of the schema where the mapping names one.
         selectable: the table to select from.
-        types: its columns' types by name.
+        types: the columns' types by name.
         dialect: POSTGRESQL or SQLITE.
     """
 
@@ -43,77 +43,84 @@ class ReflectedTable:
 
     def column(self, name: str) -> Expression:
         """Return a column without its type, so that values bound beside it have none either."""
-        found: Expression = self.selectable.c[name]
-        return found
+        untyped_column: Expression = self.selectable.c[name]
+        return untyped_column
 
-    def shown(self, name: str) -> Expression:
-        """Return a column to fetch: in PostgreSQL as text, whatever enum or UUID it is."""
+    def column_as_text(self, name: str) -> Expression:
+        """Return a column to fetch: in PostgreSQL cast to text, for it may be an enum or a UUID."""
         return cast(self.column(name), Text) if self.dialect == POSTGRESQL else self.column(name)
 
     def instants(self, names: Iterable[str], naive_times: NaiveTimes) -> PostgresInstants | SQLiteInstants:
-        """Return how some columns hold instants.
+        """Return how some columns hold instants; in PostgreSQL all are of one type.
 
         Raises:
-            NaiveDatetimeError: one holds times without a zone and the mapping does not say that they are UTC.
-            InvalidTypeError, InvalidValueError: one holds no instants, or they are of several types.
+            NaiveDatetimeError: a column holds times without a zone and the mapping does not say that they are UTC.
+            InvalidTypeError: a column holds no instants.
+            InvalidValueError: the columns are of several types.
         """
         if self.dialect == SQLITE:
             return SQLiteInstants(naive_times)
         kinds = {name: postgres_instants(self.types[name], naive_times, f"{self.name}.{name}") for name in names}
-        if len(set(kinds.values())) > 1:
+        distinct_kinds = set(kinds.values())
+        if len(distinct_kinds) > 1:
             raise InvalidValueError(
                 f"columns {', '.join(kinds)} of {self.name} differ in type; use timestamp with time zone for all",
                 field=self.name,
             )
-        return next(iter(kinds.values()))
+        return distinct_kinds.pop()
 
     def means_one_of(self, name: str, texts: Collection[str]) -> ColumnElement[bool]:
-        """Return the condition that a column holds one of some lower-case texts, however it is spelled."""
-        return self.column(name).in_([_untyped(None, spelling) for spelling in self.spellings(name, texts)])
+        """Return the condition that a column holds one of some lower-case texts, in any of its spellings."""
+        spellings = [_untyped_constant(spelling) for spelling in self.spellings(name, texts)]
+        return self.column(name).in_(spellings)
 
     def spellings(self, name: str, texts: Collection[str]) -> list[str]:
-        """Return what a column may hold to mean one of some lower-case texts: of an enum, its own labels."""
+        """Return what a column may hold to mean one of some lower-case texts; of an enum, its own labels."""
         column_type = self.types[name]
         if isinstance(column_type, Enum) and self.dialect == POSTGRESQL:
             return [label for label in column_type.enums if label.lower() in texts]
         return [spelling for text in sorted(texts) for spelling in (text, text.upper(), text.capitalize())]
 
     def is_equal(self, name: str, parameter: str) -> ColumnElement[bool]:
-        """Return the condition that a column holds the text given as a parameter."""
-        return self.column(name) == _untyped(parameter)
+        """Return the condition that a column equals the parameter so named, a text."""
+        return self.column(name) == bindparam(parameter, type_=NullType())
 
 
-def _untyped(name: str | None, value: str | None = None) -> Expression:
-    """Return a bound text that the server reads as whatever it is compared with."""
-    return bindparam(name, value, type_=NullType(), unique=name is None)
+def _untyped_constant(text: str) -> Expression:
+    """Return a text that the server reads as the type of what it is compared with."""
+    return bindparam(None, text, type_=NullType(), unique=True)
 
 
-def reflected(connection: Connection, name: str, schema: str | None, needed: Collection[str]) -> ReflectedTable:
+def reflect_table(connection: Connection, name: str, schema: str | None, needed: Collection[str]) -> ReflectedTable:
     """Return a table as the database describes it.
 
     Raises:
-        InvalidValueError: there is no such table, it lacks a column of `needed`, or the database is another one.
+        InvalidValueError: there is no such table, it lacks a column of `needed`, or the database is neither PostgreSQL
+            nor SQLite.
     """
-    dialect, full_name = connection.dialect.name, f"{schema}.{name}" if schema else name
+    dialect = connection.dialect.name
+    full_name = f"{schema}.{name}" if schema else name
     if dialect not in (POSTGRESQL, SQLITE):
         raise InvalidValueError(f"the engine speaks {dialect}; give one of PostgreSQL or SQLite", field="engine")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SAWarning)  # types of columns that nobody asks for
-            found = inspect(connection).get_columns(name, schema=schema)
+            # SQLAlchemy warns of types that it does not know, also of columns that are not read here.
+            warnings.simplefilter("ignore", SAWarning)
+            descriptions = inspect(connection).get_columns(name, schema=schema)
     except NoSuchTableError:
         raise InvalidValueError(f"there is no table {full_name}; map the one to read", field=full_name) from None
-    types = {str(each["name"]): each["type"] for each in found}
-    missing = [each for each in needed if each not in types]
-    if missing:
-        raise InvalidValueError(
-            f"table {full_name} has no column {shown(missing[0])}; map the one it has, or None if it is optional",
-            field=f"{full_name}.{missing[0]}",
-        )
-    return ReflectedTable(full_name, table(name, *map(column, types), schema=schema), types, dialect)
+    types = {str(description["name"]): description["type"] for description in descriptions}
+    for column_name in needed:
+        if column_name not in types:
+            raise InvalidValueError(
+                f"table {full_name} has no column {shown(column_name)}; map the one it has, or None if it is optional",
+                field=f"{full_name}.{column_name}",
+            )
+    selectable = table(name, *map(column, types), schema=schema)
+    return ReflectedTable(full_name, selectable, types, dialect)
 
 
-def storable(tenant_id: str) -> str:
+def checked_tenant_id(tenant_id: str) -> str:
     """Return a tenant id that a database can hold.
 
     Raises:

@@ -1,9 +1,9 @@
-"""What statements return: columns packed into one row by PostgreSQL, plain rows by SQLite."""
+"""The shapes of results: columns packed into one row by PostgreSQL, plain rows by SQLite."""
 ################################################################
-# What a statement returns decides what it costs. PostgreSQL aggregates all rows
-# into one value, so a hundred thousand alarms are one row and the driver builds
-# no object for any of them: pairs of instants as sixteen bytes each, whole rows
-# as one array of texts, their instants packed in the first.
+# The shape decides what a statement costs. PostgreSQL aggregates all rows into one
+# value, so a hundred thousand alarms are one row and the driver builds no object
+# for any of them. Pairs of instants are sixteen bytes each; whole rows are one array
+# of texts, the first of which holds the row's instants, packed.
 ################################################################
 
 from __future__ import annotations
@@ -26,25 +26,30 @@ Fault = tuple[int, SLAComplianceError]
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """What to fetch of a row: expressions by name."""
+    """The columns to fetch: expressions by name.
+
+    Attributes:
+        instants: columns that hold instants.
+        plain_columns: all other columns, fetched as they are.
+    """
 
     instants: Mapping[str, Expression]
-    others: Mapping[str, Expression]
+    plain_columns: Mapping[str, Expression]
 
     @property
     def names(self) -> list[str]:
         """All names, instants first."""
-        return [*self.instants, *self.others]
+        return [*self.instants, *self.plain_columns]
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What a statement fetched.
+    """The result of a statement, by columns.
 
     Attributes:
         by_name: columns of one length, of the rows that came whole.
-        faults: of those rows, the ones that could not be read: the row and what is wrong with it.
-        pairs: two columns, of the rows of which only two instants came.
+        faults: those of the whole rows that cannot be read: the row's index and its error.
+        pairs: two columns of instants, of the rows that came as a pair.
     """
 
     by_name: Mapping[str, list[Any]]
@@ -52,9 +57,10 @@ class Columns:
     pairs: Pairs = ((), ())
 
     def checked(self) -> Self:
-        """Return the columns if all rows could be read; else raise what is wrong with the first that could not."""
-        for _, error in self.faults:
-            raise error
+        """Return the columns if there are no faults; else raise the first."""
+        if self.faults:
+            _, first_error = self.faults[0]
+            raise first_error
         return self
 
 
@@ -62,7 +68,7 @@ class Statement(Protocol):
     """A statement and how to read its result; made once, executed with the parameters of each request."""
 
     def fetch(self, connection: Connection, parameters: Mapping[str, object]) -> Columns:
-        """Return what the statement finds."""
+        """Execute the statement and return its result."""
         ...
 
 
@@ -77,16 +83,17 @@ class PackedRows:
     @classmethod
     def where(cls, condition: ColumnElement[bool], fields: Fields, kind: PostgresInstants) -> Self:
         """Return the statement for the rows that meet a condition."""
-        return cls(fields, kind, select(_packed_rows(fields, kind)).where(condition))
+        return cls(fields, kind, select(_aggregate_of_rows(fields, kind)).where(condition))
 
     def fetch(self, connection: Connection, parameters: Mapping[str, object]) -> Columns:
         """As the protocol says."""
-        return _unpacked_rows(connection.execute(self.select, parameters).scalar_one(), self.fields, self.kind)
+        rows = connection.execute(self.select, parameters).scalar_one()
+        return _columns_of_rows(rows, self.fields, self.kind)
 
 
 @dataclass(frozen=True, slots=True)
 class PairsAndRows:
-    """Two instants of some rows of PostgreSQL, and the others whole."""
+    """Rows of PostgreSQL: two instants of those for which that is enough, the others whole."""
 
     fields: Fields
     kind: PostgresInstants
@@ -106,32 +113,36 @@ class PairsAndRows:
         Args:
             pair: the two instants; neither missing nor near the ends of time where `is_pair_enough` is true.
         """
-        pairs = func.string_agg(kind.packed_from_1970(pair), literal_column("''::bytea"), type_=LargeBinary)
-        others = _packed_rows(fields, kind)
-        columns = (pairs.filter(is_pair_enough), others.filter(is_pair_enough.is_not(true())))
-        return cls(fields, kind, select(*columns).where(condition))
+        no_separator: Expression = literal_column("''::bytea")
+        pairs = func.string_agg(kind.pack_from_1970(pair), no_separator, type_=LargeBinary)
+        whole_rows = _aggregate_of_rows(fields, kind)
+        # IS NOT TRUE, for the condition is NULL where an instant is missing: such rows come whole.
+        statement = select(pairs.filter(is_pair_enough), whole_rows.filter(is_pair_enough.is_not(true())))
+        return cls(fields, kind, statement.where(condition))
 
     def fetch(self, connection: Connection, parameters: Mapping[str, object]) -> Columns:
         """As the protocol says."""
-        pairs, others = connection.execute(self.select, parameters).one()
-        instants = integers(pairs or b"")
-        rows = _unpacked_rows(others, self.fields, self.kind)
-        return Columns(rows.by_name, pairs=(tuple(instants[0::2]), tuple(instants[1::2])))
+        packed_pairs, rows = connection.execute(self.select, parameters).one()
+        instants = integers(packed_pairs or b"")  # the aggregate of no rows is NULL
+        starts_us, ends_us = tuple(instants[0::2]), tuple(instants[1::2])
+        whole_rows = _columns_of_rows(rows, self.fields, self.kind)
+        return Columns(whole_rows.by_name, pairs=(starts_us, ends_us))
 
 
-def _packed_rows(fields: Fields, kind: PostgresInstants) -> Function[Any]:
-    """Return the aggregate of all rows as one array of texts, the instants packed in the first."""
-    instants = func.encode(kind.packed(list(fields.instants.values())), literal_column("'hex'"))
-    return func.array_agg(sql_array([instants, *fields.others.values()]), type_=NullType())
+def _aggregate_of_rows(fields: Fields, kind: PostgresInstants) -> Function[Any]:
+    """Return the aggregate of all rows: an array of texts each, of which the first holds the instants, packed."""
+    packed = kind.pack(list(fields.instants.values()))
+    instants = func.encode(packed, literal_column("'hex'"))
+    return func.array_agg(sql_array([instants, *fields.plain_columns.values()]), type_=NullType())
 
 
-def _unpacked_rows(rows: list[list[Any]] | None, fields: Fields, kind: PostgresInstants) -> Columns:
-    """Return the columns of aggregated rows; the aggregate of no rows is NULL."""
+def _columns_of_rows(rows: list[list[Any]] | None, fields: Fields, kind: PostgresInstants) -> Columns:
+    """Return the columns of what `_aggregate_of_rows` makes of rows: None of no rows."""
     if rows is None:
         return Columns({name: [] for name in fields.names})
-    packed, *others = map(list, zip(*rows, strict=True))
-    instants = kind.unpacked(bytes.fromhex("".join(packed)), len(fields.instants))
-    return Columns(dict(zip(fields.names, [*instants, *others], strict=True)))
+    packed, *plain_columns = map(list, zip(*rows, strict=True))
+    instants = kind.unpack(bytes.fromhex("".join(packed)), len(fields.instants))
+    return Columns(dict(zip(fields.names, [*instants, *plain_columns], strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,28 +161,32 @@ class PlainRows:
     @classmethod
     def where(cls, condition: ColumnElement[bool], fields: Fields, kind: SQLiteInstants, table: str) -> Self:
         """Return the statement for the rows that meet a condition."""
-        columns = (*fields.instants.values(), *fields.others.values())
+        columns = (*fields.instants.values(), *fields.plain_columns.values())
         return cls(fields, kind, select(*columns).where(condition), table)
 
     def fetch(self, connection: Connection, parameters: Mapping[str, object]) -> Columns:
         """As the protocol says."""
         rows = connection.execute(self.select, parameters).all()
-        columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in self.fields.names]
+        by_name: dict[str, list[Any]] = {name: [] for name in self.fields.names}
+        if rows:
+            columns = map(list, zip(*rows, strict=True))
+            by_name = dict(zip(self.fields.names, columns, strict=True))
         faults: list[Fault] = []
-        for name, column in zip(self.fields.instants, columns, strict=False):
-            column[:] = self._read(name, column, faults)
-        return Columns(dict(zip(self.fields.names, columns, strict=True)), faults)
+        for name in self.fields.instants:
+            by_name[name] = self._instants(name, by_name[name], faults)
+        return Columns(by_name, faults)
 
-    def _read(self, name: str, column: Sequence[object], faults: list[Fault]) -> list[int | None]:
-        """Return a column of instants; a value that is none becomes a fault of its row."""
+    def _instants(self, name: str, column: Sequence[object], faults: list[Fault]) -> list[int | None]:
+        """Return a column of instants; a value that holds no instant becomes a fault of its row."""
         instants: list[int | None] = []
         for row, value in enumerate(column):
-            where = f"{self.table}[{row}].{name}"
+            field = f"{self.table}[{row}].{name}"
             try:
-                instants.append(None if value is None else self.kind.read(value, where))
+                instant_us = None if value is None else self.kind.read(value, field)
             except SLAComplianceError as error:
                 faults.append((row, error))
-                instants.append(0)
+                instant_us = 0  # the row is a fault: no instant of it is ever used
+            instants.append(instant_us)
         return instants
 
 

@@ -1,9 +1,10 @@
-"""Around every answer: an entry in the access log, and the headers that protect a reader."""
+"""Around every response: an entry in the access log, and the headers that protect a reader."""
 ################################################################
-# An entry is one JSON object on one line. It never has the query or a header, so
-# neither a token nor anything that somebody put into a URL by mistake gets there.
+# An entry is one JSON object on one line. It never holds the query or a header,
+# so no token gets into the log, not even one that was put into a URL by mistake.
 #
-# The policy lets the page load its own files and ask its own server; nothing else.
+# The content security policy lets the page load its own files and request its own
+# server; nothing else.
 ################################################################
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ from datetime import UTC, datetime
 from time import perf_counter
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from sla_compliance.errors import requires_extra
+
+with requires_extra("serve", __name__):
+    from starlette.datastructures import MutableHeaders
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ACCESS_LOG: Final = "sla_compliance.access"
-LONGEST_PATH: Final = 200
-CLIENT_GONE: Final = 499
+LONGEST_PATH_CHARACTERS: Final = 200
+CLIENT_CLOSED_REQUEST: Final = 499  # the status that nginx logs where the client left before the response began
 HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
@@ -37,13 +41,13 @@ _log = logging.getLogger(ACCESS_LOG)
 
 
 class ProtectiveHeaders:
-    """Adds the headers to every answer."""
+    """Adds the headers to every response."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, with the headers."""
+        """Respond, with the headers."""
 
         async def send_protected(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -60,35 +64,37 @@ class AccessLog:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, and write down that it was done."""
+        """Respond, and write the entry even where the app fails."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began, status = perf_counter(), CLIENT_GONE
+        start_s = perf_counter()
+        status = CLIENT_CLOSED_REQUEST
 
-        async def send_noted(message: Message) -> None:
+        async def send_and_note_status(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
             await send(message)
 
-        scope.setdefault("state", {})
+        scope.setdefault("state", {})  # the router writes the tenant's id into it
         try:
-            await self._app(scope, receive, send_noted)
+            await self._app(scope, receive, send_and_note_status)
         finally:
-            _log.info(entry(scope, status, perf_counter() - began))
+            _log.info(log_entry(scope, status, perf_counter() - start_s))
 
 
-def entry(scope: Scope, status: int, seconds: float) -> str:
+def log_entry(scope: Scope, status: int, duration_s: float) -> str:
     """Return the line of one request."""
+    client = scope.get("client")
     return json.dumps(
         {
             "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "method": scope["method"],
-            "path": scope["path"][:LONGEST_PATH],
+            "path": scope["path"][:LONGEST_PATH_CHARACTERS],
             "status": status,
-            "duration_ms": round(seconds * 1000, 1),
+            "duration_ms": round(duration_s * 1000, 1),
             "tenant_id": scope["state"].get("sla_tenant_id"),
-            "client": scope["client"][0] if scope.get("client") else None,
+            "client": client[0] if client else None,
         }
     )

@@ -1,10 +1,10 @@
 """Settings of tenants from their rows in a database, remembered for a minute."""
 ################################################################
-# A tenant that a token vouches for and that the database does not know is one that
-# is not monitored yet: it has no figures, and that is no error.
+# A tenant that a token names and that the database does not know is not monitored
+# yet: it has no figures, and that is no error.
 #
-# While the database is down the last known settings hold, so that what is
-# remembered of the tenant's days can still be shown.
+# While the database is down the last settings hold, so that the tenant's
+# remembered days can still be shown.
 ################################################################
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Final, Protocol
 
-from sqlalchemy.exc import SQLAlchemyError
+from sla_compliance.errors import requires_extra
+
+with requires_extra("serve", __name__):
+    from sqlalchemy.exc import SQLAlchemyError
 
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.service import TenantSettings
@@ -33,26 +36,26 @@ class TenantRows(Protocol):
 
 
 class DatabaseTenants:
-    """Tenants, as the service asks for them."""
+    """Tenants of a database; the service's Tenants."""
 
     def __init__(self, source: TenantRows, policy: SLAPolicy, *, clock: Callable[[], float] = monotonic) -> None:
         """Keep the source; every tenant has the same policy."""
         self._source = source
         self._policy = policy
         self._clock = clock
-        self._known: dict[str, tuple[float, TenantSettings]] = {}
+        self._remembered: dict[str, tuple[float, TenantSettings]] = {}
 
     async def settings(self, tenant_id: str) -> TenantSettings:
-        """Return the settings of a tenant; the database's own errors where none are known."""
-        read_at, known = self._known.get(tenant_id, (float("-inf"), None))
-        if known is not None and self._clock() < read_at + REMEMBERED_S:
-            return known
+        """Return the settings of a tenant; the database's own errors where none are remembered."""
+        read_at_s, remembered = self._remembered.get(tenant_id, (float("-inf"), None))
+        if remembered is not None and self._clock() < read_at_s + REMEMBERED_S:
+            return remembered
         try:
             settings = await self._read(tenant_id)
         except (SQLAlchemyError, OSError):
-            if known is None:
+            if remembered is None:
                 raise
-            return known
+            return remembered
         self._remember(tenant_id, settings)
         return settings
 
@@ -63,6 +66,7 @@ class DatabaseTenants:
         return TenantSettings(row.zone, self._policy, monitored_since=row.monitored_since)
 
     def _remember(self, tenant_id: str, settings: TenantSettings) -> None:
-        if len(self._known) >= MOST_TENANTS:
-            self._known.clear()
-        self._known[tenant_id] = (self._clock(), settings)
+        # Tokens may name any number of tenants: memory stays bounded, at the price of reading all of them once more.
+        if len(self._remembered) >= MOST_TENANTS:
+            self._remembered.clear()
+        self._remembered[tenant_id] = (self._clock(), settings)

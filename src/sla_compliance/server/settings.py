@@ -1,4 +1,4 @@
-"""What the app is told when it starts, in environment variables: so that every worker is told the same."""
+"""Settings of the app: environment variables, so that every worker process reads the same ones."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ REDIS_URL: Final = "SLA_REDIS_URL"
 STORED_DAYS: Final = "SLA_STORED_DAYS"
 METRICS_TOKEN: Final = "SLA_METRICS_TOKEN"  # noqa: S105 - the name of a variable
 TENANT_METRICS: Final = "SLA_TENANT_METRICS"
-SHORTEST_SECRET: Final = 32
+SHORTEST_SECRET_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServeSettings:
-    """What the app is told.
+    """Settings of the app.
 
     Attributes:
         secret: what tokens are signed with, at least 32 bytes.
         database_url: of PostgreSQL or SQLite, as SQLAlchemy writes it.
-        redis_url: of Redis or Valkey; None: each process remembers for itself.
+        redis_url: of Redis or Valkey; None: each process has a cache of its own.
         has_stored_days: whether the database has the tables of stored days (`sla-compliance ddl`).
-        metrics_token: what /metrics asks for; None: nothing.
-        has_tenant_metrics: whether /metrics has series of each tenant.
+        metrics_token: the bearer token that /metrics needs; None: it is open.
+        has_tenant_metrics: whether /metrics has series of single tenants.
     """
 
     secret: str = field(repr=False)
@@ -38,23 +38,25 @@ class ServeSettings:
     has_tenant_metrics: bool = False
 
     def as_environment(self) -> dict[str, str]:
-        """Return the variables that say so."""
-        said = {
+        """Return the variables that `from_environment` reads."""
+        variables = {
             SECRET: self.secret,
             DATABASE_URL: self.database_url,
-            REDIS_URL: self.redis_url,
             STORED_DAYS: str(int(self.has_stored_days)),
-            METRICS_TOKEN: self.metrics_token,
             TENANT_METRICS: str(int(self.has_tenant_metrics)),
         }
-        return {name: value for name, value in said.items() if value is not None}
+        if self.redis_url is not None:
+            variables[REDIS_URL] = self.redis_url
+        if self.metrics_token is not None:
+            variables[METRICS_TOKEN] = self.metrics_token
+        return variables
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> ServeSettings:
-        """Return what the variables say.
+        """Return the settings that variables hold.
 
         Raises:
-            InvalidValueError: one that is needed is missing or too short.
+            InvalidValueError: the database's URL is missing, or the secret is missing or too short.
         """
         if DATABASE_URL not in environment:
             raise InvalidValueError(f"{DATABASE_URL} is missing; set it to the database's URL", field=DATABASE_URL)
@@ -72,12 +74,13 @@ def checked_secret(secret: str) -> str:
     """Return a secret that is long enough to sign tokens with.
 
     Raises:
-        InvalidValueError: it is not; the message does not show it.
+        InvalidValueError: it is too short; the message does not show it.
     """
-    length = len(secret.encode())
-    if length < SHORTEST_SECRET:
+    length_bytes = len(secret.encode())
+    if length_bytes < SHORTEST_SECRET_BYTES:
         raise InvalidValueError(
-            f"{SECRET} is {length} bytes long; give {SHORTEST_SECRET} or more, e.g. of `openssl rand -hex 32`",
+            f"{SECRET} is {length_bytes} bytes long; give {SHORTEST_SECRET_BYTES} or more, "
+            "e.g. of `openssl rand -hex 32`",
             field=SECRET,
         )
     return secret

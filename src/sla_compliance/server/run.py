@@ -1,0 +1,101 @@
+"""Running the app with uvicorn: workers, logs, a graceful stop."""
+################################################################
+# On SIGTERM no new connection is taken and requests under way are answered. Then
+# uvicorn raises the signal again, and the handler set here ends the process with 0.
+#
+# The access log goes to standard output, a JSON object a line; the server's own
+# messages go to standard error.
+#
+# Several workers count into one folder. Its name is in the environment before any
+# worker imports the client of Prometheus, which looks for it then.
+################################################################
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, Final, NoReturn
+
+from sla_compliance.errors import requires_extra
+
+with requires_extra("serve", __name__):
+    # The app's own doors would name the extra of each library; the command needs all of them.
+    import cashews  # noqa: F401
+    import prometheus_client  # noqa: F401
+    import redis  # noqa: F401
+    import uvicorn
+    from uvicorn.supervisors import Multiprocess
+
+from sla_compliance.outlets.prometheus import SHARED_FOLDER
+from sla_compliance.server.app import from_environment
+from sla_compliance.server.middleware import ACCESS_LOG
+from sla_compliance.server.settings import ServeSettings
+
+# Imported here too, so that a package that the app lacks is an error of this process and not of every worker.
+FACTORY: Final = f"{from_environment.__module__}:{from_environment.__name__}"
+STOP_WITHIN_S: Final = 30
+LOGGING: Final[dict[str, Any]] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "line": {"format": "%(message)s"},
+    },
+    "handlers": {
+        "server": {"class": "logging.StreamHandler", "formatter": "plain", "stream": "ext://sys.stderr"},
+        "access": {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stdout"},
+    },
+    "root": {"handlers": ["server"], "level": "WARNING"},
+    "loggers": {
+        ACCESS_LOG: {"handlers": ["access"], "level": "INFO", "propagate": False},
+        "uvicorn": {"level": "INFO"},
+    },
+}
+
+
+def run(settings: ServeSettings, *, host: str, port: int, workers: int) -> None:
+    """Run the app until a signal stops it."""
+    os.environ.update(settings.as_environment())
+    signal.signal(signal.SIGTERM, _exit)
+    config = uvicorn.Config(
+        FACTORY,
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        log_config=LOGGING,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=STOP_WITHIN_S,
+    )
+    if workers == 1:
+        uvicorn.Server(config).run()
+        return
+    with _shared_metrics_folder():
+        Multiprocess(config, sockets=[_bind(config)]).run()
+
+
+def _exit(signal_number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - as signal handlers are called
+    sys.exit(0)
+
+
+def _bind(config: uvicorn.Config) -> socket.socket:
+    """Return the socket that the workers share."""
+    shared_socket = config.bind_socket()
+    # A single process sets this on each connection; accepted ones inherit it here. Without it a response waits 40 ms.
+    shared_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return shared_socket
+
+
+@contextmanager
+def _shared_metrics_folder() -> Iterator[None]:
+    """Give the workers a folder for their metrics, unless the environment names one."""
+    with tempfile.TemporaryDirectory(prefix="sla-compliance-metrics-") as folder:
+        os.environ.setdefault(SHARED_FOLDER, folder)
+        yield
