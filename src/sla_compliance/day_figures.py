@@ -10,12 +10,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
 from typing import Final
 
-from sla_compliance.calendars.local_days import LocalDays
 from sla_compliance.calendars.periods import Period
 from sla_compliance.checks import check_type
 from sla_compliance.labels import Accounting
@@ -52,23 +51,27 @@ class DayFigures(ABC):
 
     @property
     @abstractmethod
-    def window_us(self) -> tuple[int, int]:
-        """Start and end of the window, microseconds; the first and last day may reach beyond it."""
-
-    @property
-    @abstractmethod
     def as_of_us(self) -> int:
         """The instant of evaluation, microseconds."""
 
     @property
     @abstractmethod
-    def local_days(self) -> LocalDays:
-        """The local days that share an instant with the window, not clipped to it."""
+    def dates(self) -> Sequence[date]:
+        """The local dates that own an instant of the window, ascending."""
+
+    @abstractmethod
+    def _span_us(self, first: int, after: int) -> tuple[int, int]:
+        """Return start and end of the days with indices [first, after), inside the window; of none, twice its start."""
+
+    @property
+    @abstractmethod
+    def _are_ends_whole(self) -> tuple[bool, bool]:
+        """Whether all of the first date, and all of the last, lies inside the window."""
 
     @property
     @abstractmethod
     def day_cells_us(self) -> Sequence[CellLengths]:
-        """The cells of each of these days, inside the window."""
+        """The cells of each of these dates, inside the window."""
 
     @property
     @abstractmethod
@@ -101,18 +104,14 @@ class DayFigures(ABC):
             InvalidTypeError: `period` is no Period.
         """
         check_type(period, Period, "period", "a Period, e.g. Period.MONTH")
-        days, (start_us, end_us) = self.local_days, self.window_us
-        spans = period.spans(
-            days.dates,
-            is_first_whole=days.bounds_us[0] >= start_us,
-            is_last_whole=days.bounds_us[-1] <= end_us,
-        )
+        is_first_whole, is_last_whole = self._are_ends_whole
+        spans = period.spans(self.dates, is_first_whole=is_first_whole, is_last_whole=is_last_whole)
         return tuple(self._record(first, after) for first, after in spans)
 
     @cached_property
     def total(self) -> ComplianceRecord:
         """The record of the whole window."""
-        return self._record(0, len(self.local_days.dates))
+        return self._record(0, len(self.dates))
 
     @property
     def gross(self) -> ComplianceRecord:
@@ -121,19 +120,18 @@ class DayFigures(ABC):
 
     def last(self, days: int) -> ComplianceRecord | None:
         """Return the record of the last days; None where there are fewer."""
-        count = len(self.local_days.dates)
+        count = len(self.dates)
         return self._record(count - days, count) if 0 < days <= count else None
 
     def _record(self, first: int, after: int) -> ComplianceRecord:
         """Return the record of the days with indices [first, after)."""
-        days, (window_start_us, window_end_us) = self.local_days, self.window_us
-        start_us = max(days.bounds_us[first], window_start_us)
+        start_us, end_us = self._span_us(first, after)
         # A window without an instant has no days; its record bears the date on which it stands.
-        dates = days.dates[first:after] or (moment(start_us, load_zone(self.zone)).date(),)
+        dates = self.dates[first:after] or (moment(start_us, load_zone(self.zone)).date(),)
         return record_of_days(
             tuple(self.day_cells_us[first:after]),
             start_us=start_us,
-            end_us=min(days.bounds_us[after], window_end_us),
+            end_us=end_us,
             zone=self.zone,
             first_date=dates[0],
             last_date=dates[-1],

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from sla_compliance.batch import AlarmBatch
-from sla_compliance.calendars.local_days import LocalDays
 from sla_compliance.checks import check_order, check_type
 from sla_compliance.day_figures import DayFigures
 from sla_compliance.downtime import DowntimeRule
@@ -53,23 +52,27 @@ class ComplianceReport(DayFigures):
         return self.rule.policy
 
     @property
-    def window_us(self) -> tuple[int, int]:
-        """Start and end of the window, microseconds."""
-        return self.ledger.start_us, self.ledger.end_us
-
-    @property
     def as_of_us(self) -> int:
         """The instant of evaluation, microseconds."""
         return self.rule.as_of_us
 
     @property
-    def local_days(self) -> LocalDays:
-        """The local days that share an instant with the window, not clipped to it."""
-        return self.ledger.frame.days
+    def dates(self) -> Sequence[date]:
+        """The local dates that own an instant of the window, ascending."""
+        return self.ledger.frame.days.dates
+
+    def _span_us(self, first: int, after: int) -> tuple[int, int]:
+        bounds = self.ledger.frame.days.bounds_us
+        return max(bounds[first], self.ledger.start_us), min(bounds[after], self.ledger.end_us)
+
+    @property
+    def _are_ends_whole(self) -> tuple[bool, bool]:
+        bounds = self.ledger.frame.days.bounds_us
+        return bounds[0] >= self.ledger.start_us, bounds[-1] <= self.ledger.end_us
 
     @cached_property
     def day_cells_us(self) -> Sequence[CellLengths]:
-        """The cells of each of these days, inside the window."""
+        """The cells of each of these dates, inside the window."""
         return self.ledger.day_cells_us()
 
     def incidents(

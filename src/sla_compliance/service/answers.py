@@ -10,7 +10,6 @@ from fractions import Fraction
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from sla_compliance.calendars.local_days import LocalDays
 from sla_compliance.day_figures import DayFigures
 from sla_compliance.labels import Accounting
 from sla_compliance.ledger import CellLengths
@@ -81,16 +80,19 @@ class ComplianceAnswer(DayFigures):
         """The accounting asked for, else the policy's."""
         return self.policy.accounting if self.accounting_asked is None else self.accounting_asked
 
-    @property
-    def window_us(self) -> tuple[int, int]:
-        """Start of the first day and end of the last, microseconds."""
-        return self.start_us, self.measured[-1].end_us if self.measured else self.start_us
-
     @cached_property
-    def local_days(self) -> LocalDays:
-        """The days, by the bounds that they were measured between."""
-        bounds = [day.start_us for day in self.measured]
-        return LocalDays(tuple(day.date for day in self.measured), (*bounds, self.window_us[1]))
+    def dates(self) -> Sequence[dt.date]:
+        """The local dates of the days."""
+        return [day.date for day in self.measured]
+
+    def _span_us(self, first: int, after: int) -> tuple[int, int]:
+        # By the bounds that each day was measured between: a stored day keeps those of older zone rules.
+        days = self.measured[first:after]
+        return (days[0].start_us, days[-1].end_us) if days else (self.start_us, self.start_us)
+
+    @property
+    def _are_ends_whole(self) -> tuple[bool, bool]:
+        return True, True
 
     @cached_property
     def day_cells_us(self) -> Sequence[CellLengths]:
