@@ -6,9 +6,9 @@
 #
 # Its key says whose it is and what changes the ledger: the policy's measurement
 # fingerprint (not its target, not its accounting), the zone, the local date, and
-# a digest of those terms of the tenant that touch the day (service hours, in
-# service, monitored). Maintenance and exclusions are facts, as alarms are: they
-# change under a key, and whoever changes them says so.
+# a digest of what was agreed with the tenant, as far as it touches the day
+# (service hours, in service, monitored). Maintenance and exclusions are facts, as
+# alarms are: they change under a key, and a change of them is reported.
 #
 # A day is closed once nothing but a change of facts can alter it: the instant of
 # evaluation is past its end by the margin of damping and by stale_after.
@@ -35,14 +35,14 @@ class DayKey:
     Attributes:
         tenant_id: any text at all.
         measurement: the policy's measurement fingerprint.
-        terms: a digest of the tenant's settings that touch the day.
+        agreement: a digest of the tenant's settings that touch the day.
         zone: the tenant's zone, an IANA name.
         date: the local date.
     """
 
     tenant_id: str
     measurement: str
-    terms: str
+    agreement: str
     zone: str
     date: dt.date
 

@@ -17,10 +17,15 @@ HOSTILE_TENANTS = ["", " ", "'", '"; --', "a\0b", "a\x00", "\\x00", "\ud800", "Ã
 
 
 def key(
-    tenant_id: str = "acme", day: int = 0, *, measurement: str = "m1", terms: str = "t1", zone: str = "Europe/Lisbon"
+    tenant_id: str = "acme",
+    day: int = 0,
+    *,
+    measurement: str = "m1",
+    agreement: str = "a1",
+    zone: str = "Europe/Lisbon",
 ) -> DayKey:
     """Return the key of a day."""
-    return DayKey(tenant_id, measurement, terms, zone, FIRST + dt.timedelta(days=day))
+    return DayKey(tenant_id, measurement, agreement, zone, FIRST + dt.timedelta(days=day))
 
 
 def measured(whose: DayKey, down_us: int = 7) -> MeasuredDay:
@@ -57,9 +62,9 @@ class DayStoreContract:
         assert (await store.days([key()]))[key()].day == measured(key(), 1)
         assert await store.restatements("acme") == []
 
-    async def test_days_of_another_measurement_terms_zone_or_tenant_are_others(self, store: DayStore) -> None:
+    async def test_days_of_another_measurement_agreement_zone_or_tenant_are_others(self, store: DayStore) -> None:
         """Each has its own row."""
-        keys = [key(), key(measurement="m2"), key(terms="t2"), key(zone="UTC"), key("other")]
+        keys = [key(), key(measurement="m2"), key(agreement="a2"), key(zone="UTC"), key("other")]
         await store.add({one: measured(one, rank) for rank, one in enumerate(keys)})
         found = {one: (await store.days([one]))[one].day.cells_us[0] for one in keys}
         assert list(found.values()) == list(range(len(keys)))

@@ -9,7 +9,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla_compliance.cache.entries import Entry, day_key, digest, lock_key, read, token_key, written
+from sla_compliance.cache.entries import Entry, day_key, decode_entry, digest, encode_entry, lock_key, token_key
 from sla_compliance.labels import CELLS
 from sla_compliance.measured import DayKey, MeasuredDay
 from sla_compliance.units import DAY_US
@@ -23,7 +23,7 @@ keys = st.builds(
     DayKey,
     tenant_id=hostile,
     measurement=hostile,
-    terms=hostile,
+    agreement=hostile,
     zone=st.sampled_from(["UTC", "Europe/Lisbon"]),
     date=st.dates(dt.date(2025, 10, 8), dt.date(2025, 10, 10)),
 )
@@ -51,7 +51,7 @@ ENTRY_KEY = "sla1:{0}:day:2025-10-08:0"
 
 @given(left=keys, right=keys)
 def test_no_two_days_share_a_key(left: DayKey, right: DayKey) -> None:
-    """Whatever the tenant ids, measurements and terms contain."""
+    """Whatever the tenant ids, measurements and agreements contain."""
     assert (day_key(left) == day_key(right)) == (left == right)
 
 
@@ -83,34 +83,34 @@ def test_keys_are_short_and_plain(key: DayKey) -> None:
 @given(entry=entries)
 def test_an_entry_is_read_as_it_was_written(entry: Entry) -> None:
     """To the microsecond, in JSON."""
-    value = written(entry, ENTRY_KEY)
-    assert read(value, ENTRY_KEY) == entry
+    value = encode_entry(entry, ENTRY_KEY)
+    assert decode_entry(value, ENTRY_KEY) == entry
     json.loads(value[16:])
 
 
 @given(entry=entries, data=st.data())
 def test_a_value_cut_off_or_altered_is_no_entry(entry: Entry, data: st.DataObject) -> None:
     """At any place."""
-    value = written(entry, ENTRY_KEY)
+    value = encode_entry(entry, ENTRY_KEY)
     place = data.draw(st.integers(0, len(value) - 1))
-    assert read(value[:place], ENTRY_KEY) is None
-    assert read(value[:place] + bytes([value[place] ^ 1]) + value[place + 1 :], ENTRY_KEY) is None
+    assert decode_entry(value[:place], ENTRY_KEY) is None
+    assert decode_entry(value[:place] + bytes([value[place] ^ 1]) + value[place + 1 :], ENTRY_KEY) is None
 
 
 @given(entry=entries)
 def test_a_value_under_another_key_is_no_entry(entry: Entry) -> None:
     """Nobody's day is shown as another's."""
-    assert read(written(entry, ENTRY_KEY), ENTRY_KEY + "0") is None
+    assert decode_entry(encode_entry(entry, ENTRY_KEY), ENTRY_KEY + "0") is None
 
 
 @given(entry=entries)
 def test_a_day_that_does_not_add_up_is_no_entry(entry: Entry) -> None:
     """Even where the checksum is right."""
     longer = replace(entry, day=replace(entry.day, end_us=entry.day.end_us + 1))
-    assert read(written(longer, ENTRY_KEY), ENTRY_KEY) is None
+    assert decode_entry(encode_entry(longer, ENTRY_KEY), ENTRY_KEY) is None
 
 
 @given(value=st.binary() | st.sampled_from([b"", b"null", b"{}", b"[" * 100_000, b"17", b"\x80\x04."]))
 def test_junk_is_no_entry(value: bytes) -> None:
     """Nothing that is read is ever run, and nothing is raised."""
-    assert read(value, ENTRY_KEY) is None
+    assert decode_entry(value, ENTRY_KEY) is None

@@ -1,9 +1,9 @@
 """The text of a measured day in a cache, and the keys; text that is not whole is no day."""
 ################################################################
 # Keys hold digests, so any tenant id will do: the tenant's by itself, then the
-# date, then a digest of the measurement, the terms, the zone and the version of
-# the zone rules. Every part is length-prefixed before it is hashed: no two lists
-# of parts are one text. {braces} keep a tenant on one node of a cluster.
+# date, then a digest of the measurement, the agreement, the zone and the version
+# of the zone rules. Every part is length-prefixed before it is hashed: no two
+# lists of parts are one text. {braces} keep a tenant on one node of a cluster.
 #
 # A value is JSON after a checksum of key and text. A value that was cut off,
 # overwritten, moved to another key, or does not add up to the day's length is
@@ -35,8 +35,8 @@ class Entry:
 
     Attributes:
         day: what was measured.
-        written_us: when it was remembered.
-        token: the tenant's date's token at the time; the entry holds while it is the current one.
+        written_us: when it was written.
+        token: the token of the tenant's date then; the entry counts while it is the current one.
     """
 
     day: MeasuredDay
@@ -45,32 +45,32 @@ class Entry:
 
 
 def day_key(key: DayKey) -> str:
-    """Return where the cells of a day stand."""
-    measured = digest(key.measurement, key.terms, key.zone, tz_version())
+    """Return the key of a day's entry."""
+    measured = digest(key.measurement, key.agreement, key.zone, tz_version())
     return f"{_VERSION}:{{{digest(key.tenant_id)}}}:day:{key.date.isoformat()}:{measured}"
 
 
 def token_key(tenant_id: str, date: dt.date) -> str:
-    """Return where the token of a tenant's date stands."""
+    """Return the key of the token of a tenant's date."""
     return f"{_VERSION}:{{{digest(tenant_id)}}}:token:{date.isoformat()}"
 
 
 def lock_key(key: DayKey) -> str:
-    """Return what to lock while days of a tenant are measured: whatever the terms, zone and date."""
+    """Return the key of the lock on measurements of a tenant, whatever the agreement and the date."""
     return f"{_VERSION}:{{{digest(key.tenant_id)}}}:lock:{digest(key.measurement, key.zone)}"
 
 
 @lru_cache(maxsize=DIGESTS_KEPT)
 def digest(*parts: str) -> str:
     """Return a short digest of some texts, in their order; any text, lone surrogates too."""
-    encoded = [part.encode("utf-8", "surrogatepass") for part in parts]
-    return sha256(b"".join(b"%d:%s" % (len(part), part) for part in encoded)).hexdigest()[:32]
+    encoded_parts = [part.encode("utf-8", "surrogatepass") for part in parts]
+    return sha256(b"".join(b"%d:%s" % (len(part), part) for part in encoded_parts)).hexdigest()[:32]
 
 
-def written(entry: Entry, key: str) -> bytes:
-    """Return the text of an entry under `key`."""
+def encode_entry(entry: Entry, key: str) -> bytes:
+    """Return the value that stands for an entry under `key`."""
     day = entry.day
-    facts = {
+    fields = {
         "date": day.date.isoformat(),
         "start_us": day.start_us,
         "end_us": day.end_us,
@@ -81,41 +81,41 @@ def written(entry: Entry, key: str) -> bytes:
         "written_us": entry.written_us,
         "token": entry.token.decode("latin-1"),
     }
-    text = json.dumps(facts, separators=(",", ":")).encode()
+    text = json.dumps(fields, separators=(",", ":")).encode()
     return _checksum(key, text) + text
 
 
-def read(value: bytes | None, key: str) -> Entry | None:
-    """Return the entry under `key`; None where there is none, or no whole one."""
+def decode_entry(value: bytes | None, key: str) -> Entry | None:
+    """Return the entry that a value under `key` stands for; None where there is none, or no whole one."""
     if value is None or value[:_CHECKSUM_LENGTH] != _checksum(key, value[_CHECKSUM_LENGTH:]):
         return None
     try:
-        facts = json.loads(value[_CHECKSUM_LENGTH:])
-        return _entry(facts) if _adds_up(facts) else None
+        fields = json.loads(value[_CHECKSUM_LENGTH:])
+        return _entry(fields) if _adds_up(fields) else None
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
-def _entry(facts: dict[str, Any]) -> Entry:
+def _entry(fields: dict[str, Any]) -> Entry:
     day = MeasuredDay(
-        date=dt.date.fromisoformat(facts["date"]),
-        start_us=facts["start_us"],
-        end_us=facts["end_us"],
-        cells_us=tuple(facts["cells_us"]),
-        as_of_us=facts["as_of_us"],
-        tz_version=str(facts["tz_version"]),
-        remarks=tuple(map(str, facts["remarks"])),
+        date=dt.date.fromisoformat(fields["date"]),
+        start_us=fields["start_us"],
+        end_us=fields["end_us"],
+        cells_us=tuple(fields["cells_us"]),
+        as_of_us=fields["as_of_us"],
+        tz_version=str(fields["tz_version"]),
+        remarks=tuple(map(str, fields["remarks"])),
     )
-    return Entry(day, facts["written_us"], facts["token"].encode("latin-1"))
+    return Entry(day, fields["written_us"], fields["token"].encode("latin-1"))
 
 
-def _adds_up(facts: dict[str, Any]) -> bool:
-    cells = facts["cells_us"]
+def _adds_up(fields: dict[str, Any]) -> bool:
+    cells = fields["cells_us"]
     return (
-        {type(facts[name]) for name in _INSTANTS} | set(map(type, cells)) == {int}
+        {type(fields[name]) for name in _INSTANTS} | set(map(type, cells)) == {int}
         and len(cells) == len(CELLS)
         and min(cells) >= 0
-        and sum(cells) == facts["end_us"] - facts["start_us"]
+        and sum(cells) == fields["end_us"] - fields["start_us"]
     )
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection
 
-from sla_compliance.cache.days import Recollection, RememberedDays
+from sla_compliance.cache.day_cache import CacheLookup, DayCache
 from sla_compliance.measured import DayKey
 from sla_compliance.service.answers import Provenance
 from sla_compliance.service.flights import Flights
@@ -27,7 +27,7 @@ from sla_compliance.service.questions import Question
 class DayFinder:
     """Cache, store and facts as one."""
 
-    def __init__(self, memory: RememberedDays, measuring: Measuring, observer: ServiceObserver) -> None:
+    def __init__(self, memory: DayCache, measuring: Measuring, observer: ServiceObserver) -> None:
         """Put the parts together."""
         self._memory = memory
         self._measuring = measuring
@@ -37,40 +37,40 @@ class DayFinder:
     async def find(self, question: Question) -> Found:
         """Return the days of a question."""
         seen = await self._recall(question, question.begun)
-        if seen.due:
-            self._refresh(question, seen.due)
-        remembered = {key: (day, Provenance.CACHE) for key, day in seen.holding.items()}
+        if seen.to_refresh:
+            self._refresh(question, seen.to_refresh)
+        remembered = {key: (day, Provenance.CACHE) for key, day in seen.fresh.items()}
         missing = tuple(key for key in question.spans if key not in remembered)
         return {**remembered, **await self._flown(question, missing, seen)} if missing else remembered
 
-    async def _recall(self, question: Question, keys: Collection[DayKey]) -> Recollection:
-        return await self._memory.recall(tuple(keys), question.subject.policy, question.subject.as_of_us)
+    async def _recall(self, question: Question, keys: Collection[DayKey]) -> CacheLookup:
+        return await self._memory.lookup(tuple(keys), question.subject.policy, question.subject.as_of_us)
 
-    async def _flown(self, question: Question, missing: tuple[DayKey, ...], seen: Recollection) -> Found:
+    async def _flown(self, question: Question, missing: tuple[DayKey, ...], seen: CacheLookup) -> Found:
         """Return missing days, measured once for all who miss them in the same state of the facts."""
         state = tuple(seen.tokens.get(key) for key in missing)
         flight = self._flights.of((missing, state), lambda: self._measured_alone(question, missing))
         await asyncio.wait({flight})
         error = flight.exception()
-        if error is not None and seen.outdated.keys() >= set(missing):
+        if error is not None and seen.stale.keys() >= set(missing):
             self._observer.failed("source", error)
-            return {key: (seen.outdated[key], Provenance.OUTDATED) for key in missing}
+            return {key: (seen.stale[key], Provenance.OUTDATED) for key in missing}
         return flight.result()
 
     async def _measured_alone(self, question: Question, missing: tuple[DayKey, ...]) -> Found:
         """Return missing days: what somebody else has measured meanwhile, the rest measured here."""
-        async with self._memory.alone(missing[0]):
+        async with self._memory.locked(missing[0]):
             seen = await self._recall(question, question.begun)
-            by_others = {key: (seen.holding[key], Provenance.CACHE) for key in missing if key in seen.holding}
+            by_others = {key: (seen.fresh[key], Provenance.CACHE) for key in missing if key in seen.fresh}
             rest = [key for key in missing if key not in by_others]
             return {**by_others, **await self._measured(question, rest, seen)}
 
-    async def _measured(self, question: Question, keys: Collection[DayKey], seen: Recollection) -> Found:
+    async def _measured(self, question: Question, keys: Collection[DayKey], seen: CacheLookup) -> Found:
         """Return days from store or facts, and remember those that have begun; tokens first, then the facts."""
         begun = set(question.begun)
         tokens = await self._memory.tokens_for(begun.intersection(keys), seen.tokens)
         found = await self._measuring.days(question, keys)
-        await self._memory.remember(
+        await self._memory.write(
             {key: day for key, (day, _) in found.items() if key in begun}, tokens, question.subject.as_of_us
         )
         return found
@@ -81,11 +81,11 @@ class DayFinder:
 
     async def _refreshed(self, question: Question, due: tuple[DayKey, ...]) -> Found:
         """Measure days anew, unless somebody else is about to, or has done it."""
-        async with self._memory.alone(due[0], patience_s=0) as is_alone:
+        async with self._memory.locked(due[0], timeout_s=0) as is_alone:
             if not is_alone:
                 return {}
             seen = await self._recall(question, due)
-            still = [key for key in due if key in seen.due or key in seen.missing]
+            still = [key for key in due if key in seen.to_refresh or key in seen.missing]
             return await self._measured(question, still, seen)
 
     def _tell_of_failure(self, flight: asyncio.Task[Found]) -> None:

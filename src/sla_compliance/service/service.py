@@ -18,8 +18,8 @@ from time import perf_counter
 from typing import Final
 
 from sla_compliance.alarms import Alarm
-from sla_compliance.cache.days import Lifetimes, RememberedDays
-from sla_compliance.cache.guard import GuardedCache
+from sla_compliance.cache.circuit_breaker import CircuitBreakerCache
+from sla_compliance.cache.day_cache import DayCache, Lifetimes
 from sla_compliance.cache.memory import MemoryCache
 from sla_compliance.cache.protocol import Cache
 from sla_compliance.calendars.exclusions import AnyExclusion
@@ -106,12 +106,12 @@ class ComplianceService:
         self.is_sample = isinstance(source, SupportsSampleFlag) and source.is_sample
         kept = MemoryCache(max_keys=0) if self.is_sample else cache or MemoryCache()
         store = None if self.is_sample else store
-        self._cache = GuardedCache(
+        self._cache = CircuitBreakerCache(
             kept,
-            patience_s=cache_time_out.total_seconds(),
+            timeout_s=cache_time_out.total_seconds(),
             on_failure=lambda error: self._observer.failed("cache", error),
         )
-        self._memory = RememberedDays(self._cache, lifetimes)
+        self._memory = DayCache(self._cache, lifetimes)
         self._facts = Facts(source, exclusions, source_time_out, self._observer)
         measuring = Measuring(self._facts, store)
         self._finder = DayFinder(self._memory, measuring, self._observer)
@@ -233,7 +233,7 @@ class ComplianceService:
     async def _tell(self, subject: Subject, dates: Sequence[dt.date], reason: str) -> None:
         marked = 0 if self._keeping is None else await self._keeping.mark(subject, dates)
         self._finder.close_doors()
-        await self._memory.forget(subject.tenant_id, dates)
+        await self._memory.invalidate(subject.tenant_id, dates)
         if self._keeping is not None and marked:
             await self._keeping.restate(subject, reason=reason)
 

@@ -174,7 +174,7 @@ def _is_day(key: DayKey) -> sa.ColumnElement[bool]:
 
 
 def _key(key: DayKey) -> dict[str, object]:
-    return dict(zip(_KEY, (storable(key.tenant_id), key.measurement, key.terms, key.zone, key.date), strict=True))
+    return dict(zip(_KEY, (storable(key.tenant_id), key.measurement, key.agreement, key.zone, key.date), strict=True))
 
 
 def _day_key(row: sa.RowMapping, tenant_id: str) -> DayKey:
