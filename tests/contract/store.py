@@ -76,13 +76,13 @@ class DayStoreContract:
             found = await store.days([key(tenant)])
             assert {one: stored.day.cells_us[0] for one, stored in found.items()} == {key(tenant): rank}
 
-    async def test_a_day_told_of_a_change_is_not_current(self, store: DayStore) -> None:
+    async def test_a_day_of_a_reported_change_is_not_current(self, store: DayStore) -> None:
         """All measurements of the dates, of this tenant alone."""
         kept = [key(day=3), key("other")]
         concerned = [key(), key(measurement="m2"), key(day=1)]
         await store.add({one: measured(one) for one in concerned + kept})
-        assert await store.mark("acme", [FIRST, FIRST + dt.timedelta(days=1)]) == 3
-        assert set(await store.marked("acme")) == set(concerned)
+        assert await store.mark_stale("acme", [FIRST, FIRST + dt.timedelta(days=1)]) == 3
+        assert set(await store.stale("acme")) == set(concerned)
         assert not (await store.days([key()]))[key()].is_current
         assert [(await store.days([one]))[one].is_current for one in kept] == [True, True]
 
@@ -90,7 +90,7 @@ class DayStoreContract:
         """When, why, what it said and what it says."""
         old, new = measured(key(), 1), measured(key(), 2)
         await store.add({key(): old})
-        await store.mark("acme", [FIRST])
+        await store.mark_stale("acme", [FIRST])
         trace = Restatement(key(), 17, "alarm 4711", old.cells_us, new.cells_us)
         assert await store.restate({key(): StoredDay(new, 1, 1)}, reason="alarm 4711", at_us=17) == [trace]
         assert await store.days([key()]) == {key(): StoredDay(new, 1, 1)}
@@ -100,7 +100,7 @@ class DayStoreContract:
     async def test_restating_again_changes_nothing(self, store: DayStore) -> None:
         """Not the day, not the trail."""
         await store.add({key(): measured(key(), 1)})
-        await store.mark("acme", [FIRST])
+        await store.mark_stale("acme", [FIRST])
         for down_us in (2, 3):
             await store.restate({key(): StoredDay(measured(key(), down_us), 1, 1)}, reason="", at_us=0)
         assert (await store.days([key()]))[key()].day.cells_us[0] == 2
@@ -109,18 +109,18 @@ class DayStoreContract:
     async def test_the_same_cells_anew_leave_no_trace(self, store: DayStore) -> None:
         """A change that altered nothing is no restatement; the day is current again."""
         await store.add({key(): measured(key())})
-        await store.mark("acme", [FIRST])
+        await store.mark_stale("acme", [FIRST])
         assert await store.restate({key(): StoredDay(measured(key()), 1, 1)}, reason="", at_us=0) == []
-        assert await store.marked("acme") == []
+        assert await store.stale("acme") == []
 
-    async def test_a_change_told_of_meanwhile_leaves_the_day_marked(self, store: DayStore) -> None:
+    async def test_a_change_reported_meanwhile_leaves_the_day_stale(self, store: DayStore) -> None:
         """What was measured before it does not include it."""
         await store.add({key(): measured(key(), 1)})
-        await store.mark("acme", [FIRST])
-        told = (await store.days([key()]))[key()].told
-        await store.mark("acme", [FIRST])
-        await store.restate({key(): StoredDay(measured(key(), 2), told, told)}, reason="", at_us=0)
-        assert await store.marked("acme") == [key()]
+        await store.mark_stale("acme", [FIRST])
+        reported = (await store.days([key()]))[key()].changes_reported
+        await store.mark_stale("acme", [FIRST])
+        await store.restate({key(): StoredDay(measured(key(), 2), reported, reported)}, reason="", at_us=0)
+        assert await store.stale("acme") == [key()]
 
     async def test_a_day_that_is_not_stored_cannot_be_restated(self, store: DayStore) -> None:
         """It is added when a sweep comes by."""
@@ -131,7 +131,7 @@ class DayStoreContract:
         """And rewrite it once."""
         days = {key(day=day): measured(key(day=day), 1) for day in range(5)}
         assert sum(await asyncio.gather(*(store.add(days) for _ in range(4)))) == 5
-        await store.mark("acme", [one.date for one in days])
+        await store.mark_stale("acme", [one.date for one in days])
         new = {one: StoredDay(measured(one, 2), 1, 1) for one in days}
         await asyncio.gather(*(store.restate(new, reason="", at_us=0) for _ in range(4)))
         assert len(await store.restatements("acme")) == 5

@@ -12,8 +12,8 @@ from sla_compliance.alarms import Alarm
 from sla_compliance.calendars.exclusions import AnyExclusion, Exclusion
 from sla_compliance.measured import closes_at_us
 from sla_compliance.service import TenantSettings
-from sla_compliance.service.changes import agreement_dates, alarm_dates, columns_named
-from sla_compliance.service.questions import Subject
+from sla_compliance.service.queries import Subject
+from sla_compliance.service.restatement import alarm_dates, exclusion_dates, targeting_columns
 from sla_compliance.units import instant_us
 from tests.property.changing_facts import (
     FIRST,
@@ -78,7 +78,7 @@ def test_no_day_is_altered_by_an_alarm_beyond_those_named(
     """Raised, edited, moved to another device, cleared, deleted: whatever else is the case."""
     kept = [alarm for alarm in others if not {alarm.id} & {row.id for row in change if row}]
     before, after = (facts_of(tenant, now, [*kept, *([row] if row else [])], agreed) for row in change)
-    named = alarm_dates(subject_of(before), *change, scoping=columns_named(agreed))
+    named = alarm_dates(subject_of(before), *change, targeting_columns=targeting_columns(agreed))
     assert altered_dates(before, after) <= set(named)
 
 
@@ -94,7 +94,7 @@ def test_no_day_that_has_begun_is_altered_by_an_agreement_beyond_those_named(
     """Entered, edited, given to others, cancelled: once or recurring."""
     before, after = (facts_of(tenant, now, rows, [*others, *([one] if one else [])]) for one in change)
     begun = {day.date for day in before.report(FIRST, LAST).days if day.start < now}
-    named = agreement_dates(subject_of(before), *change)
+    named = exclusion_dates(subject_of(before), *change)
     assert altered_dates(before, after) & begun <= set(named)
 
 

@@ -1,9 +1,9 @@
-"""ComplianceAnswer: what a service says of a tenant's days, and where it had it from."""
+"""ComplianceAnswer: the figures of a tenant's days, and where each day came from."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -15,7 +15,7 @@ from sla_compliance.labels import CELLS, Accounting
 from sla_compliance.measured import MeasuredDay, record_of
 from sla_compliance.records import ComplianceRecord
 from sla_compliance.report import method_line
-from sla_compliance.service.questions import Subject
+from sla_compliance.service.queries import Subject
 from sla_compliance.units import instant_us, moment
 from sla_compliance.zones import load_zone
 
@@ -24,22 +24,22 @@ class Provenance(StrEnum):
     """Where a day's cells came from."""
 
     CACHE = "CACHE"
-    """Remembered, and still in force."""
+    """Cached, and fresh."""
     STORE = "STORE"
     """Stored when the day was closed, or restated since."""
     SOURCE = "SOURCE"
     """Measured for this answer."""
     OUTDATED = "OUTDATED"
-    """Remembered and past its time, shown because the source could not be asked."""
+    """Cached and stale, served because the source could not be read."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ComplianceAnswer:
-    """The days asked for, measured.
+    """The measured days of a query.
 
     Attributes:
-        subject: whose, how measured, and the instant of the question; each day carries its own.
-        target_ratio, accounting: what is asked of the cells.
+        subject: whose days, how they are measured, and the instant of the query; each day carries its own.
+        target_ratio, accounting: the target, and which cells count as what.
         start_us: start of the first day.
         measured: the days, in order.
         provenance: where each came from.
@@ -75,7 +75,7 @@ class ComplianceAnswer:
         return self._record(self.measured) if self.measured else self._nothing()
 
     def by(self, period: Period) -> tuple[ComplianceRecord, ...]:
-        """Return one record for each period; the first and last may be cut by the question."""
+        """Return one record for each period; the first and last may be cut by the query."""
         spans = period.spans([day.date for day in self.measured], is_first_whole=True, is_last_whole=True)
         return tuple(self._record(self.measured[first:after]) for first, after in spans)
 
@@ -111,7 +111,7 @@ class ComplianceAnswer:
 
     @property
     def is_cached(self) -> bool:
-        """Whether neither store nor source was asked."""
+        """Whether all days came from the cache."""
         return set(self.provenance) <= {Provenance.CACHE}
 
     @property
@@ -124,13 +124,13 @@ class ComplianceAnswer:
 
     @property
     def is_outdated(self) -> bool:
-        """Whether a day is older than it should be, because the source could not be asked."""
+        """Whether a day is stale, because the source could not be read."""
         return Provenance.OUTDATED in self.provenance
 
     @property
     def quality(self) -> tuple[str, ...]:
         """What a reader must know about the rows behind the figures, one sentence each."""
-        return tuple(dict.fromkeys(remark for day in self.measured for remark in day.remarks))
+        return tuple(_distinct(remark for day in self.measured for remark in day.remarks))
 
     @cached_property
     def method(self) -> str:
@@ -149,15 +149,23 @@ class ComplianceAnswer:
         return [{**record.as_dict(detail=True), **self._background(record)} for record in records]
 
     def _background(self, record: ComplianceRecord) -> Mapping[str, object]:
-        days = [
-            (day, provenance)
-            for day, provenance in zip(self.measured, self.provenance, strict=True)
-            if record.date <= day.date <= record.last_date
-        ]
+        """Return what stands beside a record in full detail: how, when and from what its days were measured."""
+        days: list[MeasuredDay] = []
+        provenances: list[str] = []
+        for day, provenance in zip(self.measured, self.provenance, strict=True):
+            if record.date <= day.date <= record.last_date:
+                days.append(day)
+                provenances.append(str(provenance))
+        oldest_us = min(day.as_of_us for day in days)
         return {
             "method": self.method,
-            "as_of": moment(min(day.as_of_us for day, _ in days), self._rules).isoformat(),
-            "tz_version": ", ".join(dict.fromkeys(day.tz_version for day, _ in days)),
-            "provenance": list(dict.fromkeys(str(provenance) for _, provenance in days)),
-            "quality": {"lines": list(dict.fromkeys(remark for day, _ in days for remark in day.remarks))},
+            "as_of": moment(oldest_us, self._rules).isoformat(),
+            "tz_version": ", ".join(_distinct(day.tz_version for day in days)),
+            "provenance": _distinct(provenances),
+            "quality": {"lines": _distinct(remark for day in days for remark in day.remarks)},
         }
+
+
+def _distinct(texts: Iterable[str]) -> list[str]:
+    """Return texts without repeats, in their order."""
+    return list(dict.fromkeys(texts))

@@ -98,18 +98,16 @@ def add(connection: sa.Connection, measured: Mapping[DayKey, MeasuredDay]) -> in
     return len(connection.execute(insert, rows).all())
 
 
-def mark(connection: sa.Connection, tenant_id: str, dates: Iterable[dt.date]) -> int:
-    """Tell every stored day of these dates of a change; return how many there are."""
-    told = [
-        connection.execute(
-            sa.update(days).where(_is(tenant_id), days.c.local_date.between(first, last)).values(told=days.c.told + 1)
-        ).rowcount
-        for first, last in _runs(dates)
-    ]
-    return sum(told)
+def mark_stale(connection: sa.Connection, tenant_id: str, dates: Iterable[dt.date]) -> int:
+    """Report a change to every stored day of these dates; return how many there are."""
+    count = 0
+    for first, last in _runs(dates):
+        stored_days = sa.update(days).where(_is(tenant_id), days.c.local_date.between(first, last))
+        count += connection.execute(stored_days.values(told=days.c.told + 1)).rowcount
+    return count
 
 
-def marked(connection: sa.Connection, tenant_id: str) -> list[DayKey]:
+def stale(connection: sa.Connection, tenant_id: str) -> list[DayKey]:
     """Return the days that are not current."""
     behind = sa.select(days).where(_is(tenant_id), days.c.included < days.c.told).order_by(days.c.local_date)
     return [_stored(row, tenant_id)[0] for row in connection.execute(behind).mappings()]
@@ -125,9 +123,9 @@ def restate(
     differing = []
     for key, old in old_days.items():
         new = new_days[key]
-        if old.included >= new.included:
+        if old.changes_applied >= new.changes_applied:
             continue
-        connection.execute(sa.update(days).where(_is_day(key)).values(**_facts(new.day), included=new.included))
+        connection.execute(sa.update(days).where(_is_day(key)).values(**_facts(new.day), included=new.changes_applied))
         if old.day.cells_us != new.day.cells_us:
             differing.append(Restatement(key, at_us, reason, old.day.cells_us, new.day.cells_us))
     if differing:
@@ -137,7 +135,9 @@ def restate(
 
 def restatements(connection: sa.Connection, tenant_id: str) -> list[Restatement]:
     """Return the trail of a tenant, oldest first."""
-    rows = connection.execute(sa.select(trail).where(trail.c.tenant_id == storable(tenant_id)).order_by(trail.c.id))
+    rows = connection.execute(
+        sa.select(trail).where(trail.c.tenant_id == escaped_tenant_id(tenant_id)).order_by(trail.c.id)
+    )
     return [
         Restatement(
             _day_key(row, tenant_id),
@@ -150,7 +150,7 @@ def restatements(connection: sa.Connection, tenant_id: str) -> list[Restatement]
     ]
 
 
-def storable(tenant_id: str) -> str:
+def escaped_tenant_id(tenant_id: str) -> str:
     """Return a tenant id as a database can hold it; plain ones are themselves.
 
     Raises:
@@ -166,7 +166,7 @@ def storable(tenant_id: str) -> str:
 
 
 def _is(tenant_id: str) -> sa.ColumnElement[bool]:
-    return days.c.tenant_id == storable(tenant_id)
+    return days.c.tenant_id == escaped_tenant_id(tenant_id)
 
 
 def _is_day(key: DayKey) -> sa.ColumnElement[bool]:
@@ -174,7 +174,9 @@ def _is_day(key: DayKey) -> sa.ColumnElement[bool]:
 
 
 def _key(key: DayKey) -> dict[str, object]:
-    return dict(zip(_KEY, (storable(key.tenant_id), key.measurement, key.agreement, key.zone, key.date), strict=True))
+    return dict(
+        zip(_KEY, (escaped_tenant_id(key.tenant_id), key.measurement, key.agreement, key.zone, key.date), strict=True)
+    )
 
 
 def _day_key(row: sa.RowMapping, tenant_id: str) -> DayKey:

@@ -14,7 +14,7 @@ class MemoryDayStore:
     """A DayStore of one process."""
 
     def __init__(self) -> None:
-        """Make an empty store."""
+        """Start empty."""
         self._days: dict[DayKey, StoredDay] = {}
         self._trail: list[Restatement] = []
 
@@ -28,27 +28,27 @@ class MemoryDayStore:
         self._days |= new
         return len(new)
 
-    async def mark(self, tenant_id: str, dates: Iterable[dt.date]) -> int:
-        """Tell every stored day of these dates of a change of facts; return how many there are."""
-        wanted = set(dates)
-        concerned = [key for key in self._days if key.tenant_id == tenant_id and key.date in wanted]
-        for key in concerned:
-            self._days[key] = replace(self._days[key], told=self._days[key].told + 1)
-        return len(concerned)
+    async def mark_stale(self, tenant_id: str, dates: Iterable[dt.date]) -> int:
+        """Report a change of facts to every stored day of these dates; return how many there are."""
+        changed_dates = set(dates)
+        changed_keys = [key for key in self._days if key.tenant_id == tenant_id and key.date in changed_dates]
+        for key in changed_keys:
+            self._days[key] = replace(self._days[key], changes_reported=self._days[key].changes_reported + 1)
+        return len(changed_keys)
 
-    async def marked(self, tenant_id: str) -> list[DayKey]:
+    async def stale(self, tenant_id: str) -> list[DayKey]:
         """Return the days that are not current, by date."""
-        marked = [key for key, stored in self._days.items() if key.tenant_id == tenant_id and not stored.is_current]
-        return sorted(marked, key=lambda key: key.date)
+        stale_keys = [key for key, stored in self._days.items() if key.tenant_id == tenant_id and not stored.is_current]
+        return sorted(stale_keys, key=lambda key: key.date)
 
     async def restate(self, days: Mapping[DayKey, StoredDay], *, reason: str, at_us: int) -> list[Restatement]:
         """Rewrite stored days; return what differed."""
         trail = []
         for key, new in days.items():
             old = self._days.get(key)
-            if old is None or old.included >= new.included:
+            if old is None or old.changes_applied >= new.changes_applied:
                 continue
-            self._days[key] = replace(old, day=new.day, included=new.included)
+            self._days[key] = replace(old, day=new.day, changes_applied=new.changes_applied)
             if old.day.cells_us != new.day.cells_us:
                 trail.append(Restatement(key, at_us, reason, old.day.cells_us, new.day.cells_us))
         self._trail += trail

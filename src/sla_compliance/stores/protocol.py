@@ -3,12 +3,12 @@
 # A store keeps closed days for good: the role of a materialised view, with zone
 # rules that never run in SQL. Adding never replaces: neither a purge of old alarms
 # nor new zone rules rewrite a day. Only a change of facts does, in two steps:
-#   1. mark: the day is told of a change, before anybody measures it anew. Until
-#      step 2 it is not current, and readers measure it themselves;
+#   1. mark_stale: the change is reported to the day, before the day is measured
+#      again. Until step 2 it is not current, and readers measure it themselves;
 #   2. restate: the new cells take their place and the old ones go to the trail, in
-#      one transaction. They name the last change they include; a change told of
-#      in between leaves the day marked.
-# A writer killed at any moment leaves a marked day, never a wrong one.
+#      one transaction. They name the last change they include; a change reported
+#      in between leaves the day stale.
+# A writer killed at any moment leaves a stale day, never a wrong one.
 ################################################################
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ class StoredDay:
 
     Attributes:
         day: what was measured.
-        told: how many changes of facts it was told of.
-        included: how many of them its cells include.
+        changes_reported: how many changes of its facts were reported.
+        changes_applied: how many of them its cells include.
     """
 
     day: MeasuredDay
-    told: int = 0
-    included: int = 0
+    changes_reported: int = 0
+    changes_applied: int = 0
 
     @property
     def is_current(self) -> bool:
-        """Whether its cells include every change it was told of."""
-        return self.included >= self.told
+        """Whether its cells include every reported change."""
+        return self.changes_applied >= self.changes_reported
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +77,11 @@ class DayStore(Protocol):
         """Store the days that are not there yet; return how many those were."""
         ...
 
-    async def mark(self, tenant_id: str, dates: Iterable[dt.date]) -> int:
-        """Tell every stored day of these dates of a change of facts; return how many there are."""
+    async def mark_stale(self, tenant_id: str, dates: Iterable[dt.date]) -> int:
+        """Report a change of facts to every stored day of these dates; return how many there are."""
         ...
 
-    async def marked(self, tenant_id: str) -> list[DayKey]:
+    async def stale(self, tenant_id: str) -> list[DayKey]:
         """Return the days that are not current, by date."""
         ...
 
@@ -89,7 +89,7 @@ class DayStore(Protocol):
         """Rewrite stored days, unless they include as many changes already; return what differed.
 
         Args:
-            days: what was measured, `included` being what the store said of `told` before.
+            days: what was measured; `changes_applied` is what the store said of `changes_reported` before.
         """
         ...
 

@@ -53,13 +53,13 @@ class _SQLDayStore(ABC):
         """Store the days that are not there yet; return how many those were."""
         return await self._run(_rows.add, days)
 
-    async def mark(self, tenant_id: str, dates: Iterable[dt.date]) -> int:
-        """Tell every stored day of these dates of a change of facts; return how many there are."""
-        return await self._run(_rows.mark, tenant_id, dates)
+    async def mark_stale(self, tenant_id: str, dates: Iterable[dt.date]) -> int:
+        """Report a change of facts to every stored day of these dates; return how many there are."""
+        return await self._run(_rows.mark_stale, tenant_id, dates)
 
-    async def marked(self, tenant_id: str) -> list[DayKey]:
+    async def stale(self, tenant_id: str) -> list[DayKey]:
         """Return the days that are not current, by date."""
-        return await self._run(_rows.marked, tenant_id)
+        return await self._run(_rows.stale, tenant_id)
 
     async def restate(self, days: Mapping[DayKey, StoredDay], *, reason: str, at_us: int) -> list[Restatement]:
         """Rewrite stored days, unless they include as many changes already; return what differed."""

@@ -73,7 +73,7 @@ async def test_a_purge_is_no_correction() -> None:
     await service.store_closed_days(TENANT, at(20), at(29))
     answer = await service.compliance(TENANT, at(20), at(27))
     assert [day.compliance_percentage for day in answer.days] == [None, 95.83, None, None, None, 100.0, 100.0]
-    assert (await store.restatements(TENANT), await store.marked(TENANT)) == ([], [])
+    assert (await store.restatements(TENANT), await store.stale(TENANT)) == ([], [])
     assert set(await store.days(keys_of(facts, *range(20, 28)))) == set(keys_of(facts, 21, 25, 26, 27))
 
 
@@ -128,16 +128,16 @@ async def test_a_change_of_facts_rewrites_a_stored_day_and_leaves_a_trace(change
     assert trace.old_cells_us != trace.new_cells_us
 
 
-async def test_a_change_whose_teller_was_killed_half_way_shows_no_wrong_figure() -> None:
-    """The day is marked and nobody measured it anew: answers come from the facts, the next sweep catches up."""
+async def test_a_change_whose_reporter_was_killed_half_way_shows_no_wrong_figure() -> None:
+    """The day is stale and was not measured again: answers come from the facts, the next sweep catches up."""
     facts, store = facts_with(OUTAGE), MemoryDayStore()
     await service_of(facts, store=store).store_closed_days(TENANT, at(20), at(28))
     facts.alarms = {}
-    await store.mark(TENANT, [DAY])
+    await store.mark_stale(TENANT, [DAY])
     assert await downtime(facts, store) == 0
     sweep = await service_of(facts, store=store).store_closed_days(TENANT, at(20), at(28))
     assert [trace.key.date for trace in sweep.restated] == [DAY]
-    assert await store.marked(TENANT) == []
+    assert await store.stale(TENANT) == []
 
 
 async def test_a_change_is_kept_in_mind_while_the_source_is_down() -> None:
@@ -153,11 +153,11 @@ async def test_a_change_is_kept_in_mind_while_the_source_is_down() -> None:
     assert len((await service.store_closed_days(TENANT, at(20), at(28))).restated) == 1
 
 
-async def test_a_marked_day_whose_rows_are_purged_meanwhile_stays_as_it_was_stored() -> None:
+async def test_a_stale_day_whose_rows_are_purged_meanwhile_stays_as_it_was_stored() -> None:
     """Nothing better can be had."""
     facts, store = facts_with(OUTAGE), MemoryDayStore()
     await service_of(facts, store=store).store_closed_days(TENANT, at(20), at(28))
-    await store.mark(TENANT, [DAY])
+    await store.mark_stale(TENANT, [DAY])
     facts.alarms, facts.purged_until = {}, at(25)
     assert await downtime(facts, store) == 60
     assert (await service_of(facts, store=store).store_closed_days(TENANT, at(20), at(28))).restated == ()
@@ -171,5 +171,5 @@ async def test_days_of_an_earlier_policy_are_left_to_history() -> None:
     service = service_of(facts, store=store)
     assert (await service.compliance(TENANT, at(21), at(22))).total.downtime_minutes == 0
     await service.invalidate(TENANT, [DAY])
-    (key,) = await store.marked(TENANT)
+    (key,) = await store.stale(TENANT)
     assert (await store.days([key]))[key] == StoredDay((await store.days([key]))[key].day, 1, 0)
