@@ -134,6 +134,7 @@ class AlarmBatch:
         gate = Gate(on_invalid, clock_skew, None if row_names is None else listed(row_names, "row_names"))
         for fault in faults:
             gate.faults[fault.row].append(fault)
+            gate.unreadable.add((fault.row, "first_occurrence"))
         instants = dict(zip(_INSTANTS, (starts_us, ends_us, resolved_us, last_occurrences_us), strict=True))
         texts = dict(
             zip(
@@ -175,7 +176,7 @@ class AlarmBatch:
         gate.check_order(starts, ends, instants)
         contents = [starts, ends, *texts.values(), *([last_seen] if last_seen else [])]
         copies = gate.check_identities(texts["id"], contents) if "id" in texts else set()
-        rejected = gate.set_aside(texts)
+        rejected = gate.set_aside(texts, starts, ends)
         batch = cls(tuple(starts), tuple(ends), tuple(last_seen) if last_seen else None, assumed, texts, rejected)
         left_out = copies | gate.faults.keys()
         return batch.take([row for row in range(len(batch)) if row not in left_out]) if left_out else batch

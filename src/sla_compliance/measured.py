@@ -1,4 +1,4 @@
-"""MeasuredDay: the ledger cells of one local day, as stores and caches keep them, and the key they are kept under."""
+"""MeasuredDay: what was measured of one local day, as stores and caches keep it, and the key it is kept under."""
 ################################################################
 # A measured day holds lengths, never a percentage: every target and every
 # accounting is answered from it. It keeps its own bounds, so new zone rules
@@ -10,6 +10,10 @@
 # (service hours, in service, monitored). Maintenance and exclusions are facts, as
 # alarms are: they change under a key, and a change of them is reported.
 #
+# What a reader must know of the rows behind a day is kept as facts, not as
+# sentences: the facts of several days make the sentences of their range
+# (quality.py). Codes are stored for good: one may be added, none may go.
+#
 # A day is closed once nothing but a change of facts can alter it: the instant of
 # evaluation is past its end by the margin of damping and by stale_after.
 ################################################################
@@ -17,15 +21,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
 from fractions import Fraction
+from typing import Final, Self
 
+from sla_compliance.errors import InvalidTypeError, InvalidValueError, shown
 from sla_compliance.labels import Accounting
 from sla_compliance.ledger import CellLengths, summed_cells
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.records import ComplianceRecord
 from sla_compliance.units import MICROSECOND
+
+RULES_VERSION: Final = 1
+"""Version of the rules that make cells of rows; raised when the same rows come to other cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,71 @@ class DayKey:
     date: dt.date
 
 
+class FactCode(StrEnum):
+    """What a fact about the rows behind a day says."""
+
+    BAD_ROW = "BAD_ROW"
+    """A row was set aside; its name is what is wrong with it, from the row's place on."""
+    ASSUMED_END = "ASSUMED_END"
+    """An alarm says that it is over without a time; it ends when last seen."""
+    RAISED_IN_1970 = "RAISED_IN_1970"
+    """An alarm was raised on 1970-01-01, by a clock never set; it counts."""
+    OVERWRITTEN_SEVERITY = "OVERWRITTEN_SEVERITY"
+    """A row's severity was overwritten with "cleared"; it does not count."""
+    CLAMPED_SHARE = "CLAMPED_SHARE"
+    """A measured share lay outside 0-100 %; its name is the start of its time bucket."""
+    OPEN_ALARM = "OPEN_ALARM"
+    """An alarm is still active and was seen within 7 days; a fact of the day that holds the instant of evaluation."""
+    STALE_ALARM = "STALE_ALARM"
+    """An alarm is still active and unseen for 7 days; the length is agreed time that only such alarms take down."""
+    UNMATCHED_EXCLUSION = "UNMATCHED_EXCLUSION"
+    """A targeted exclusion names what no alarm here has."""
+    TARGETED_EXCLUSION = "TARGETED_EXCLUSION"
+    """A targeted exclusion took alarms out; count and length are theirs."""
+    LEGACY = "LEGACY"
+    """A sentence that version 1 of the stored days kept; its name is the sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayFact:
+    """Something about the rows behind a day.
+
+    Attributes:
+        code: what it says, a FactCode; text that a later version of this library wrote stays as it is.
+        name: the row or exclusion that it is about, as people know it; "" for what no name is kept of.
+        count: how many rows or alarms it is about.
+        length_us: the time it is about, microseconds.
+    """
+
+    code: str
+    name: str
+    count: int = 1
+    length_us: int = 0
+
+    def as_dict(self) -> dict[str, object]:
+        """Return it in JSON types."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, value: object) -> Self:
+        """Return the fact that `as_dict` wrote.
+
+        Raises:
+            InvalidTypeError: it is no mapping of these four names to texts and integers.
+            InvalidValueError: a number is negative.
+        """
+        names = {"code": str, "name": str, "count": int, "length_us": int}
+        if not isinstance(value, Mapping) or {name: type(part) for name, part in value.items()} != names:
+            raise InvalidTypeError(f"fact is {shown(value)}; give what DayFact.as_dict returns", field="fact")
+        fact = cls(**value)
+        if fact.count < 0 or fact.length_us < 0:
+            raise InvalidValueError(
+                f"fact has count {shown(fact.count)} and length_us {shown(fact.length_us)}; give numbers from 0 on",
+                field="fact",
+            )
+        return fact
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasuredDay:
     """What was measured of one local day.
@@ -55,18 +130,26 @@ class MeasuredDay:
         date: the local date.
         start_us, end_us: its bounds by the zone rules of the time.
         cells_us: length of each (scope, state), microseconds, in label order; they sum to the day's length.
+        optimistic_cells_us, pessimistic_cells_us: the same in the two other readings of the rows; None where they do
+            not differ from `cells_us`.
+        facts: what a reader must know of the rows behind it.
+        rows_read: how many rows of the source meet the day, widened as damping looks, qualifying or not.
+        rules_version: RULES_VERSION when it was measured; 0 where that is not known.
         as_of_us: the instant of evaluation.
         tz_version: of the zone rules.
-        remarks: what a reader must know about the rows behind it, one sentence each.
     """
 
     date: dt.date
     start_us: int
     end_us: int
     cells_us: CellLengths
+    optimistic_cells_us: CellLengths | None = None
+    pessimistic_cells_us: CellLengths | None = None
+    facts: tuple[DayFact, ...] = ()
+    rows_read: int
+    rules_version: int = RULES_VERSION
     as_of_us: int
     tz_version: str
-    remarks: tuple[str, ...] = ()
 
     def is_closed(self, policy: SLAPolicy) -> bool:
         """Return whether nothing but a change of facts can alter the day."""

@@ -1,13 +1,15 @@
 """The text of a measured day in a cache, and the keys; text that is not whole is no day."""
 ################################################################
 # Keys hold digests, so any tenant id will do: the tenant's by itself, then the
-# date, then a digest of the measurement, the agreement, the zone and the version
-# of the zone rules. Every part is length-prefixed before it is hashed: no two
-# lists of parts are one text. {braces} keep a tenant on one node of a cluster.
+# date, then a digest of the measurement, the agreement, the zone and the versions
+# of the zone rules and of this library's rules. Every part is length-prefixed
+# before it is hashed: no two lists of parts are one text. {braces} keep a tenant
+# on one node of a cluster.
 #
 # A value is JSON after a checksum of key and text. A value that was cut off,
-# overwritten, moved to another key, or does not add up to the day's length is
-# treated as absent, never as an error and never as a figure.
+# overwritten, moved to another key, or that is impossible (wrong types, negative
+# lengths, readings that do not add up to the day's length, instants beyond the
+# calendar) is treated as absent, never as an error and never as a figure.
 ################################################################
 
 from __future__ import annotations
@@ -20,13 +22,17 @@ from hashlib import sha256
 from typing import Any, Final
 
 from sla_compliance.labels import CELLS
-from sla_compliance.measured import DayKey, MeasuredDay
+from sla_compliance.ledger import CellLengths
+from sla_compliance.measured import RULES_VERSION, DayFact, DayKey, MeasuredDay
+from sla_compliance.units import MAX_US, MIN_US
 from sla_compliance.zones import tz_version
 
 DIGESTS_KEPT: Final = 1024
-_VERSION: Final = "sla1"
+_VERSION: Final = "sla2"
 _CHECKSUM_LENGTH: Final = 16
 _INSTANTS: Final = ("start_us", "end_us", "as_of_us", "written_us")
+_NUMBERS: Final = (*_INSTANTS, "rows_read", "rules_version")
+_TEXTS: Final = ("date", "tz_version", "token")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,7 @@ class Entry:
 
 def day_key(key: DayKey) -> str:
     """Return the key of a day's entry."""
-    measured = digest(key.measurement, key.agreement, key.zone, tz_version())
+    measured = digest(key.measurement, key.agreement, key.zone, tz_version(), str(RULES_VERSION))
     return f"{_VERSION}:{{{digest(key.tenant_id)}}}:day:{key.date.isoformat()}:{measured}"
 
 
@@ -75,9 +81,13 @@ def encode_entry(entry: Entry, key: str) -> bytes:
         "start_us": day.start_us,
         "end_us": day.end_us,
         "cells_us": day.cells_us,
+        "optimistic_cells_us": day.optimistic_cells_us,
+        "pessimistic_cells_us": day.pessimistic_cells_us,
+        "facts": [fact.as_dict() for fact in day.facts],
+        "rows_read": day.rows_read,
+        "rules_version": day.rules_version,
         "as_of_us": day.as_of_us,
         "tz_version": day.tz_version,
-        "remarks": day.remarks,
         "written_us": entry.written_us,
         "token": entry.token.decode("latin-1"),
     }
@@ -90,33 +100,56 @@ def decode_entry(value: bytes | None, key: str) -> Entry | None:
     if value is None or value[:_CHECKSUM_LENGTH] != _checksum(key, value[_CHECKSUM_LENGTH:]):
         return None
     try:
-        fields = json.loads(value[_CHECKSUM_LENGTH:])
-        return _entry(fields) if _adds_up(fields) else None
+        return _entry(json.loads(value[_CHECKSUM_LENGTH:]))
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
 def _entry(fields: dict[str, Any]) -> Entry:
+    """Return the entry that the parts of a value make.
+
+    Raises:
+        ValueError, KeyError, TypeError: a part is missing, of another type, or impossible.
+    """
+    _check_parts(fields)
+    length_us = fields["end_us"] - fields["start_us"]
     day = MeasuredDay(
         date=dt.date.fromisoformat(fields["date"]),
         start_us=fields["start_us"],
         end_us=fields["end_us"],
-        cells_us=tuple(fields["cells_us"]),
+        cells_us=_cells(fields["cells_us"], length_us),
+        optimistic_cells_us=_cells_or_none(fields["optimistic_cells_us"], length_us),
+        pessimistic_cells_us=_cells_or_none(fields["pessimistic_cells_us"], length_us),
+        facts=tuple(map(DayFact.from_dict, fields["facts"])),
+        rows_read=fields["rows_read"],
+        rules_version=fields["rules_version"],
         as_of_us=fields["as_of_us"],
-        tz_version=str(fields["tz_version"]),
-        remarks=tuple(map(str, fields["remarks"])),
+        tz_version=fields["tz_version"],
     )
     return Entry(day, fields["written_us"], fields["token"].encode("latin-1"))
 
 
-def _adds_up(fields: dict[str, Any]) -> bool:
-    cells = fields["cells_us"]
-    return (
-        {type(fields[name]) for name in _INSTANTS} | set(map(type, cells)) == {int}
-        and len(cells) == len(CELLS)
-        and min(cells) >= 0
-        and sum(cells) == fields["end_us"] - fields["start_us"]
-    )
+def _check_parts(fields: dict[str, Any]) -> None:
+    # bool is an int for isinstance, and JSON has both.
+    if any(type(fields[name]) is not int for name in _NUMBERS) or any(type(fields[name]) is not str for name in _TEXTS):
+        raise TypeError("a part is of another type")
+    if any(not MIN_US <= fields[name] <= MAX_US for name in _INSTANTS):
+        raise ValueError("an instant lies beyond the calendar")
+    if min(fields["rows_read"], fields["rules_version"]) < 0:
+        raise ValueError("a count is negative")
+
+
+def _cells(lengths_us: list[Any], length_us: int) -> CellLengths:
+    """Return the lengths of all cells of a day of this length."""
+    if len(lengths_us) != len(CELLS) or set(map(type, lengths_us)) != {int}:
+        raise TypeError("cells are not one integer for each scope and state")
+    if min(lengths_us) < 0 or sum(lengths_us) != length_us:
+        raise ValueError("cells do not add up to the day")
+    return tuple(lengths_us)
+
+
+def _cells_or_none(lengths_us: list[Any] | None, length_us: int) -> CellLengths | None:
+    return None if lengths_us is None else _cells(lengths_us, length_us)
 
 
 def _checksum(key: str, text: bytes) -> bytes:

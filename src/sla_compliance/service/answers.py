@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sla_compliance.calendars.periods import Period
 from sla_compliance.labels import CELLS, Accounting
 from sla_compliance.measured import MeasuredDay, record_of
+from sla_compliance.quality import lines_of
 from sla_compliance.records import ComplianceRecord
 from sla_compliance.report import method_line
 from sla_compliance.service.queries import Subject
@@ -99,6 +100,7 @@ class ComplianceAnswer:
             cells_us=(0,) * len(CELLS),
             as_of_us=self.subject.as_of_us,
             tz_version="",
+            rows_read=0,
         )
         return self._record((day,))
 
@@ -127,10 +129,10 @@ class ComplianceAnswer:
         """Whether a day is stale, because the source could not be read."""
         return Provenance.OUTDATED in self.provenance
 
-    @property
+    @cached_property
     def quality(self) -> tuple[str, ...]:
         """What a reader must know about the rows behind the figures, one sentence each."""
-        return tuple(_distinct(remark for day in self.measured for remark in day.remarks))
+        return lines_of(fact for day in self.measured for fact in day.facts)
 
     @cached_property
     def method(self) -> str:
@@ -162,7 +164,7 @@ class ComplianceAnswer:
             "as_of": moment(oldest_us, self._rules).isoformat(),
             "tz_version": ", ".join(_distinct(day.tz_version for day in days)),
             "provenance": _distinct(provenances),
-            "quality": {"lines": _distinct(remark for day in days for remark in day.remarks)},
+            "quality": {"lines": list(self.quality)},
         }
 
 

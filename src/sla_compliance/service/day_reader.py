@@ -19,12 +19,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.cache.day_cache import CacheLookup, DayCache
 from sla_compliance.compliance import Terms, evaluate
+from sla_compliance.evidence import Evidence
 from sla_compliance.measured import DayKey, MeasuredDay
 from sla_compliance.service.answers import Provenance
 from sla_compliance.service.observer import ServiceObserver
@@ -175,17 +177,33 @@ class DayEvaluator:
 def _measured_days(
     batch: AlarmBatch, arguments: Terms, spans: Mapping[DayKey, Span], as_of_us: int
 ) -> dict[DayKey, MeasuredDay]:
+    """Return the days between these bounds, ascending, from one ledger over all of them."""
     report = evaluate(batch, **arguments)
-    remarks = report.quality.lines()
+    bounds = list(spans.values())
+    facts_by_day = Evidence.of(batch, report.qualifying, report.ledger, report.rule).day_facts(bounds)
+    rows_by_day = _rows_meeting(batch, bounds, report.policy.margin_us)
     days: dict[DayKey, MeasuredDay] = {}
-    for key, (start_us, end_us) in spans.items():
+    for (key, (start_us, end_us)), facts, rows_read in zip(spans.items(), facts_by_day, rows_by_day, strict=True):
         days[key] = MeasuredDay(
             date=key.date,
             start_us=start_us,
             end_us=end_us,
             cells_us=report.ledger.cells_us(start_us, end_us),
+            facts=facts,
+            rows_read=rows_read,
             as_of_us=as_of_us,
             tz_version=report.tz_version,
-            remarks=remarks,
         )
     return days
+
+
+def _rows_meeting(batch: AlarmBatch, spans: Sequence[Span], margin_us: int) -> list[int]:
+    """Return how many rows share an instant with each span, widened by the margin of damping."""
+    starts_us, ends_us = sorted(batch.starts_us), sorted(batch.ends_us)
+    counts: list[int] = []
+    for start_us, end_us in spans:
+        # Of the rows that begin before the span is over, those count that are not over before it begins.
+        begun = bisect_left(starts_us, end_us + margin_us)
+        over = bisect_right(ends_us, start_us - margin_us)
+        counts.append(begun - over)
+    return counts

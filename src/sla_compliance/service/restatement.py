@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sla_compliance.alarms import Alarm
 from sla_compliance.batch import AlarmBatch
@@ -34,7 +34,7 @@ from sla_compliance.downtime import DowntimeRule
 from sla_compliance.intervals import ALWAYS_START_US, NEVER, IntervalSet
 from sla_compliance.service.day_reader import DayEvaluator
 from sla_compliance.service.queries import DaysQuery, Subject, day_spans
-from sla_compliance.stores.protocol import DayStore, Restatement
+from sla_compliance.stores.protocol import DayStore, Restatement, StoredDay
 from sla_compliance.units import MIN_US
 
 
@@ -56,7 +56,14 @@ class DayArchive:
         complete_keys = [key for key in query.closed_keys if self.evaluator.is_complete(subject, query.spans[key][0])]
         stored_days = await self.store.days(complete_keys)
         spans = query.spans_of(key for key in complete_keys if key not in stored_days)
-        return await self.store.add(await self.evaluator.evaluate(subject, spans))
+        # The counts before the facts: a change reported in between leaves the day stale.
+        changes = await self.store.changes(subject.tenant_id, [key.date for key in spans])
+        measured_days = await self.evaluator.evaluate(subject, spans)
+        new_days = {
+            key: StoredDay(day=day, written_us=subject.as_of_us, changes_applied=changes[key.date])
+            for key, day in measured_days.items()
+        }
+        return await self.store.add(new_days)
 
     async def mark_stale(self, subject: Subject, dates: Iterable[dt.date]) -> int:
         """Report a change of some dates to the store, where every row is still there; return how many days it has."""
@@ -79,7 +86,7 @@ class DayArchive:
         spans_of_stale_days = {key: span for key, span in spans.items() if key in stale_days}
         measured_days = await self.evaluator.evaluate(subject, spans_of_stale_days)
         restated_days = {
-            key: replace(stale_days[key], day=day, changes_applied=stale_days[key].changes_reported)
+            key: StoredDay(day=day, written_us=subject.as_of_us, changes_applied=stale_days[key].changes_reported)
             for key, day in measured_days.items()
         }
         return await self.store.restate(restated_days, reason=reason, at_us=subject.as_of_us)
