@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final, Self
@@ -100,7 +100,7 @@ class DayFact:
 
     def as_dict(self) -> dict[str, object]:
         """Return it in JSON types."""
-        return asdict(self)
+        return {"code": str(self.code), "name": self.name, "count": self.count, "length_us": self.length_us}
 
     @classmethod
     def from_dict(cls, value: object) -> Self:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from dataclasses import replace
 
@@ -139,6 +140,57 @@ async def test_a_change_whose_reporter_was_killed_half_way_shows_no_wrong_figure
     sweep = await service_of(facts, store=store).store_closed_days(TENANT, at(20), at(28))
     assert [trace.key.date for trace in sweep.restated] == [DAY]
     assert await store.stale(TENANT) == []
+
+
+async def test_a_change_reported_while_a_day_is_measured_for_the_store_is_not_lost() -> None:
+    """The day was not stored yet when the change was reported, by another process: it is stored stale."""
+    facts, store = facts_with(OUTAGE), MemoryDayStore()
+    facts.may_leave = asyncio.Event()
+    sweep = asyncio.create_task(service_of(facts, store=store).store_closed_days(TENANT, at(20), at(28)))
+    await facts.is_answer_ready.wait()
+    may_leave, facts.may_leave = facts.may_leave, None
+    facts.alarms = {}
+    await service_of(facts, store=store).alarm_changed(TENANT, OUTAGE, None)
+    may_leave.set()
+    assert (await sweep).added == 8
+    assert [key.date for key in await store.stale(TENANT)] == [DAY]
+    assert await downtime(facts, store) == 0
+    again = await service_of(facts, store=store).store_closed_days(TENANT, at(20), at(28))
+    assert ([trace.key.date for trace in again.restated], again.added) == ([DAY], 0)
+    assert await store.stale(TENANT) == []
+
+
+async def test_a_change_reported_while_a_day_is_restated_is_not_lost() -> None:
+    """What was measured before the second change does not include it."""
+    facts, store = facts_with(OUTAGE), MemoryDayStore()
+    await service_of(facts, store=store).store_closed_days(TENANT, at(20), at(28))
+    facts.alarms[1] = shorter = replace(OUTAGE, cleared_at=at(21, 9, 30))
+    facts.is_answer_ready.clear()
+    facts.may_leave = asyncio.Event()
+    first = asyncio.create_task(service_of(facts, store=store).alarm_changed(TENANT, OUTAGE, shorter))
+    await facts.is_answer_ready.wait()
+    may_leave, facts.may_leave = facts.may_leave, None
+    facts.alarms = {}
+    facts.error = ConnectionError("down")
+    with pytest.raises(ConnectionError):
+        await service_of(facts, store=store).alarm_changed(TENANT, shorter, None)
+    facts.error = None
+    may_leave.set()
+    await first
+    assert [key.date for key in await store.stale(TENANT)] == [DAY]
+    assert await downtime(facts, store) == 0
+
+
+async def test_a_change_of_a_day_that_is_not_stored_yet_is_included_when_it_is() -> None:
+    """It is stored current: it was measured after the change."""
+    facts, store = facts_with(OUTAGE), MemoryDayStore()
+    service = service_of(facts, store=store)
+    facts.alarms = {}
+    await service.alarm_changed(TENANT, OUTAGE, None)
+    assert (await service.store_closed_days(TENANT, at(20), at(28))).added == 8
+    stored = (await store.days(keys_of(facts, 21)))[keys_of(facts, 21)[0]]
+    assert (stored.changes_reported, stored.changes_applied, stored.is_current) == (1, 1, True)
+    assert stored.written_us == instant_us(facts.now, field="now")
 
 
 async def test_a_change_is_kept_in_mind_while_the_source_is_down() -> None:
