@@ -149,8 +149,10 @@ class Evidence:
 
     def window_facts(self) -> tuple[DayFact, ...]:
         """Return the facts of the whole window, and of rows given for it that lie outside."""
-        start_us, end_us = self.ledger.start_us, self.ledger.end_us
-        return self._facts(self.subjects, self.unmatched_names, start_us, end_us)
+        tallies = _Tallies()
+        for subject in self.subjects:
+            tallies.add(subject)
+        return self._facts(tallies, self.unmatched_names, self.ledger.start_us, self.ledger.end_us)
 
     def day_facts(self, spans: Sequence[tuple[int, int]]) -> list[tuple[DayFact, ...]]:
         """Return the facts of each of some local days.
@@ -161,27 +163,27 @@ class Evidence:
         Cost: two sums of cells a day; a step for each day of each row that there is something to say of.
         """
         facts_by_day: list[tuple[DayFact, ...]] = []
-        for (start_us, end_us), subjects in zip(spans, _subjects_by_span(self.subjects, spans), strict=True):
+        for (start_us, end_us), tallies in zip(spans, _tallies_by_span(self.subjects, spans), strict=True):
             unmatched = [exclusion.name for exclusion in self.unmatched if _concerns(exclusion, start_us, end_us)]
-            facts_by_day.append(self._facts(subjects, unmatched, start_us, end_us))
+            facts_by_day.append(self._facts(tallies, unmatched, start_us, end_us))
         return facts_by_day
 
     def _facts(
-        self, subjects: Iterable[Subject], unmatched_names: Sequence[str], start_us: int, end_us: int
+        self, tallies: _Tallies, unmatched_names: Sequence[str], start_us: int, end_us: int
     ) -> tuple[DayFact, ...]:
-        counts: dict[FactCode, Counter[str]] = defaultdict(Counter)
-        for subject in subjects:
-            counts[subject.code][subject.name] += 1
         facts: list[DayFact] = []
-        for code, count_by_name in counts.items():
+        for code, named in tallies.named.items():
+            facts += [DayFact(code, _short(name), count) for name, count in named.items()]
             # Several stale alarms may share an outage, so its length stands under none of their names.
-            unnamed_us = self._stale_only_us(start_us, end_us) if code is FactCode.STALE_ALARM else 0
-            facts += _named_facts(code, [(name, count, 0) for name, count in count_by_name.items()], unnamed_us)
-        facts += _named_facts(FactCode.UNMATCHED_EXCLUSION, [(name, 1, 0) for name in dict.fromkeys(unmatched_names)])
-        effects = self.effects(start_us, end_us)
-        effect_values = [(effect.name, effect.alarms, effect.taken_out_us) for effect in effects]
-        facts += _named_facts(FactCode.TARGETED_EXCLUSION, effect_values)
-        return tuple(facts)
+            shared_us = self._stale_only_us(start_us, end_us) if code is FactCode.STALE_ALARM else 0
+            if tallies.others[code] or shared_us:
+                facts.append(DayFact(code, "", tallies.others[code], shared_us))
+        unmatched = [DayFact(FactCode.UNMATCHED_EXCLUSION, _short(name)) for name in dict.fromkeys(unmatched_names)]
+        taken_out = [
+            DayFact(FactCode.TARGETED_EXCLUSION, _short(effect.name), effect.alarms, effect.taken_out_us)
+            for effect in self.effects(start_us, end_us)
+        ]
+        return (*facts, *_few(unmatched), *_few(taken_out))
 
     def _stale_only_us(self, start_us: int, end_us: int) -> int:
         """Return the agreed time of [start_us, end_us) that only stale alarms take down."""
@@ -219,9 +221,10 @@ def _odd_rows(qualifying: AlarmBatch) -> Iterator[Subject]:
 def _overwritten(batch: AlarmBatch, ledger: Ledger, qualifying: AlarmFilter) -> Iterator[Subject]:
     if Severity.CLEARED in qualifying.severities:
         return
-    for row, severity in enumerate(batch.columns.get("severity", ())):
+    severities = batch.columns.get("severity", ())
+    for row in [row for row, severity in enumerate(severities) if severity is Severity.CLEARED]:
         start_us, end_us = batch.starts_us[row], batch.ends_us[row]
-        if severity is Severity.CLEARED and start_us < ledger.end_us and end_us > ledger.start_us:
+        if start_us < ledger.end_us and end_us > ledger.start_us:
             yield Subject(FactCode.OVERWRITTEN_SEVERITY, _row_name(batch, row), start_us, end_us)
 
 
@@ -272,28 +275,42 @@ def _concerns(exclusion: ScopedExclusion, start_us: int, end_us: int) -> bool:
     return bool(exclusion.windows.clip(start_us, end_us)) or start_us <= exclusion.start_us < end_us
 
 
-def _subjects_by_span(subjects: Iterable[Subject], spans: Sequence[tuple[int, int]]) -> list[list[Subject]]:
-    """Return the subjects that share an instant with each span; one without length stands in its instant's span."""
+class _Tallies:
+    """The rows of a span, by code: the first MOST_NAMED by name, the others by number."""
+
+    def __init__(self) -> None:
+        self.named: dict[FactCode, dict[str, int]] = defaultdict(dict)
+        self.others: Counter[FactCode] = Counter()
+
+    def add(self, subject: Subject) -> None:
+        """Count a row."""
+        named = self.named[subject.code]
+        if subject.name in named or len(named) < MOST_NAMED:
+            named[subject.name] = named.get(subject.name, 0) + 1
+        else:
+            self.others[subject.code] += 1
+
+
+def _tallies_by_span(subjects: Iterable[Subject], spans: Sequence[tuple[int, int]]) -> list[_Tallies]:
+    """Return the rows that share an instant with each span; one without length stands in its instant's span."""
     starts_us = [start_us for start_us, _ in spans]
     ends_us = [end_us for _, end_us in spans]
-    subjects_by_span: list[list[Subject]] = [[] for _ in spans]
+    tallies = [_Tallies() for _ in spans]
     for subject in subjects:
         first = bisect_right(ends_us, subject.start_us)
         after = bisect_left(starts_us, max(subject.end_us, subject.start_us + 1))
         for index in range(first, after):
-            subjects_by_span[index].append(subject)
-    return subjects_by_span
+            tallies[index].add(subject)
+    return tallies
 
 
-def _named_facts(code: FactCode, values: Sequence[tuple[str, int, int]], unnamed_us: int = 0) -> Iterator[DayFact]:
-    """Yield a fact for each of the first (name, count, length) of one code, and one for the others together."""
-    for name, count, length_us in values[:MOST_NAMED]:
-        yield DayFact(code, _short(name), count, length_us)
-    others = values[MOST_NAMED:]
-    other_count = sum(count for _, count, _ in others)
-    other_us = unnamed_us + sum(length_us for _, _, length_us in others)
-    if other_count or other_us:
-        yield DayFact(code, "", other_count, other_us)
+def _few(facts: Sequence[DayFact]) -> Iterator[DayFact]:
+    """Yield the first MOST_NAMED facts of one code, and one for the others together."""
+    yield from facts[:MOST_NAMED]
+    others = facts[MOST_NAMED:]
+    if others:
+        count, length_us = sum(fact.count for fact in others), sum(fact.length_us for fact in others)
+        yield DayFact(others[0].code, "", count, length_us)
 
 
 def _short(name: str) -> str:

@@ -21,7 +21,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -104,22 +104,22 @@ class DayFact:
 
     @classmethod
     def from_dict(cls, value: object) -> Self:
-        """Return the fact that `as_dict` wrote.
+        """Return the fact that `as_dict` wrote; other keys are ignored.
 
         Raises:
-            InvalidTypeError: it is no mapping of these four names to texts and integers.
+            InvalidTypeError: it is no dict with texts and integers under these four names.
             InvalidValueError: a number is negative.
         """
-        names = {"code": str, "name": str, "count": int, "length_us": int}
-        if not isinstance(value, Mapping) or {name: type(part) for name, part in value.items()} != names:
+        parts = value if isinstance(value, dict) else {}
+        code, name, count, length_us = map(parts.get, ("code", "name", "count", "length_us"))
+        # bool is an int for isinstance, and JSON has both.
+        if type(code) is not str or type(name) is not str or type(count) is not int or type(length_us) is not int:
             raise InvalidTypeError(f"fact is {shown(value)}; give what DayFact.as_dict returns", field="fact")
-        fact = cls(**value)
-        if fact.count < 0 or fact.length_us < 0:
+        if count < 0 or length_us < 0:
             raise InvalidValueError(
-                f"fact has count {shown(fact.count)} and length_us {shown(fact.length_us)}; give numbers from 0 on",
-                field="fact",
+                f"fact has count {shown(count)} and length_us {shown(length_us)}; give numbers from 0 on", field="fact"
             )
-        return fact
+        return cls(code, name, count, length_us)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -135,7 +135,6 @@ IMPOSSIBLE: list[tuple[str, object]] = [
     ("facts", [{"code": "BAD_ROW", "name": "17", "count": True, "length_us": 0}]),
     ("facts", [{"code": "BAD_ROW", "name": "17", "count": 1, "length_us": -1}]),
     ("facts", [{"code": "BAD_ROW", "name": 17, "count": 1, "length_us": 0}]),
-    ("facts", [{"code": "BAD_ROW", "name": "17", "count": 1, "length_us": 0, "more": 0}]),
 ]
 
 

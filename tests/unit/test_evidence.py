@@ -185,6 +185,16 @@ def test_rows_without_an_id_are_named_by_their_start() -> None:
 
 def test_many_exclusions_are_named_in_part() -> None:
     """A day of hundreds stays small, and says so."""
+    strikes = [
+        sla.Exclusion(at(8), at(9), reason=f"strike {rank}", applies_to={"affected_service": "ftth"})
+        for rank in range(8)
+    ]
+    quality = report_of([sla.Alarm(at(8, 9), at(8, 10))], at(8), at(9), exclusions=strikes).quality
+    assert len(quality.unmatched_exclusions) == 8
+    assert quality.lines()[4:] == (
+        "exclusion of 2025-10-08 00:00 UTC (strike 4) can match no alarm here",
+        "3 more exclusions can match no alarm here",
+    )
     unmatched = [DayFact(FactCode.UNMATCHED_EXCLUSION, name) for name in "abcde"]
     others = DayFact(FactCode.UNMATCHED_EXCLUSION, "", 3)
     assert lines([*unmatched, others])[-1] == "3 more exclusions can match no alarm here"
@@ -210,7 +220,7 @@ def test_a_fact_is_read_as_it_was_written() -> None:
     """And nothing else is a fact."""
     fact = DayFact(FactCode.STALE_ALARM, "17", 2, 3)
     assert DayFact.from_dict(fact.as_dict()) == fact
-    for value in (None, "text", {}, {**fact.as_dict(), "more": 1}, {**fact.as_dict(), "count": True}):
+    for value in (None, "text", {}, {**fact.as_dict(), "name": 17}, {**fact.as_dict(), "count": True}):
         with pytest.raises(InvalidTypeError, match=r"DayFact\.as_dict"):
             DayFact.from_dict(value)
     with pytest.raises(InvalidValueError, match="from 0 on"):
