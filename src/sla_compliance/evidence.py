@@ -54,13 +54,13 @@ class ScopedEffect:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """A row that there is something to say of.
+class RowFinding:
+    """Something that a reader must know of a row.
 
     Attributes:
-        code: what there is to say.
+        code: what it is.
         name: the row, as people know it.
-        start_us, end_us: the time that this concerns.
+        start_us, end_us: the time that it concerns.
     """
 
     code: FactCode
@@ -91,14 +91,14 @@ class Evidence:
     """All that facts are made of.
 
     Attributes:
-        subjects: the rows, the earliest first.
+        row_findings: the earliest first.
         ledger: what was made of all alarms.
         ledger_without_stale: what is made of the alarms that are not stale.
         unmatched: the targeted exclusions that no alarm can match.
         cuts: the others, as far as they cut alarms.
     """
 
-    subjects: tuple[Subject, ...]
+    row_findings: tuple[RowFinding, ...]
     ledger: Ledger
     ledger_without_stale: Ledger
     unmatched: tuple[ScopedExclusion, ...]
@@ -112,9 +112,9 @@ class Evidence:
         stale_rows = set(rule.unseen_rows(qualifying, STALE_AFTER // MICROSECOND)).intersection(open_rows)
         ledger_without_stale = ledger
         if stale_rows:
-            others = qualifying.take([row for row in range(len(qualifying)) if row not in stale_rows])
-            ledger_without_stale = Ledger(ledger.frame, rule.outages(others))
-        subjects = [
+            not_stale = qualifying.take([row for row in range(len(qualifying)) if row not in stale_rows])
+            ledger_without_stale = Ledger(ledger.frame, rule.outages(not_stale))
+        row_findings = [
             *_bad_rows(batch, rule.as_of_us),
             *_odd_rows(qualifying),
             *_overwritten(batch, ledger, rule.policy.qualifying),
@@ -122,12 +122,12 @@ class Evidence:
             *_open_alarms(qualifying, open_rows, stale_rows, rule.as_of_us),
         ]
         # In one order, so that a day names the same rows whatever window it was measured in.
-        subjects.sort(key=lambda subject: (subject.start_us, subject.name))
+        row_findings.sort(key=lambda finding: (finding.start_us, finding.name))
         # A batch without rows and columns does not say what its alarms would carry.
         is_empty = not len(qualifying) and not qualifying.columns
         unmatched = () if is_empty else tuple(part for part in rule.scoped if not part.can_match(qualifying))
         cuts = tuple(_cuts(qualifying, ledger, rule))
-        return cls(tuple(subjects), ledger, ledger_without_stale, unmatched, cuts)
+        return cls(tuple(row_findings), ledger, ledger_without_stale, unmatched, cuts)
 
     @property
     def unmatched_names(self) -> tuple[str, ...]:
@@ -150,8 +150,8 @@ class Evidence:
     def window_facts(self) -> tuple[DayFact, ...]:
         """Return the facts of the whole window, and of rows given for it that lie outside."""
         tallies = _Tallies()
-        for subject in self.subjects:
-            tallies.add(subject)
+        for finding in self.row_findings:
+            tallies.add(finding)
         return self._facts(tallies, self.unmatched_names, self.ledger.start_us, self.ledger.end_us)
 
     def day_facts(self, spans: Sequence[tuple[int, int]]) -> list[tuple[DayFact, ...]]:
@@ -163,7 +163,7 @@ class Evidence:
         Cost: two sums of cells a day; a step for each day of each row that there is something to say of.
         """
         facts_by_day: list[tuple[DayFact, ...]] = []
-        for (start_us, end_us), tallies in zip(spans, _tallies_by_span(self.subjects, spans), strict=True):
+        for (start_us, end_us), tallies in zip(spans, _tallies_by_span(self.row_findings, spans), strict=True):
             unmatched = [exclusion.name for exclusion in self.unmatched if _concerns(exclusion, start_us, end_us)]
             facts_by_day.append(self._facts(tallies, unmatched, start_us, end_us))
         return facts_by_day
@@ -176,8 +176,8 @@ class Evidence:
             facts += [DayFact(code, _short(name), count) for name, count in named.items()]
             # Several stale alarms may share an outage, so its length stands under none of their names.
             shared_us = self._stale_only_us(start_us, end_us) if code is FactCode.STALE_ALARM else 0
-            if tallies.others[code] or shared_us:
-                facts.append(DayFact(code, "", tallies.others[code], shared_us))
+            if tallies.unnamed[code] or shared_us:
+                facts.append(DayFact(code, "", tallies.unnamed[code], shared_us))
         unmatched = [DayFact(FactCode.UNMATCHED_EXCLUSION, _short(name)) for name in dict.fromkeys(unmatched_names)]
         taken_out = [
             DayFact(FactCode.TARGETED_EXCLUSION, _short(effect.name), effect.alarms, effect.taken_out_us)
@@ -197,17 +197,17 @@ def _known_until_us(ledger: Ledger, rule: DowntimeRule) -> int:
     return min(ledger.end_us, rule.as_of_us)
 
 
-def _bad_rows(batch: AlarmBatch, as_of_us: int) -> Iterator[Subject]:
+def _bad_rows(batch: AlarmBatch, as_of_us: int) -> Iterator[RowFinding]:
     for row in batch.rejected:
         # The reason without its way out: it begins with the row's place, in a database with its id.
         name = row.reasons[0].partition("; ")[0]
         if row.start_us is None:
-            yield Subject(FactCode.BAD_ROW, name, ALWAYS_START_US, ALWAYS_END_US)
+            yield RowFinding(FactCode.BAD_ROW, name, ALWAYS_START_US, ALWAYS_END_US)
         else:
-            yield Subject(FactCode.BAD_ROW, name, row.start_us, as_of_us if row.end_us is None else row.end_us)
+            yield RowFinding(FactCode.BAD_ROW, name, row.start_us, as_of_us if row.end_us is None else row.end_us)
 
 
-def _odd_rows(qualifying: AlarmBatch) -> Iterator[Subject]:
+def _odd_rows(qualifying: AlarmBatch) -> Iterator[RowFinding]:
     """Yield alarms whose end was assumed, and alarms of clocks never set."""
     rows_by_code = {
         FactCode.ASSUMED_END: [row for row, is_assumed in enumerate(qualifying.is_end_assumed or ()) if is_assumed],
@@ -215,34 +215,34 @@ def _odd_rows(qualifying: AlarmBatch) -> Iterator[Subject]:
     }
     for code, rows in rows_by_code.items():
         for row in rows:
-            yield Subject(code, _row_name(qualifying, row), qualifying.starts_us[row], qualifying.ends_us[row])
+            yield RowFinding(code, _row_name(qualifying, row), qualifying.starts_us[row], qualifying.ends_us[row])
 
 
-def _overwritten(batch: AlarmBatch, ledger: Ledger, qualifying: AlarmFilter) -> Iterator[Subject]:
+def _overwritten(batch: AlarmBatch, ledger: Ledger, qualifying: AlarmFilter) -> Iterator[RowFinding]:
     if Severity.CLEARED in qualifying.severities:
         return
     severities = batch.columns.get("severity", ())
     for row in [row for row, severity in enumerate(severities) if severity is Severity.CLEARED]:
         start_us, end_us = batch.starts_us[row], batch.ends_us[row]
         if start_us < ledger.end_us and end_us > ledger.start_us:
-            yield Subject(FactCode.OVERWRITTEN_SEVERITY, _row_name(batch, row), start_us, end_us)
+            yield RowFinding(FactCode.OVERWRITTEN_SEVERITY, _row_name(batch, row), start_us, end_us)
 
 
-def _clamped(batch: AlarmBatch) -> Iterator[Subject]:
+def _clamped(batch: AlarmBatch) -> Iterator[RowFinding]:
     for figure in batch.clamped:
-        yield Subject(FactCode.CLAMPED_SHARE, _instant_name(figure.start_us), figure.start_us, figure.start_us)
+        yield RowFinding(FactCode.CLAMPED_SHARE, _instant_name(figure.start_us), figure.start_us, figure.start_us)
 
 
 def _open_alarms(
     qualifying: AlarmBatch, open_rows: Sequence[int], stale_rows: set[int], as_of_us: int
-) -> Iterator[Subject]:
+) -> Iterator[RowFinding]:
     for row in open_rows:
         name = _row_name(qualifying, row)
         if row in stale_rows:
-            yield Subject(FactCode.STALE_ALARM, name, qualifying.starts_us[row], as_of_us)
+            yield RowFinding(FactCode.STALE_ALARM, name, qualifying.starts_us[row], as_of_us)
         else:
             # Earlier days were down to their end, whenever the alarm will be over: it is a fact of the present.
-            yield Subject(FactCode.OPEN_ALARM, name, as_of_us, as_of_us)
+            yield RowFinding(FactCode.OPEN_ALARM, name, as_of_us, as_of_us)
 
 
 def _row_name(batch: AlarmBatch, row: int) -> str:
@@ -276,41 +276,41 @@ def _concerns(exclusion: ScopedExclusion, start_us: int, end_us: int) -> bool:
 
 
 class _Tallies:
-    """The rows of a span, by code: the first MOST_NAMED by name, the others by number."""
+    """How many rows of a span there are of each code: of the first MOST_NAMED by name, of the others together."""
 
     def __init__(self) -> None:
         self.named: dict[FactCode, dict[str, int]] = defaultdict(dict)
-        self.others: Counter[FactCode] = Counter()
+        self.unnamed: Counter[FactCode] = Counter()
 
-    def add(self, subject: Subject) -> None:
+    def add(self, finding: RowFinding) -> None:
         """Count a row."""
-        named = self.named[subject.code]
-        if subject.name in named or len(named) < MOST_NAMED:
-            named[subject.name] = named.get(subject.name, 0) + 1
+        named = self.named[finding.code]
+        if finding.name in named or len(named) < MOST_NAMED:
+            named[finding.name] = named.get(finding.name, 0) + 1
         else:
-            self.others[subject.code] += 1
+            self.unnamed[finding.code] += 1
 
 
-def _tallies_by_span(subjects: Iterable[Subject], spans: Sequence[tuple[int, int]]) -> list[_Tallies]:
+def _tallies_by_span(findings: Iterable[RowFinding], spans: Sequence[tuple[int, int]]) -> list[_Tallies]:
     """Return the rows that share an instant with each span; one without length stands in its instant's span."""
     starts_us = [start_us for start_us, _ in spans]
     ends_us = [end_us for _, end_us in spans]
     tallies = [_Tallies() for _ in spans]
-    for subject in subjects:
-        first = bisect_right(ends_us, subject.start_us)
-        after = bisect_left(starts_us, max(subject.end_us, subject.start_us + 1))
+    for finding in findings:
+        first = bisect_right(ends_us, finding.start_us)
+        after = bisect_left(starts_us, max(finding.end_us, finding.start_us + 1))
         for index in range(first, after):
-            tallies[index].add(subject)
+            tallies[index].add(finding)
     return tallies
 
 
 def _few(facts: Sequence[DayFact]) -> Iterator[DayFact]:
     """Yield the first MOST_NAMED facts of one code, and one for the others together."""
     yield from facts[:MOST_NAMED]
-    others = facts[MOST_NAMED:]
-    if others:
-        count, length_us = sum(fact.count for fact in others), sum(fact.length_us for fact in others)
-        yield DayFact(others[0].code, "", count, length_us)
+    unnamed = facts[MOST_NAMED:]
+    if unnamed:
+        count, length_us = sum(fact.count for fact in unnamed), sum(fact.length_us for fact in unnamed)
+        yield DayFact(unnamed[0].code, "", count, length_us)
 
 
 def _short(name: str) -> str:

@@ -1,8 +1,8 @@
 """Data quality: what a reader must know about the rows behind the figures, in numbers and in words."""
 ################################################################
 # Nothing here changes a figure. It says what was set aside, what was assumed,
-# what is open and unseen for long (rows that nobody ever clears are common) and
-# how much downtime only those cause, and which exclusions met no alarm.
+# what is open and unseen for long (rows that are never cleared are common) and how
+# much downtime only those cause, and which exclusions met no alarm.
 #
 # lines_of makes the sentences, from facts alone (evidence.py makes those), so a
 # report and an answer made of kept days say the same in the same words. Facts of
@@ -110,7 +110,7 @@ def data_quality(
         accounting: what counts as downtime.
     """
     evidence = Evidence.of(batch, qualifying, ledger, rule)
-    counts = Counter(subject.code for subject in evidence.subjects)
+    counts = Counter(finding.code for finding in evidence.row_findings)
     downtime_us = counted_us(ledger.cells_us(), accounting.down_cells)
     downtime_without_stale_us = counted_us(evidence.ledger_without_stale.cells_us(), accounting.down_cells)
     return DataQuality(
@@ -198,12 +198,12 @@ def _rows_line(code: FactCode, totals: _Totals) -> str:
     noun, words = _ROWS_IN_WORDS[code]
     number = sum(totals.counts.values())
     length_us = sum(totals.lengths_us.values())
-    said = words.format(
+    sentence_end = words.format(
         first=next(iter(totals.names), "of which no name was kept"),
         cause="causes" if number == 1 else "cause",
         downtime=f"{_seconds(length_us)} of downtime" if length_us else "no downtime",
     )
-    return f"{_about(totals)}{_count(number, noun)} {said}"
+    return f"{_about(totals)}{_count(number, noun)} {sentence_end}"
 
 
 def _taken_out_line(name: str, totals: _Totals) -> str:

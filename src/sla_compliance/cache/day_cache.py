@@ -126,14 +126,16 @@ class DayCache:
         """Return how much of an entry's lifetime is over; 1 and more: all of it."""
         return (now_us - entry.written_us) / max(1, self._lifetimes.lifetime_us(entry.day, policy))
 
-    async def tokens_for(self, keys: Iterable[DayKey], known: Mapping[DayKey, bytes]) -> dict[DayKey, bytes]:
+    async def tokens_for(self, keys: Iterable[DayKey], known_tokens: Mapping[DayKey, bytes]) -> dict[DayKey, bytes]:
         """Return the token of each day's date, made where there is none. Call it before the facts are read.
 
         Args:
-            known: the tokens that a lookup has seen.
+            known_tokens: the tokens that a lookup has seen.
         """
-        tokens = {key: known.get(key) or uuid4().hex.encode() for key in keys}
-        new_tokens = {token_key(key.tenant_id, key.date): token for key, token in tokens.items() if key not in known}
+        tokens = {key: known_tokens.get(key) or uuid4().hex.encode() for key in keys}
+        new_tokens = {
+            token_key(key.tenant_id, key.date): token for key, token in tokens.items() if key not in known_tokens
+        }
         if new_tokens:
             await self._cache.set_many(new_tokens, lifetime_s=TOKEN_LIFETIME_S)
         return tokens

@@ -1,4 +1,4 @@
-"""`sla-compliance ddl`: the statements a database needs, to be read and run by whoever owns it."""
+"""`sla-compliance ddl`: the statements a database needs, to be read and run by its owner."""
 
 from __future__ import annotations
 

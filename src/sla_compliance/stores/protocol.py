@@ -9,8 +9,8 @@
 # current while it includes all of them. So
 #   - a change is reported (mark_stale) once it is committed, before days are
 #     measured again;
-#   - whoever measures a day reads the count of its date (changes, or days) before
-#     the facts, and stores that count with the day (add, restate).
+#   - the count of a day's date is read (changes, or days) before the facts that the
+#     day is measured from, and stored with the day (add, restate).
 # A change reported in between leaves the day stale: readers measure it themselves,
 # and the next sweep restates it. A writer killed at any moment leaves a stale day,
 # never a wrong one.
