@@ -58,7 +58,7 @@ class DayKey:
 
 
 class FactCode(StrEnum):
-    """What a fact about the rows behind a day says."""
+    """What a fact about the rows behind a day says; the order is that of the sentences."""
 
     BAD_ROW = "BAD_ROW"
     """A row was set aside; its name is what is wrong with it, from the row's place on."""

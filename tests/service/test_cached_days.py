@@ -9,6 +9,7 @@ import pytest
 
 import sla_compliance as sla
 from sla_compliance.cache.day_cache import Lifetimes
+from sla_compliance.cache.days import Lifetimes as FormerLifetimes
 from sla_compliance.cache.entries import token_key
 from sla_compliance.cache.memory import MemoryCache
 from sla_compliance.service import Provenance, TenantSettings
@@ -23,6 +24,11 @@ OUTAGE = sla.Alarm(at(26, 9), at(26, 10), id=1)
 def facts_with(*alarms: sla.Alarm) -> LiveFacts:
     """Return the facts of a tenant at noon."""
     return LiveFacts(TenantSettings("UTC"), at(28, 12), *alarms)
+
+
+async def test_lifetimes_are_found_where_they_were() -> None:
+    """The former place of the module still has its public name."""
+    assert FormerLifetimes is Lifetimes
 
 
 async def test_a_recent_day_holds_for_five_minutes_a_closed_one_for_a_day() -> None:

@@ -216,6 +216,25 @@ async def test_a_stale_day_whose_rows_are_purged_meanwhile_stays_as_it_was_store
     assert (await service_of(facts, store=store).store_closed_days(TENANT, at(20), at(28))).restated == ()
 
 
+async def test_a_day_is_restated_between_its_own_bounds_where_another_zone_has_the_date_too() -> None:
+    """The tenant moved to another zone and back; both days of the date are stale."""
+    facts, store = facts_with(OUTAGE), MemoryDayStore()
+    bounds = {}
+    for zone in ("Asia/Tokyo", "UTC", "Asia/Tokyo"):
+        facts.settings = TenantSettings(zone)
+        await service_of(facts, store=store).store_closed_days(TENANT, at(21), at(21, 12))
+        answer = await service_of(facts, store=store).compliance(TENANT, at(21), at(21, 12))
+        bounds[zone] = (answer.days[0].start, answer.days[0].end)
+    facts.alarms = {}
+    await service_of(facts, store=store).invalidate(TENANT, [DAY])
+    (trace,) = await store.restatements(TENANT)
+    restated = (await store.days([trace.key]))[trace.key].day
+    assert (trace.key.zone, restated.start_us, restated.end_us) == (
+        "Asia/Tokyo",
+        *(instant_us(bound, field="") for bound in bounds["Asia/Tokyo"]),
+    )
+
+
 async def test_days_of_an_earlier_policy_are_left_to_history() -> None:
     """They cannot be measured by the rules of today."""
     facts, store = facts_with(OUTAGE), MemoryDayStore()

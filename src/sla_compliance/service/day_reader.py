@@ -202,8 +202,8 @@ def _rows_meeting(batch: AlarmBatch, spans: Sequence[Span], margin_us: int) -> l
     starts_us, ends_us = sorted(batch.starts_us), sorted(batch.ends_us)
     counts: list[int] = []
     for start_us, end_us in spans:
-        # Of the rows that begin before the span is over, those count that are not over before it begins.
-        begun = bisect_left(starts_us, end_us + margin_us)
-        over = bisect_right(ends_us, start_us - margin_us)
-        counts.append(begun - over)
+        # Every row that is over before the span begins has begun before the span is over.
+        begun_count = bisect_left(starts_us, end_us + margin_us)
+        over_count = bisect_right(ends_us, start_us - margin_us)
+        counts.append(begun_count - over_count)
     return counts

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from sla_compliance.agreements import TenantSettings
 from sla_compliance.calendars.local_days import local_days
@@ -79,9 +80,11 @@ class DaysQuery:
     def covering(cls, subject: Subject, start_us: int, end_us: int) -> DaysQuery:
         """Return the query for the local days that share an instant with [start_us, end_us)."""
         days = local_days(subject.zone, start_us, end_us)
-        bounds_us = days.bounds_us
-        spans = day_spans(subject, zip(days.dates, bounds_us, bounds_us[1:], strict=False))
-        return cls(subject, bounds_us[0], spans)
+        spans: dict[DayKey, Span] = {}
+        for date, (day_start_us, day_end_us) in zip(days.dates, pairwise(days.bounds_us), strict=True):
+            key = subject.settings.day_key(subject.tenant_id, date, day_start_us, day_end_us)
+            spans[key] = (day_start_us, day_end_us)
+        return cls(subject, days.bounds_us[0], spans)
 
     @cached_property
     def started_keys(self) -> tuple[DayKey, ...]:
@@ -98,13 +101,3 @@ class DaysQuery:
     def spans_of(self, keys: Iterable[DayKey]) -> dict[DayKey, Span]:
         """Return the bounds of some of the days."""
         return {key: self.spans[key] for key in keys}
-
-
-def day_spans(subject: Subject, days: Iterable[tuple[dt.date, int, int]]) -> dict[DayKey, Span]:
-    """Return the bounds of local days by the key that each has under the subject's settings.
-
-    Args:
-        days: date, start and end of each, microseconds.
-    """
-    settings, tenant_id = subject.settings, subject.tenant_id
-    return {settings.day_key(tenant_id, date, start_us, end_us): (start_us, end_us) for date, start_us, end_us in days}

@@ -32,8 +32,9 @@ from sla_compliance.calendars.exclusions import AnyExclusion, MaintenanceWindow
 from sla_compliance.calendars.local_days import first_instant_us, local_days
 from sla_compliance.downtime import DowntimeRule
 from sla_compliance.intervals import ALWAYS_START_US, NEVER, IntervalSet
+from sla_compliance.measured import DayKey
 from sla_compliance.service.day_reader import DayEvaluator
-from sla_compliance.service.queries import DaysQuery, Subject, day_spans
+from sla_compliance.service.queries import DaysQuery, Span, Subject
 from sla_compliance.stores.protocol import DayStore, Restatement, StoredDay
 from sla_compliance.units import MIN_US
 
@@ -75,16 +76,15 @@ class DayArchive:
     async def restate(self, subject: Subject, *, reason: str) -> list[Restatement]:
         """Measure stale days again, where every row is still there; return what differed."""
         stale_days = await self.store.days(await self.store.stale(subject.tenant_id))
-        # The bounds are those that the day was stored with, not those of today's zone rules.
-        complete_days = [
-            (key.date, stored.day.start_us, stored.day.end_us)
-            for key, stored in stale_days.items()
-            if self.evaluator.is_complete(subject, stored.day.start_us)
-        ]
-        spans = day_spans(subject, complete_days)
-        # Days of an earlier policy or agreement cannot be measured by today's rules; they stay as they are.
-        spans_of_stale_days = {key: span for key, span in spans.items() if key in stale_days}
-        measured_days = await self.evaluator.evaluate(subject, spans_of_stale_days)
+        spans: dict[DayKey, Span] = {}
+        for key, stored in stale_days.items():
+            # The bounds that the day was stored with, which are not always those of today's zone rules.
+            start_us, end_us = stored.day.start_us, stored.day.end_us
+            # Days of an earlier policy, agreement or zone cannot be measured by today's; they stay as they are.
+            is_of_today = key == subject.settings.day_key(subject.tenant_id, key.date, start_us, end_us)
+            if is_of_today and self.evaluator.is_complete(subject, start_us):
+                spans[key] = (start_us, end_us)
+        measured_days = await self.evaluator.evaluate(subject, spans)
         restated_days = {
             key: StoredDay(day=day, written_us=subject.as_of_us, changes_applied=stale_days[key].changes_reported)
             for key, day in measured_days.items()
