@@ -166,6 +166,7 @@ class AlarmBatch:
         validation = RowValidation(on_invalid, clock_skew, names)
         for fault in faults:
             validation.faults[fault.row].append(fault)
+            validation.unreadable.add((fault.row, NEEDED_INSTANT))
         if NEEDED_INSTANT not in _by_name(columns, "columns"):
             raise InvalidValueError(f"columns has no {NEEDED_INSTANT}; every alarm needs one", field="columns")
         present = (name for name, values in columns.items() if values is not None or name in _NEEDED_COLUMNS)
@@ -195,7 +196,7 @@ class AlarmBatch:
         ends = validation.ordered_ends(starts, inferred_ends, instants)
         contents = [starts, ends, *columns.values(), *([last_seen] if last_seen else [])]
         repeats = validation.repeated_rows(columns["id"], contents) if "id" in columns else set()
-        rejected = validation.set_aside(columns)
+        rejected = validation.set_aside(columns, starts, ends)
         batch = cls(
             starts_us=tuple(starts),
             ends_us=tuple(ends),

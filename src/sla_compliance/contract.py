@@ -44,12 +44,14 @@ class TargetedExclusion:
     Attributes:
         name: what to call it in a report.
         applies_to: alarm column -> values; an alarm that has any of them matches.
-        windows: when it applies.
+        windows: when it applies, in the window that was asked for and as far beyond as damping looks.
+        start_us: when it begins to apply; also of one that never does.
     """
 
     name: str
     applies_to: Mapping[str, Collection[str]] = field(hash=False)
     windows: IntervalSet
+    start_us: int
 
     def can_match(self, batch: AlarmBatch) -> bool:
         """Whether an alarm could match: it names a column that the batch carries."""
@@ -167,7 +169,7 @@ def _everybodys(windows: list[tuple[str, _Window]], reach: tuple[str, int, int])
 
 def _targeted(windows: list[tuple[str, _Window]], reach: tuple[str, int, int]) -> list[TargetedExclusion]:
     return [
-        TargetedExclusion(name, window.applies_to, window.expand(*reach))
+        TargetedExclusion(name, window.applies_to, window.expand(*reach), window.start_us)
         for name, window in windows
         if window.applies_to is not None
     ]

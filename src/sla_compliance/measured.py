@@ -1,4 +1,4 @@
-"""MeasuredDay: the ledger cells of one local day as stores and caches keep them, and its key."""
+"""MeasuredDay: what was measured of one local day as stores and caches keep it, and its key."""
 ################################################################
 # A measured day holds lengths, never a percentage: every target and every
 # accounting is answered from it. It keeps its own bounds, so new zone rules
@@ -6,9 +6,13 @@
 #
 # Its key says whose it is and what changes the ledger: the policy's measurement
 # fingerprint (not its target, not its accounting), the zone, the local date, and
-# a digest of those terms of the tenant that touch the day (service hours, in
-# service, monitored). Maintenance and exclusions are facts, as alarms are: they
-# change under a key, and whoever changes them says so.
+# a digest of what was agreed with the tenant, as far as it touches the day
+# (service hours, in service, monitored). Maintenance and exclusions are facts, as
+# alarms are: they change under a key, and a change of them is reported.
+#
+# What a reader must know of the rows behind a day is kept as facts, not as
+# sentences: the facts of several days make the sentences of their range
+# (quality.py). Codes are stored for good: one may be added, none may go.
 #
 # A day is closed once nothing but a change of facts can alter it: the instant of
 # evaluation is past its end by the margin of damping and by stale_after.
@@ -18,10 +22,16 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Self
 
+from sla_compliance.errors import InvalidTypeError, InvalidValueError, shown
 from sla_compliance.ledger import CellLengths
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.units import MICROSECOND
+
+RULES_VERSION: Final = 1
+"""Version of the rules that make cells of rows; raised when the same rows come to other cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +41,81 @@ class DayKey:
     Attributes:
         tenant_id: any text at all.
         measurement: the policy's measurement fingerprint.
-        terms: a digest of the tenant's settings that touch the day.
+        agreement: a digest of the tenant's settings that touch the day.
         zone: the tenant's zone, an IANA name.
         date: the local date.
     """
 
     tenant_id: str
     measurement: str
-    terms: str
+    agreement: str
     zone: str
     date: dt.date
+
+
+class FactCode(StrEnum):
+    """What a fact about the rows behind a day says; the order is that of the sentences."""
+
+    BAD_ROW = "BAD_ROW"
+    """A row was set aside; its name is what is wrong with it, from the row's place on."""
+    ASSUMED_END = "ASSUMED_END"
+    """An alarm says that it is over without a time; it ends when last seen."""
+    RAISED_IN_1970 = "RAISED_IN_1970"
+    """An alarm was raised on 1970-01-01, by a clock never set; it counts."""
+    OVERWRITTEN_SEVERITY = "OVERWRITTEN_SEVERITY"
+    """A row's severity was overwritten with "cleared"; it does not count."""
+    CLAMPED_SHARE = "CLAMPED_SHARE"
+    """A measured share lay outside 0-100 %; its name is the start of its time bucket."""
+    OPEN_ALARM = "OPEN_ALARM"
+    """An alarm is still active and was seen within 7 days; a fact of the day that holds the instant of evaluation."""
+    STALE_ALARM = "STALE_ALARM"
+    """An alarm is still active and unseen for 7 days; the length is agreed time that only such alarms take down."""
+    UNMATCHED_EXCLUSION = "UNMATCHED_EXCLUSION"
+    """A targeted exclusion names what no alarm here has."""
+    TARGETED_EXCLUSION = "TARGETED_EXCLUSION"
+    """A targeted exclusion took alarms out; count and length are theirs."""
+    LEGACY = "LEGACY"
+    """A sentence that version 1 of the stored days kept; its name is the sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayFact:
+    """Something about the rows behind a day.
+
+    Attributes:
+        code: what it says, a FactCode; text that a later version of this library wrote stays as it is.
+        name: the row or exclusion that it is about, as people know it; "" for what no name is kept of.
+        count: how many rows or alarms it is about.
+        length_us: the time it is about, microseconds.
+    """
+
+    code: str
+    name: str
+    count: int = 1
+    length_us: int = 0
+
+    def as_dict(self) -> dict[str, object]:
+        """Return it in JSON types."""
+        return {"code": str(self.code), "name": self.name, "count": self.count, "length_us": self.length_us}
+
+    @classmethod
+    def from_dict(cls, value: object) -> Self:
+        """Return the fact that `as_dict` wrote; other keys are ignored.
+
+        Raises:
+            InvalidTypeError: it is no dict with texts and integers under these four names.
+            InvalidValueError: a number is negative.
+        """
+        parts = value if isinstance(value, dict) else {}
+        code, name, count, length_us = map(parts.get, ("code", "name", "count", "length_us"))
+        # bool is an int for isinstance, and JSON has both.
+        if type(code) is not str or type(name) is not str or type(count) is not int or type(length_us) is not int:
+            raise InvalidTypeError(f"fact is {shown(value)}; give what DayFact.as_dict returns", field="fact")
+        if count < 0 or length_us < 0:
+            raise InvalidValueError(
+                f"fact has count {shown(count)} and length_us {shown(length_us)}; give numbers from 0 on", field="fact"
+            )
+        return cls(code, name, count, length_us)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,18 +126,26 @@ class MeasuredDay:
         date: the local date.
         start_us, end_us: its bounds by the zone rules of the time.
         cells_us: length of each (scope, state), microseconds, in label order; they sum to the day's length.
+        optimistic_cells_us, pessimistic_cells_us: the same in the two other readings of the rows; None where they do
+            not differ from `cells_us`.
+        facts: what a reader must know of the rows behind it.
+        rows_read: how many rows of the source meet the day, widened as damping looks, qualifying or not.
+        rules_version: RULES_VERSION when it was measured; 0 where that is not known.
         as_of_us: the instant of evaluation.
         tz_version: of the zone rules.
-        remarks: what a reader must know about the rows behind it, one sentence each.
     """
 
     date: dt.date
     start_us: int
     end_us: int
     cells_us: CellLengths
+    optimistic_cells_us: CellLengths | None = None
+    pessimistic_cells_us: CellLengths | None = None
+    facts: tuple[DayFact, ...] = ()
+    rows_read: int
+    rules_version: int = RULES_VERSION
     as_of_us: int
     tz_version: str
-    remarks: tuple[str, ...] = ()
 
     def is_closed(self, policy: SLAPolicy) -> bool:
         """Return whether nothing but a change of facts can alter the day."""

@@ -1,45 +1,43 @@
-"""Data quality: what a reader must know about the rows behind the figures."""
+"""Data quality: what a reader must know about the rows behind the figures, in numbers and in words."""
 ################################################################
 # Nothing here changes a figure. It says what was set aside, what was assumed,
-# what is open and unseen for long (rows that nobody ever clears are common) and
-# how much downtime only those cause, and which exclusions met no alarm.
+# what is open and unseen for long (rows that are never cleared are common) and how
+# much downtime only those cause, and which exclusions met no alarm.
+#
+# lines_of makes the sentences, from facts alone (evidence.py makes those), so a
+# report and an answer made of kept days say the same in the same words. Facts of
+# one code and name are one subject on several days: lengths are summed, the
+# greatest count counts. How many rows several days leave unnamed together is not
+# known, so the sentence says "about".
 ################################################################
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from fractions import Fraction
 from typing import Final
 
-from sla_compliance.alarms import AlarmFilter, Severity
 from sla_compliance.batch import AlarmBatch, ClampedFigure
 from sla_compliance.downtime import DowntimeRule
-from sla_compliance.intervals import IntervalSet
+from sla_compliance.evidence import MOST_NAMED, Evidence, TargetedEffect
 from sla_compliance.labels import Accounting
 from sla_compliance.ledger import Ledger
+from sla_compliance.measured import DayFact, FactCode
 from sla_compliance.records import counted_us
-from sla_compliance.units import DAY_US, MICROSECOND, SECOND_US, length_text
+from sla_compliance.units import SECOND_US, length_text
 from sla_compliance.validation import RejectedRow
 
-STALE_AFTER: Final = timedelta(days=7)
-"""Open alarms unseen for longer than this are listed as stale."""
-
-
-@dataclass(frozen=True, slots=True)
-class TargetedEffect:
-    """What an exclusion of some alarms took out.
-
-    Attributes:
-        name: the exclusion.
-        alarms: how many alarms it cut.
-        taken_out_us: the time inside the window and its own windows at which one of them was raised.
-    """
-
-    name: str
-    alarms: int
-    taken_out_us: int
+_ROWS_IN_WORDS: Final = {
+    FactCode.BAD_ROW: ("bad row", "set aside, the first: {first}"),
+    FactCode.ASSUMED_END: ("alarm", "cleared or resolved without a time, ended when last seen"),
+    FactCode.RAISED_IN_1970: ("alarm", "raised on 1970-01-01 by a clock never set, counted"),
+    FactCode.OVERWRITTEN_SEVERITY: ("row", "with its severity overwritten by 'cleared': an outage once, not counted"),
+    FactCode.CLAMPED_SHARE: ("measured share", "outside 0-100 %, clamped"),
+    FactCode.OPEN_ALARM: ("alarm", "open and seen within 7 days"),
+    FactCode.STALE_ALARM: ("alarm", "open and unseen for 7 days alone {cause} {downtime} in agreed time"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +54,9 @@ class DataQuality:
         raised_in_1970: alarms raised on 1970-01-01, by a clock never set; they count.
         overwritten_severities: rows of the window whose severity was overwritten with "cleared"; none counts.
         clamped: measured shares that lay outside 0-100 %.
-        unmatched_exclusions: exclusions of some alarms that no alarm here can match.
+        unmatched_exclusions: targeted exclusions that no alarm here can match.
         targeted_effects: what the others took out.
+        facts: all of this as facts of the whole window.
     """
 
     rejected: tuple[RejectedRow, ...]
@@ -71,6 +70,7 @@ class DataQuality:
     clamped: tuple[ClampedFigure, ...]
     unmatched_exclusions: tuple[str, ...]
     targeted_effects: tuple[TargetedEffect, ...]
+    facts: tuple[DayFact, ...]
 
     @property
     def stale_only_ratio(self) -> Fraction | None:
@@ -79,43 +79,7 @@ class DataQuality:
 
     def lines(self) -> tuple[str, ...]:
         """Return one sentence for each thing worth saying; empty where there is nothing."""
-        return (
-            *self._row_lines(),
-            *self._open_lines(),
-            *(f"{name} can match no alarm here" for name in self.unmatched_exclusions),
-            *(
-                f"{effect.name} took {_count(effect.alarms, 'alarm')} out for {length_text(effect.taken_out_us)}"
-                for effect in self.targeted_effects
-            ),
-        )
-
-    def _row_lines(self) -> list[str]:
-        facts = [
-            (
-                len(self.rejected),
-                "bad row",
-                f"set aside, the first: {self.rejected[0].reasons[0]}" if self.rejected else "",
-            ),
-            (self.assumed_ends, "alarm", "cleared or resolved without a time, ended when last seen"),
-            (self.raised_in_1970, "alarm", "raised on 1970-01-01 by a clock never set, counted"),
-            (
-                self.overwritten_severities,
-                "row",
-                "with its severity overwritten by 'cleared': an outage once, not counted",
-            ),
-            (len(self.clamped), "measured share", "outside 0-100 %, clamped"),
-        ]
-        return [f"{_count(number, noun)} {said}" for number, noun, said in facts if number]
-
-    def _open_lines(self) -> list[str]:
-        lines = []
-        if self.open_alarms > self.stale_alarms:
-            lines.append(f"{_count(self.open_alarms - self.stale_alarms, 'alarm')} open and seen within 7 days")
-        if self.stale_alarms:
-            unseen = f"{_count(self.stale_alarms, 'alarm')} open and unseen for 7 days"
-            verb = "causes" if self.stale_alarms == 1 else "cause"
-            lines.append(f"{unseen} {verb} {_share(self.stale_only_ratio or Fraction(0))} of the downtime")
-        return lines
+        return lines_of(self.facts)
 
     def as_dict(self) -> dict[str, object]:
         """Return it in JSON types: counts, seconds and the sentences."""
@@ -145,60 +109,118 @@ def data_quality(
         rule: how.
         accounting: what counts as downtime.
     """
-    raised = [row for row in qualifying.active_rows if qualifying.starts_us[row] < min(ledger.end_us, rule.as_of_us)]
-    stale = set(rule.unseen_rows(qualifying, STALE_AFTER // MICROSECOND)).intersection(raised)
+    evidence = Evidence.of(batch, qualifying, ledger, rule)
+    counts = Counter(finding.code for finding in evidence.row_findings)
     downtime_us = counted_us(ledger.cells_us(), accounting.down_cells)
+    downtime_without_stale_us = counted_us(evidence.ledger_without_stale.cells_us(), accounting.down_cells)
     return DataQuality(
         rejected=batch.rejected,
-        open_alarms=len(raised),
-        stale_alarms=len(stale),
-        stale_only_downtime_us=downtime_us - _downtime_without(stale, qualifying, ledger, rule, accounting),
+        open_alarms=counts[FactCode.OPEN_ALARM] + counts[FactCode.STALE_ALARM],
+        stale_alarms=counts[FactCode.STALE_ALARM],
+        stale_only_downtime_us=downtime_us - downtime_without_stale_us,
         downtime_us=downtime_us,
-        assumed_ends=sum(qualifying.is_end_assumed or ()),
-        raised_in_1970=sum(0 <= start < DAY_US for start in qualifying.starts_us),
-        overwritten_severities=_overwritten(batch, ledger, rule.policy.qualifying),
+        assumed_ends=counts[FactCode.ASSUMED_END],
+        raised_in_1970=counts[FactCode.RAISED_IN_1970],
+        overwritten_severities=counts[FactCode.OVERWRITTEN_SEVERITY],
         clamped=batch.clamped,
-        unmatched_exclusions=tuple(part.name for part in rule.targeted if not part.can_match(qualifying)),
-        targeted_effects=tuple(_effects(qualifying, ledger, rule)),
+        unmatched_exclusions=evidence.unmatched_names,
+        targeted_effects=evidence.effects(ledger.start_us, ledger.end_us),
+        facts=evidence.window_facts(),
     )
 
 
-def _downtime_without(
-    rows: set[int], qualifying: AlarmBatch, ledger: Ledger, rule: DowntimeRule, accounting: Accounting
-) -> int:
-    """Return the counted downtime of all alarms but some."""
-    if not rows:
-        return counted_us(ledger.cells_us(), accounting.down_cells)
-    others = qualifying.take([row for row in range(len(qualifying)) if row not in rows])
-    return counted_us(Ledger(ledger.frame, rule.outages(others)).cells_us(), accounting.down_cells)
+def lines_of(facts: Iterable[DayFact]) -> tuple[str, ...]:
+    """Return the sentences that facts make together, in the order of FactCode.
+
+    Args:
+        facts: of one window, or of several days of one tenant, day by day.
+    """
+    facts_by_code: dict[str, list[DayFact]] = defaultdict(list)
+    for fact in facts:
+        facts_by_code[fact.code].append(fact)
+    known_codes = [code for code in FactCode if code in facts_by_code]
+    later_codes = [code for code in facts_by_code if code not in known_codes]
+    lines: list[str] = []
+    for code in (*known_codes, *later_codes):
+        lines += _lines_of_code(code, _Totals.of(facts_by_code[code]))
+    return tuple(lines)
 
 
-def _overwritten(batch: AlarmBatch, ledger: Ledger, wanted: AlarmFilter) -> int:
-    counts = Severity.CLEARED in wanted.severities
-    severities: Sequence[object] = () if counts else batch.columns.get("severity", ())
-    return sum(
-        severity is Severity.CLEARED and start < ledger.end_us and end > ledger.start_us
-        for severity, start, end in zip(severities, batch.starts_us, batch.ends_us, strict=False)
+@dataclass(frozen=True, slots=True)
+class _Totals:
+    """The facts of one code, by name; "" stands for all that no name is kept of.
+
+    Attributes:
+        counts: the greatest count of each.
+        lengths_us: the length of each, summed.
+        repeated: the names that several days have.
+        is_exact: whether the sum of the counts is the number of rows; else some may stand in it twice.
+    """
+
+    counts: Counter[str]
+    lengths_us: Counter[str]
+    repeated: frozenset[str]
+    is_exact: bool
+
+    @classmethod
+    def of(cls, facts: Sequence[DayFact]) -> _Totals:
+        counts: Counter[str] = Counter()
+        lengths_us: Counter[str] = Counter()
+        days_by_name = Counter(fact.name for fact in facts)
+        for fact in facts:
+            counts[fact.name] = max(counts[fact.name], fact.count)
+            lengths_us[fact.name] += fact.length_us
+        # A day that leaves rows unnamed has named MOST_NAMED of them: more facts than these are of several days.
+        is_exact = counts[""] == 0 or len(facts) <= MOST_NAMED + 1
+        return cls(counts, lengths_us, frozenset(name for name, days in days_by_name.items() if days > 1), is_exact)
+
+    @property
+    def names(self) -> list[str]:
+        return [name for name in self.counts if name]
+
+
+def _lines_of_code(code: str, totals: _Totals) -> Iterator[str]:
+    if code in _ROWS_IN_WORDS:
+        yield _rows_line(FactCode(code), totals)
+    elif code == FactCode.UNMATCHED_EXCLUSION:
+        yield from (f"{name} can match no alarm here" for name in totals.names)
+        if unnamed := totals.counts[""]:
+            yield f"{_about(totals)}{_count(unnamed, 'more exclusion')} can match no alarm here"
+    elif code == FactCode.TARGETED_EXCLUSION:
+        yield from (_taken_out_line(name, totals) for name in totals.counts if totals.counts[name])
+    elif code == FactCode.LEGACY:
+        yield from (f"noted when a day was stored: {name}" for name in totals.names)
+    else:
+        yield f"{_count(sum(totals.counts.values()), 'note')} of the kind {code}, which a later version explains"
+
+
+def _rows_line(code: FactCode, totals: _Totals) -> str:
+    noun, words = _ROWS_IN_WORDS[code]
+    number = sum(totals.counts.values())
+    length_us = sum(totals.lengths_us.values())
+    sentence_end = words.format(
+        first=next(iter(totals.names), "of which no name was kept"),
+        cause="causes" if number == 1 else "cause",
+        downtime=f"{_seconds(length_us)} of downtime" if length_us else "no downtime",
     )
+    return f"{_about(totals)}{_count(number, noun)} {sentence_end}"
 
 
-def _effects(qualifying: AlarmBatch, ledger: Ledger, rule: DowntimeRule) -> Iterator[TargetedEffect]:
-    """Yield what each targeted exclusion took out, of those that took something."""
-    matches = rule.matches(qualifying) if rule.targeted else {}
-    starts_us, ends_us = qualifying.starts_us, rule.ends_us(qualifying)
-    for index, exclusion in enumerate(rule.targeted):
-        windows = exclusion.windows.clip(ledger.start_us, min(ledger.end_us, rule.as_of_us))
-        matching = [row for indices, rows in matches.items() if index in indices for row in rows]
-        cut = [row for row in matching if windows.clip(starts_us[row], ends_us[row])]
-        raised = IntervalSet.union_of(map(starts_us.__getitem__, cut), map(ends_us.__getitem__, cut))
-        if cut:
-            yield TargetedEffect(exclusion.name, len(cut), (raised & windows).total_us)
+def _taken_out_line(name: str, totals: _Totals) -> str:
+    # On several days it may be the same alarms or others.
+    at_least = "at least " if name in totals.repeated else ""
+    alarms = f"{at_least}{_count(totals.counts[name], 'alarm')}"
+    return f"{name or 'other exclusions'} took {alarms} out for {_seconds(totals.lengths_us[name])}"
+
+
+def _about(totals: _Totals) -> str:
+    return "" if totals.is_exact else "about "
+
+
+def _seconds(length: int) -> str:
+    """Return a length (microseconds) in words, rounded up to the second."""
+    return length_text(-(-length // SECOND_US) * SECOND_US)
 
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _share(ratio: Fraction) -> str:
-    percentage = int(ratio * 100)
-    return f"{percentage} %" if percentage or not ratio else "under 1 %"

@@ -53,11 +53,15 @@ class RejectedRow:
         row: its index in the input.
         reasons: what is wrong with it, one sentence each.
         columns: what it says otherwise, by column name.
+        start_us: when it was raised; None where that cannot be read.
+        end_us: when it was over, at its start where it says earlier; None while active and where it cannot be read.
     """
 
     row: int
     reasons: tuple[str, ...]
     columns: Mapping[str, object] = field(hash=False)
+    start_us: int | None = None
+    end_us: int | None = None
 
 
 class RowValidation:
@@ -75,6 +79,8 @@ class RowValidation:
         self.skew_us = length_us(clock_skew, field="clock_skew")
         self.row_names = row_names
         self.faults: dict[int, list[InvalidAlarmError]] = defaultdict(list)
+        self.unreadable: set[tuple[int, str]] = set()
+        """Row and column of what is no instant, and so stands as a placeholder."""
 
     def field(self, row: int, column: str) -> str:
         """Return what to call a value in a message, e.g. "alarms[17].cleared_at"."""
@@ -88,6 +94,7 @@ class RowValidation:
         """Return `value` if it is an Alarm; else add a fault and return None."""
         if isinstance(value, Alarm):
             return value
+        self.unreadable.add((row, "first_occurrence"))
         self.faults[row].append(
             InvalidAlarmError(f"alarms[{row}] is {shown(value)}; give an Alarm", field=f"alarms[{row}]", row=row)
         )
@@ -114,6 +121,7 @@ class RowValidation:
             return check(value, field=self.field(row, column))
         except SLAComplianceError as error:
             self.add_fault(row, str(error), column)
+            self.unreadable.add((row, column))
             return _PLACEHOLDER_US
 
     def hashable(self, column: Column, name: str) -> Column:
@@ -192,7 +200,9 @@ class RowValidation:
                 self.add_fault(row, message, "id")
         return repeats
 
-    def set_aside(self, texts: Mapping[str, Column]) -> tuple[RejectedRow, ...]:
+    def set_aside(
+        self, texts: Mapping[str, Column], starts_us: Sequence[int], ends_us: Sequence[int]
+    ) -> tuple[RejectedRow, ...]:
         """Return the bad rows as rejected ones.
 
         Raises:
@@ -207,7 +217,18 @@ class RowValidation:
         rejected = []
         for row, faults in sorted(self.faults.items()):
             columns = {name: column[row] for name, column in texts.items()}
-            rejected.append(RejectedRow(row, tuple(map(str, faults)), columns))
+            is_start_readable = (row, NEEDED_INSTANT) not in self.unreadable
+            is_end_readable = not any((row, name) in self.unreadable for name in _END_COLUMNS)
+            is_over = is_end_readable and ends_us[row] != STILL_ACTIVE_US
+            rejected.append(
+                RejectedRow(
+                    row,
+                    tuple(map(str, faults)),
+                    columns,
+                    start_us=starts_us[row] if is_start_readable else None,
+                    end_us=max(starts_us[row], ends_us[row]) if is_start_readable and is_over else None,
+                )
+            )
         return tuple(rejected)
 
 

@@ -33,6 +33,7 @@ ROOMS: Final = (
     ("agreements",),
     ("day_figures",),
     ("incidents",),
+    ("evidence",),
     ("quality",),
     ("report",),
     ("compliance",),

@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from sla_compliance.cli.commands import commands
@@ -44,6 +45,25 @@ def test_postgresql_runs_the_statements_twice(postgres_dsn: str) -> None:
     with fresh_database(postgres_dsn, PLATFORM_SCHEMA, statements, statements) as url:
         dsn = url.render_as_string(hide_password=False)
         assert run("check", "--database-url", dsn).exit_code == 0
+
+
+def test_tables_of_version_1_are_upgraded_by_the_statements_that_are_printed(tmp_path: Path) -> None:
+    """In one transaction: what fails half way changes nothing."""
+    version_1 = (Path(__file__).parents[1] / "fixtures" / "stored_days_v1_sqlite.sql").read_text(encoding="utf-8")
+    upgrade = run("ddl", "--dialect", "sqlite", "--upgrade").output
+    with closing(sqlite3.connect(tmp_path / "days.sqlite")) as connection:
+        connection.executescript(version_1)
+        with pytest.raises(sqlite3.OperationalError):
+            connection.executescript(upgrade.replace("DROP COLUMN included", "DROP COLUMN missing"))
+        connection.rollback()
+        assert "told" in columns_of(connection)
+        connection.executescript(upgrade)
+        assert {"agreement", "facts", "changes_applied"} <= columns_of(connection)
+    assert "CREATE INDEX" not in upgrade
+
+
+def columns_of(connection: sqlite3.Connection) -> set[str]:
+    return {column[1] for column in connection.execute("PRAGMA table_info(sla_days)")}
 
 
 def test_a_database_that_cannot_be_asked_is_bad_input(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from sla_compliance.cache.guard import GuardedCache
+from sla_compliance.cache.circuit_breaker import CircuitBreakerCache
 from sla_compliance.cache.memory import MemoryCache
 from sla_compliance.cache.protocol import Cache
 from sla_compliance.cache.redis import RedisCache
@@ -51,10 +51,10 @@ class TestRedisCache(CacheContract):
         await other.aclose()
 
 
-class TestGuardedCache(CacheContract):
-    """A guard around a cache that works is not noticed."""
+class TestCircuitBreakerCache(CacheContract):
+    """Around a cache that works it changes nothing."""
 
     @pytest.fixture
     async def cache(self) -> Cache:
         """Around one in memory."""
-        return GuardedCache(MemoryCache())
+        return CircuitBreakerCache(MemoryCache())

@@ -13,7 +13,7 @@ from sla_compliance.errors import InvalidValueError
 from sla_compliance.stores.memory import MemoryDayStore
 from sla_compliance.stores.protocol import DayStore
 from sla_compliance.stores.sqlalchemy import AsyncSQLAlchemyDayStore, SQLAlchemyDayStore, ddl
-from tests.contract.store import DayStoreContract, key, measured
+from tests.contract.store import DayStoreContract, key, stored
 from tests.servers.databases import fresh_database
 
 
@@ -32,7 +32,7 @@ class SQLDayStoreContract(DayStoreContract):
     async def test_a_tenant_id_too_long_for_a_key_is_refused(self, store: DayStore) -> None:
         """With its length and the way out, before the database sees it."""
         with pytest.raises(InvalidValueError, match="10000 characters"):
-            await store.add({key("x" * 10_000): measured(key("x" * 10_000))})
+            await store.add({key("x" * 10_000): stored(key("x" * 10_000))})
 
 
 @pytest.fixture

@@ -87,7 +87,7 @@ class Platform:
         """Return every stored day with the transaction that wrote it last."""
         engine = create_engine(self.database)
         with engine.connect() as connection:
-            found = connection.execute(text("SELECT tenant_id, local_date, xmin::text, told, included FROM sla_days"))
+            found = connection.execute(text("SELECT tenant_id, local_date, xmin::text, changes_applied FROM sla_days"))
             rows = {tuple(row) for row in found}
         engine.dispose()
         return rows
@@ -170,7 +170,7 @@ def test_a_killed_worker_does_nothing_twice(story: Story) -> None:
     """Each day was written once and never again, and no trail speaks of a rewriting."""
     assert len({row[:2] for row in story.rows}) == len(story.rows)
     assert sum(each["added"] for each in story.outcomes) <= len(story.rows)
-    assert {row[3:] for row in story.rows} == {(0, 0)}
+    assert {row[3:] for row in story.rows} == {(0,)}
     assert story.restatements == 0
 
 

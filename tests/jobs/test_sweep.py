@@ -100,7 +100,7 @@ def test_a_change_that_nobody_had_time_to_restate_is_made_up_for() -> None:
     with opened(facts, {"acme": UTC}, store) as service:
         precompute(service, "acme")
         facts.alarms.append(Alarm(NOW - 20 * DAY, NOW - 20 * DAY + HOUR))
-        asyncio.run(store.mark("acme", [(NOW - 20 * DAY).date()]))
+        asyncio.run(store.mark_stale("acme", [(NOW - 20 * DAY).date()]))
         assert precompute(service, "acme").restated == 1
         assert precompute(service, "acme").restated == 0
 

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from sla_compliance.alarms import Alarm
 from sla_compliance.calendars.exclusions import AnyExclusion, Exclusion
-from sla_compliance.measured import closes_at_us
+from sla_compliance.evidence import Evidence
+from sla_compliance.measured import DayFact, closes_at_us
+from sla_compliance.report import ComplianceReport
 from sla_compliance.service import TenantSettings
-from sla_compliance.service.changes import agreement_dates, alarm_dates, columns_named
-from sla_compliance.service.questions import Subject
+from sla_compliance.service.queries import Subject
+from sla_compliance.service.restatement import alarm_dates, exclusion_dates, targeting_columns
 from sla_compliance.units import instant_us
 from tests.property.changing_facts import (
     FIRST,
@@ -78,7 +80,7 @@ def test_no_day_is_altered_by_an_alarm_beyond_those_named(
     """Raised, edited, moved to another device, cleared, deleted: whatever else is the case."""
     kept = [alarm for alarm in others if not {alarm.id} & {row.id for row in change if row}]
     before, after = (facts_of(tenant, now, [*kept, *([row] if row else [])], agreed) for row in change)
-    named = alarm_dates(subject_of(before), *change, scoping=columns_named(agreed))
+    named = alarm_dates(subject_of(before), *change, targeting_columns=targeting_columns(agreed))
     assert altered_dates(before, after) <= set(named)
 
 
@@ -94,7 +96,7 @@ def test_no_day_that_has_begun_is_altered_by_an_agreement_beyond_those_named(
     """Entered, edited, given to others, cancelled: once or recurring."""
     before, after = (facts_of(tenant, now, rows, [*others, *([one] if one else [])]) for one in change)
     begun = {day.date for day in before.report(FIRST, LAST).days if day.start < now}
-    named = agreement_dates(subject_of(before), *change)
+    named = exclusion_dates(subject_of(before), *change)
     assert altered_dates(before, after) & begun <= set(named)
 
 
@@ -108,3 +110,23 @@ def test_time_alone_alters_no_closed_day(
     now_us = instant_us(now, field="now")
     closed = {day.date for day in before.report(FIRST, LAST).days if closes_at_us(day.end_us, tenant.policy) <= now_us}
     assert altered_dates(before, after).isdisjoint(closed)
+
+
+def day_facts(report: ComplianceReport) -> dict[dt.date, tuple[DayFact, ...]]:
+    """Return the facts of each day of a report."""
+    evidence = Evidence.of(report.batch, report.qualifying, report.ledger, report.rule)
+    facts = evidence.day_facts([(day.start_us, day.end_us) for day in report.days])
+    return dict(zip((day.date for day in report.days), facts, strict=True))
+
+
+@given(tenant=tenants, now=moments, later=st.sampled_from([0 * HOUR, 24 * 9 * HOUR]), rows=rows, agreed=agreed)
+@MANY
+def test_the_facts_of_a_day_do_not_depend_on_the_window(
+    tenant: TenantSettings, now: dt.datetime, later: dt.timedelta, rows: list[Alarm], agreed: list[AnyExclusion]
+) -> None:
+    """Measured alone or among others; so the sentences of a range do not depend on how its days were measured."""
+    facts = facts_of(tenant, now + later, rows, agreed)
+    report = facts.report(FIRST, LAST)
+    together = day_facts(report)
+    for day in report.days:
+        assert day_facts(facts.report(day.start, day.end)) == {day.date: together[day.date]}

@@ -151,6 +151,37 @@ async def test_a_bad_row_takes_no_chart_away_and_is_named() -> None:
     assert again.as_dicts(detail=True)[0]["quality"] == {"lines": list(again.quality)}
 
 
+async def test_a_range_has_the_facts_of_its_own_days() -> None:
+    """Measured together or not, remembered or not: a bad row is told of its day, an open alarm of today."""
+    facts = lively(TenantSettings("UTC"))
+    facts.alarms[9] = sla.Alarm(at(22, 9), at(22, 8), id=9)
+    service = service_of(facts)
+    bad = "1 bad row set aside, the first: alarms[4].cleared_at lies 1 h before first_occurrence"
+    seen = "1 alarm open and seen within 7 days"
+    for first, last, said in [(20, 29, (bad, seen)), (20, 22, ()), (22, 23, (bad,)), (23, 27, ()), (27, 29, (seen,))]:
+        assert (await service.compliance(TENANT, at(first), at(last))).quality == said
+    alone = await service_of(facts).compliance(TENANT, at(23), at(27))
+    together = await service.compliance(TENANT, at(23), at(27))
+    assert [day.facts for day in alone.measured] == [day.facts for day in together.measured]
+
+
+async def test_a_day_says_how_many_rows_meet_it() -> None:
+    """Qualifying or not, from the day widened by the margin, whatever window was read."""
+    policy = sla.SLAPolicy(merge_gap=dt.timedelta(hours=12))
+    facts = lively(TenantSettings("UTC", policy))
+    answer = await service_of(facts).compliance(TENANT, at(23), at(29))
+    assert [(day.date.day, day.rows_read) for day in answer.measured] == [
+        (23, 0),
+        (24, 0),
+        (25, 2),
+        (26, 3),
+        (27, 2),
+        (28, 1),
+    ]
+    alone = await service_of(facts).compliance(TENANT, at(27), at(28))
+    assert [day.rows_read for day in alone.measured] == [2]
+
+
 async def test_time_before_the_tenant_was_monitored_is_unknown() -> None:
     """Not up; evidence of an outage is still evidence."""
     facts = LiveFacts(TenantSettings("UTC", monitored_since=at(26)), NOON, sla.Alarm(at(24), at(24, 1), id=1))

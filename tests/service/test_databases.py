@@ -75,13 +75,13 @@ async def test_a_writer_killed_in_the_middle_loses_nothing(platform: Platform) -
     url = platform.url.render_as_string(hide_password=False)
     done = subprocess.run([sys.executable, "-m", "tests.service.killed_writer", url], cwd=ROOT, check=False, timeout=60)
     assert done.returncode == -signal.SIGKILL
-    (marked,) = await platform.store.marked(TENANT_ID)
-    assert marked.date == at(21).date()
+    (stale_key,) = await platform.store.stale(TENANT_ID)
+    assert stale_key.date == at(21).date()
     assert await platform.store.restatements(TENANT_ID) == []
     answer = await platform.service().compliance(TENANT_ID, at(18), NOW)
     assert answer.days == report(answer.days[0].start, answer.days[-1].end, *ALARMS[1:]).days
     sweep = await platform.service().store_closed_days(TENANT_ID, at(18), NOW)
-    assert [trace.key for trace in sweep.restated] == [marked]
+    assert [trace.key for trace in sweep.restated] == [stale_key]
     assert await platform.store.restatements(TENANT_ID) == list(sweep.restated)
 
 

@@ -42,7 +42,7 @@ def test_downtime_that_only_stale_alarms_cause_is_told_apart() -> None:
     assert quality.stale_alarms == 2
     assert quality.stale_only_downtime_us == 18 * HOUR_US
     assert quality.stale_only_ratio == Fraction(3, 4)
-    assert quality.lines() == ("2 alarms open and unseen for 7 days cause 75 % of the downtime",)
+    assert quality.lines() == ("2 alarms open and unseen for 7 days alone cause 18 h of downtime in agreed time",)
 
 
 def test_stale_alarms_without_downtime_cause_none_of_it() -> None:
@@ -50,14 +50,14 @@ def test_stale_alarms_without_downtime_cause_none_of_it() -> None:
     stale = sla.Alarm(at(1), last_occurrence=at(2))
     quality = report_of([stale], at(8), at(9), as_of=at(30), maintenance=[(at(8), at(9))]).quality
     assert quality.stale_only_ratio is None
-    assert quality.lines() == ("1 alarm open and unseen for 7 days causes 0 % of the downtime",)
+    assert quality.lines() == ("1 alarm open and unseen for 7 days alone causes no downtime in agreed time",)
 
 
-def test_a_small_share_is_not_shown_as_none() -> None:
-    """Nor rounded up."""
-    stale = sla.Alarm(at(8, 23, 59), last_occurrence=at(9))
+def test_a_short_downtime_is_not_shown_as_none() -> None:
+    """It is rounded up to the second."""
+    stale = sla.Alarm(at(9) - timedelta(microseconds=1), last_occurrence=at(9))
     quality = report_of([sla.Alarm(at(8), at(8, 23)), stale], at(8), at(9), as_of=at(30)).quality
-    assert quality.lines() == ("1 alarm open and unseen for 7 days causes under 1 % of the downtime",)
+    assert quality.lines() == ("1 alarm open and unseen for 7 days alone causes 1 s of downtime in agreed time",)
 
 
 def test_assumptions_and_oddities_of_rows_are_counted() -> None:
@@ -73,7 +73,7 @@ def test_assumptions_and_oddities_of_rows_are_counted() -> None:
     batch = replace(batch, clamped=(ClampedFigure(0, 140.0),))
     quality = report_of(batch, at(8), at(9)).quality
     assert quality.lines() == (
-        "1 bad row set aside, the first: alarms[3].cleared_at lies 1 h before first_occurrence; mend the row",
+        "1 bad row set aside, the first: alarms[3].cleared_at lies 1 h before first_occurrence",
         "1 alarm cleared or resolved without a time, ended when last seen",
         "1 alarm raised on 1970-01-01 by a clock never set, counted",
         "1 row with its severity overwritten by 'cleared': an outage once, not counted",

@@ -1,1 +1,1 @@
-"""Remembered daily ledger cells: what a cache is, in memory and in Redis, and what stands in it."""
+"""Caches of measured days: what a cache promises, in memory and in Redis, and how days are kept in one."""

@@ -1,7 +1,7 @@
 """A cache inside the process."""
 ################################################################
-# Bounded: of more keys than it may hold, those go first that nobody has read or
-# written for longest.
+# Bounded: where there are more keys than it may hold, the least recently read or
+# written ones go first.
 ################################################################
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from time import monotonic
 from typing import Final
 
 DEFAULT_KEYS: Final = 100_000
-"""About a year of days of 130 tenants, or 90 days of 550; some 60 MB when full."""
+"""A year of days of 130 tenants, or 90 days of 550; some 60 MB when full."""
 
 
 class MemoryCache:
@@ -36,24 +36,24 @@ class MemoryCache:
         return [self._get(key, now) for key in keys]
 
     def _get(self, key: str, now: float) -> bytes | None:
-        gone_at, value = self._values.get(key, (now, b""))
-        if gone_at <= now:
+        expires_at, value = self._values.get(key, (now, b""))
+        if expires_at <= now:
             self._values.pop(key, None)
             return None
         self._values.move_to_end(key)
         return value
 
     async def set_many(self, values: Mapping[str, bytes], *, lifetime_s: float) -> None:
-        """Keep some values."""
-        gone_at = self._clock() + lifetime_s
+        """Write some values."""
+        expires_at = self._clock() + lifetime_s
         for key, value in values.items():
-            self._values[key] = (gone_at, value)
+            self._values[key] = (expires_at, value)
             self._values.move_to_end(key)
         while len(self._values) > self._max_keys:
             self._values.popitem(last=False)
 
     async def delete_many(self, keys: Sequence[str]) -> None:
-        """Forget some keys."""
+        """Delete some keys."""
         for key in keys:
             self._values.pop(key, None)
 
@@ -66,7 +66,7 @@ class MemoryCache:
         return True
 
     async def unlock(self, key: str, holder: str) -> None:
-        """Give a lock back."""
+        """Release a lock of this holder."""
         if key in self._locks and self._locks[key][1] == holder:
             del self._locks[key]
 

@@ -1,10 +1,10 @@
 """A cache shared by processes: Redis or Valkey, through cashews."""
 ################################################################
 # Bytes in, bytes out: nothing that is read is ever unpickled. cashews brings the
-# pool, the lock and its release by whoever holds it; it keeps one value a call of a
-# function, we keep ninety a question, so its decorators are not used (see days.py).
+# pool, the lock and its release by its holder alone; its decorators are not used
+# (see day_cache.py).
 #
-# Failures are not hidden here, and not waited for: short time-outs, no retries.
+# Failures are neither hidden here nor waited for: short time-outs, no retries.
 ################################################################
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class RedisCache:
     """A Cache in Redis or Valkey, for one event loop."""
 
     def __init__(self, url: str, *, time_out_s: float = TIME_OUT_S, max_connections: int = MAX_CONNECTIONS) -> None:
-        """Keep the address; nothing is asked of it yet.
+        """Keep the address; no connection is made yet.
 
         Args:
             url: e.g. "redis://127.0.0.1:6379/0".
@@ -52,29 +52,29 @@ class RedisCache:
         )
 
     async def get_many(self, keys: Sequence[str]) -> list[bytes | None]:
-        """Return the value of each key; one MGET. What is no bytes of ours is nothing."""
-        async with _reported():
+        """Return the value of each key; one MGET. A value of another type counts as absent."""
+        async with _as_unavailable():
             values = await self._cashews.get_many(*keys)
         return [value if isinstance(value, bytes) else None for value in values]
 
     async def set_many(self, values: Mapping[str, bytes], *, lifetime_s: float) -> None:
-        """Keep some values; one pipeline."""
-        async with _reported():
+        """Write some values; one pipeline."""
+        async with _as_unavailable():
             await self._cashews.set_many(values, expire=lifetime_s)
 
     async def delete_many(self, keys: Sequence[str]) -> None:
-        """Forget some keys; one UNLINK."""
-        async with _reported():
+        """Delete some keys; one UNLINK."""
+        async with _as_unavailable():
             await self._cashews.delete_many(*keys)
 
     async def lock(self, key: str, holder: str, *, lifetime_s: float) -> bool:
         """Take a lock; return whether it was free."""
-        async with _reported():
+        async with _as_unavailable():
             return bool(await self._cashews.set_lock(key, holder, expire=lifetime_s))
 
     async def unlock(self, key: str, holder: str) -> None:
-        """Give a lock back, if it is still the holder's."""
-        async with _reported():
+        """Release a lock, if it is still the holder's."""
+        async with _as_unavailable():
             await self._cashews.unlock(key, holder)
 
     async def aclose(self) -> None:
@@ -85,8 +85,8 @@ class RedisCache:
 
 
 @asynccontextmanager
-async def _reported() -> AsyncIterator[None]:
-    """Report every failure of Redis as what it is to callers: a cache that cannot be had."""
+async def _as_unavailable() -> AsyncIterator[None]:
+    """Raise every failure of Redis as what it is to callers: a cache that is unavailable."""
     try:
         yield
     except (CacheError, RedisError, OSError) as error:

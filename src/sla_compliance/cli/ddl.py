@@ -14,6 +14,10 @@ DIALECTS: Final = ("postgresql", "sqlite")
 
 @click.command()
 @click.option("--dialect", type=click.Choice(DIALECTS), required=True, help="Whose SQL.")
-def command(dialect: str) -> None:
+@click.option("--upgrade", is_flag=True, help="From version 1 of the tables of stored days to this one, instead.")
+def command(dialect: str, upgrade: bool) -> None:
     """Print the indexes that make requests quick and the tables of stored days; nothing is run."""
+    if upgrade:
+        click.echo(f"-- stored days: version 1 to version 2\nBEGIN;\n\n{stores.upgrade_ddl(dialect)}\n\nCOMMIT;")
+        return
     click.echo(f"-- quick requests\n{sources.ddl(dialect)}\n\n-- stored days\n{stores.ddl(dialect)}")

@@ -1,9 +1,9 @@
-"""The service: a tenant's question to an answer, remembered, from any source."""
+"""The service: the compliance of tenants from any source, cached and stored."""
 
 from sla_compliance.agreements import TenantSettings
 from sla_compliance.service.answers import ComplianceAnswer, Provenance
 from sla_compliance.service.observer import ServiceObserver, Statistics
-from sla_compliance.service.questions import Subject
+from sla_compliance.service.queries import Subject
 from sla_compliance.service.service import ComplianceService, Sweep
 from sla_compliance.service.sync import SyncComplianceService
 from sla_compliance.sources.memory import MemoryTenants

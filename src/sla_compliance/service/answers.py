@@ -1,9 +1,9 @@
-"""ComplianceAnswer: what a service says of a tenant's days, and where it had it from."""
+"""ComplianceAnswer: the figures of a tenant's days, and where each day came from."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -15,8 +15,9 @@ from sla_compliance.labels import Accounting
 from sla_compliance.ledger import CellLengths
 from sla_compliance.measured import MeasuredDay
 from sla_compliance.policy import SLAPolicy
+from sla_compliance.quality import lines_of
 from sla_compliance.records import ComplianceRecord
-from sla_compliance.service.questions import Subject
+from sla_compliance.service.queries import Subject
 from sla_compliance.units import instant_us, moment
 from sla_compliance.zones import load_zone
 
@@ -25,22 +26,22 @@ class Provenance(StrEnum):
     """Where a day's cells came from."""
 
     CACHE = "CACHE"
-    """Remembered, and still in force."""
+    """Cached, and fresh."""
     STORE = "STORE"
     """Stored when the day was closed, or restated since."""
     SOURCE = "SOURCE"
     """Measured for this answer."""
     OUTDATED = "OUTDATED"
-    """Remembered and past its time, shown because the source could not be asked."""
+    """Cached and stale, served because the source could not be read."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ComplianceAnswer(DayFigures):
-    """The days asked for, measured.
+    """The measured days of a query.
 
     Attributes:
-        subject: whose, how measured, and the instant of the question; each day carries its own.
-        target_asked, accounting_asked: instead of the policy's; None: the policy's.
+        subject: whose days, how they are measured, and the instant of the query; each day carries its own.
+        requested_target_ratio, requested_accounting: instead of the policy's; None: as the policy has it.
         start_us: start of the first day.
         measured: the days, in order.
         provenance: where each came from.
@@ -48,8 +49,8 @@ class ComplianceAnswer(DayFigures):
     """
 
     subject: Subject
-    target_asked: Fraction | None
-    accounting_asked: Accounting | None
+    requested_target_ratio: Fraction | None
+    requested_accounting: Accounting | None
     start_us: int
     measured: tuple[MeasuredDay, ...]
     provenance: tuple[Provenance, ...]
@@ -72,13 +73,13 @@ class ComplianceAnswer(DayFigures):
 
     @property
     def target_ratio(self) -> Fraction:
-        """The target asked for, else the policy's."""
-        return self.policy.target_ratio if self.target_asked is None else self.target_asked
+        """The requested target, else the policy's."""
+        return self.policy.target_ratio if self.requested_target_ratio is None else self.requested_target_ratio
 
     @property
     def accounting(self) -> Accounting:
-        """The accounting asked for, else the policy's."""
-        return self.policy.accounting if self.accounting_asked is None else self.accounting_asked
+        """The requested accounting, else the policy's."""
+        return self.policy.accounting if self.requested_accounting is None else self.requested_accounting
 
     @cached_property
     def dates(self) -> Sequence[dt.date]:
@@ -112,7 +113,7 @@ class ComplianceAnswer(DayFigures):
 
     @property
     def is_cached(self) -> bool:
-        """Whether neither store nor source was asked."""
+        """Whether all days came from the cache."""
         return set(self.provenance) <= {Provenance.CACHE}
 
     @property
@@ -125,7 +126,7 @@ class ComplianceAnswer(DayFigures):
 
     @property
     def is_outdated(self) -> bool:
-        """Whether a day is older than it should be, because the source could not be asked."""
+        """Whether a day is stale, because the source could not be read."""
         return Provenance.OUTDATED in self.provenance
 
     @property
@@ -133,10 +134,10 @@ class ComplianceAnswer(DayFigures):
         """The same, microseconds."""
         return instant_us(self.as_of, field="as_of")
 
-    @property
+    @cached_property
     def quality(self) -> tuple[str, ...]:
         """What a reader must know about the rows behind the figures, one sentence each."""
-        return tuple(dict.fromkeys(remark for day in self.measured for remark in day.remarks))
+        return lines_of(fact for day in self.measured for fact in day.facts)
 
     @property
     def quality_lines(self) -> tuple[str, ...]:
@@ -144,15 +145,23 @@ class ComplianceAnswer(DayFigures):
         return self.quality
 
     def _background(self, record: ComplianceRecord) -> Mapping[str, object]:
-        days = [
-            (day, provenance)
-            for day, provenance in zip(self.measured, self.provenance, strict=True)
-            if record.date <= day.date <= record.last_date
-        ]
+        """Return what stands beside a record in full detail: how, when and from what its days were measured."""
+        days: list[MeasuredDay] = []
+        provenances: list[str] = []
+        for day, provenance in zip(self.measured, self.provenance, strict=True):
+            if record.date <= day.date <= record.last_date:
+                days.append(day)
+                provenances.append(str(provenance))
+        oldest_us = min(day.as_of_us for day in days)
         return {
             "method": self.method,
-            "as_of": moment(min(day.as_of_us for day, _ in days), self._rules).isoformat(),
-            "tz_version": ", ".join(dict.fromkeys(day.tz_version for day, _ in days)),
-            "provenance": list(dict.fromkeys(str(provenance) for _, provenance in days)),
-            "quality": {"lines": list(dict.fromkeys(remark for day, _ in days for remark in day.remarks))},
+            "as_of": moment(oldest_us, self._rules).isoformat(),
+            "tz_version": ", ".join(_distinct(day.tz_version for day in days)),
+            "provenance": _distinct(provenances),
+            "quality": {"lines": list(self.quality)},
         }
+
+
+def _distinct(texts: Iterable[str]) -> list[str]:
+    """Return texts without repeats, in their order."""
+    return list(dict.fromkeys(texts))

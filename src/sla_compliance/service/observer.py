@@ -1,8 +1,8 @@
-"""Who watches a service, and the counts it keeps itself."""
+"""ServiceObserver: what watches a service, and the counts that a service keeps itself."""
 ################################################################
-# The service tells what happened; what becomes of it (counters here, a metrics
-# registry elsewhere, a log) is the observer's affair. Observers are called from
-# the event loop: they count, they do not wait.
+# The service says what happened; counters here, a metrics registry or a log
+# elsewhere are observers. They are called from the event loop: they count, they
+# never wait.
 ################################################################
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from sla_compliance.service.answers import ComplianceAnswer
 
 
 class ServiceObserver(Protocol):
-    """Told of what a service does; lengths of time in seconds."""
+    """Called with what a service does; lengths of time in seconds."""
 
     def answered(self, answer: ComplianceAnswer, *, seconds: float) -> None:
-        """Hear that a question was answered."""
+        """Take note of an answer."""
         ...
 
     def queried(self, tenant_id: str, *, seconds: float) -> None:
-        """Hear that the source was asked for alarms once."""
+        """Take note of one query to the source of alarms."""
         ...
 
     def failed(self, what: str, error: BaseException) -> None:
-        """Hear of an error that no caller sees: of the "cache", the "source", or a "refresh" in the background."""
+        """Take note of an error that no caller sees: of the "cache", the "source", or a "refresh" in the background."""
         ...
 
 
@@ -35,8 +35,8 @@ class Statistics:
     """Counts since the service was made; a ServiceObserver.
 
     Attributes:
-        hits, misses: questions answered without, and with, asking store or source.
-        queries: how often the source was asked for alarms.
+        hits, misses: answers made without, and with, the store or the source.
+        queries: queries to the source of alarms.
         answer_seconds, query_seconds: how long these took, summed.
         failures: errors that no caller saw, by what failed: "cache", "source", "refresh".
     """
@@ -49,17 +49,17 @@ class Statistics:
     failures: Counter[str] = field(default_factory=Counter)
 
     def answered(self, answer: ComplianceAnswer, *, seconds: float) -> None:
-        """Count a question."""
+        """Count an answer."""
         self.hits += answer.is_cached
         self.misses += not answer.is_cached
         self.answer_seconds += seconds
 
-    def queried(self, tenant_id: str, *, seconds: float) -> None:  # noqa: ARG002 - all tenants alike
+    def queried(self, tenant_id: str, *, seconds: float) -> None:  # noqa: ARG002 - counted for all tenants together
         """Count a query."""
         self.queries += 1
         self.query_seconds += seconds
 
-    def failed(self, what: str, error: BaseException) -> None:  # noqa: ARG002 - counted, whatever it was
+    def failed(self, what: str, error: BaseException) -> None:  # noqa: ARG002 - counted by what failed
         """Count a failure."""
         self.failures[what] += 1
 
@@ -71,16 +71,16 @@ class Observers:
     all: tuple[ServiceObserver, ...]
 
     def answered(self, answer: ComplianceAnswer, *, seconds: float) -> None:
-        """Tell all of them."""
+        """Call each of them."""
         for observer in self.all:
             observer.answered(answer, seconds=seconds)
 
     def queried(self, tenant_id: str, *, seconds: float) -> None:
-        """Tell all of them."""
+        """Call each of them."""
         for observer in self.all:
             observer.queried(tenant_id, seconds=seconds)
 
     def failed(self, what: str, error: BaseException) -> None:
-        """Tell all of them."""
+        """Call each of them."""
         for observer in self.all:
             observer.failed(what, error)

@@ -1,11 +1,11 @@
-"""ComplianceService: what a platform asks, and what it tells of changes."""
+"""ComplianceService: the compliance of tenants, and what to call when facts change."""
 ################################################################
-# A question is widened to whole local days of the tenant; as_of is now.
+# A query is widened to whole local days of the tenant; as_of is now.
 #
-# Whoever changes a fact (an alarm, a maintenance window, an exclusion) tells the
-# service once the change is committed. In this order: stored days are marked, what
-# is remembered is forgotten, marked days are measured anew. Killed in between, the
-# service answers from the facts, and the next sweep of the store catches up.
+# A change of a fact (an alarm, a maintenance window, an exclusion) is reported to
+# the service once it is committed. In this order: stored days become stale, cached
+# ones are invalidated, stale stored days are measured again. Killed in between, the
+# service answers from the facts, and the next sweep of the store does the rest.
 # A row that is purged because it is old is no change of facts.
 ################################################################
 
@@ -18,8 +18,8 @@ from time import perf_counter
 from typing import Final
 
 from sla_compliance.alarms import Alarm
-from sla_compliance.cache.days import Lifetimes, RememberedDays
-from sla_compliance.cache.guard import GuardedCache
+from sla_compliance.cache.circuit_breaker import CircuitBreakerCache
+from sla_compliance.cache.day_cache import DayCache, Lifetimes
 from sla_compliance.cache.memory import MemoryCache
 from sla_compliance.cache.protocol import Cache
 from sla_compliance.calendars.exclusions import AnyExclusion
@@ -30,14 +30,11 @@ from sla_compliance.labels import Accounting
 from sla_compliance.policy import Target, target_ratio
 from sla_compliance.report import ComplianceReport
 from sla_compliance.service.answers import ComplianceAnswer
-from sla_compliance.service.changes import agreement_dates, alarm_dates, columns_named
-from sla_compliance.service.drilldown import incidents_of, resources_of
-from sla_compliance.service.facts import Facts
-from sla_compliance.service.finding import DayFinder
-from sla_compliance.service.keeping import Keeping
-from sla_compliance.service.measuring import Measuring
+from sla_compliance.service.day_reader import DayEvaluator, DayReader
 from sla_compliance.service.observer import Observers, ServiceObserver, Statistics
-from sla_compliance.service.questions import Question, Subject, Window
+from sla_compliance.service.queries import DaysQuery, Subject, Window
+from sla_compliance.service.restatement import DayArchive, alarm_dates, exclusion_dates, targeting_columns
+from sla_compliance.service.source_reader import SourceReader, incidents_of, resources_of
 from sla_compliance.sources.protocol import AsyncAlarmSource, ExclusionSource, SupportsSampleFlag, Tenants
 from sla_compliance.stores.protocol import DayStore, Restatement
 from sla_compliance.units import instant_us
@@ -55,8 +52,8 @@ class Sweep:
     """What a sweep of the store did.
 
     Attributes:
-        added: how many closed days were stored.
-        restated: stored days that changes had altered.
+        added: how many closed days it stored.
+        restated: the stored days that it rewrote.
     """
 
     added: int
@@ -64,11 +61,11 @@ class Sweep:
 
 
 class ComplianceService:
-    """Answers for tenants, on one event loop.
+    """The compliance of tenants; for one event loop.
 
     Attributes:
         statistics: what it has done so far.
-        is_sample: whether the source's alarms are made up; then nothing is remembered or stored.
+        is_sample: whether the source's alarms are made up; then nothing is cached or stored.
     """
 
     def __init__(
@@ -85,37 +82,38 @@ class ComplianceService:
         cache_time_out: dt.timedelta = dt.timedelta(milliseconds=500),
         observer: ServiceObserver | None = None,
     ) -> None:
-        """Put the parts together; nothing is asked of them yet.
+        """Put the parts together; none of them is called yet.
 
         Args:
             source: of alarms; make it with on_invalid="quarantine", so that one bad row takes no chart away.
-            tenants: who knows their settings.
+            tenants: their settings.
             exclusions: of maintenance and exclusions, besides those in the settings.
             cache: by default one in memory.
             store: of closed days; None: none.
             clock: the present moment, aware.
-            lifetimes: how long what is remembered holds.
+            lifetimes: how long cached days are served.
             source_time_out: how long a query may take.
-            cache_time_out: how long the cache may take, before questions do without it for a while.
-            observer: told of what happens.
+            cache_time_out: how long the cache may take; after a failure it is not called for 5 seconds.
+            observer: called with what happens.
         """
         self.statistics = Statistics()
         self._observer = Observers((self.statistics,) if observer is None else (self.statistics, observer))
         self._tenants = tenants
         self._clock = clock
         self.is_sample = isinstance(source, SupportsSampleFlag) and source.is_sample
-        kept = MemoryCache(max_keys=0) if self.is_sample else cache or MemoryCache()
-        store = None if self.is_sample else store
-        self._cache = GuardedCache(
-            kept,
-            patience_s=cache_time_out.total_seconds(),
+        if self.is_sample:
+            # Made-up figures leave no trace: a cache that keeps nothing, and no store.
+            cache, store = MemoryCache(max_keys=0), None
+        self._cache = CircuitBreakerCache(
+            cache or MemoryCache(),
+            timeout_s=cache_time_out.total_seconds(),
             on_failure=lambda error: self._observer.failed("cache", error),
         )
-        self._memory = RememberedDays(self._cache, lifetimes)
-        self._facts = Facts(source, exclusions, source_time_out, self._observer)
-        measuring = Measuring(self._facts, store)
-        self._finder = DayFinder(self._memory, measuring, self._observer)
-        self._keeping = None if store is None else Keeping(store, measuring)
+        self._day_cache = DayCache(self._cache, lifetimes)
+        self._source_reader = SourceReader(source, exclusions, source_time_out, self._observer)
+        evaluator = DayEvaluator(self._source_reader, store)
+        self._day_reader = DayReader(self._day_cache, evaluator, self._observer)
+        self._archive = None if store is None else DayArchive(store, evaluator)
 
     async def compliance(
         self,
@@ -130,34 +128,35 @@ class ComplianceService:
 
         Args:
             start, end: aware.
-            target, accounting: instead of the policy's; they are asked of the same cells.
+            target, accounting: instead of the policy's; the cells are the same.
 
         Raises:
-            UnknownTenantError: nobody has this id.
+            UnknownTenantError: no tenant has this id.
             SLAComplianceError: another argument is bad.
-            TimeoutError, or the source's own error: it cannot be asked, and nothing is remembered.
+            TimeoutError, or the source's own error: it cannot be read, and a day is neither cached nor stored.
         """
-        began = perf_counter()
-        question = await self._question(tenant_id, start, end)
-        subject = question.subject
-        target_asked = None if target is None else target_ratio(target, field="target")
-        found = await self._finder.find(question)
+        start_s = perf_counter()
+        query = await self._query(tenant_id, start, end)
+        subject = query.subject
+        requested_target_ratio = None if target is None else target_ratio(target, field="target")
+        days = await self._day_reader.read(query)
+        days_in_order = [days[key] for key in query.spans]
         answer = ComplianceAnswer(
             subject=subject,
-            target_asked=target_asked,
-            accounting_asked=accounting,
-            start_us=question.start_us,
-            measured=tuple(found[key][0] for key in question.spans),
-            provenance=tuple(found[key][1] for key in question.spans),
+            requested_target_ratio=requested_target_ratio,
+            requested_accounting=accounting,
+            start_us=query.start_us,
+            measured=tuple(day for day, _ in days_in_order),
+            provenance=tuple(provenance for _, provenance in days_in_order),
             is_sample=self.is_sample,
         )
-        self._observer.answered(answer, seconds=perf_counter() - began)
+        self._observer.answered(answer, seconds=perf_counter() - start_s)
         return answer
 
     async def incidents(
         self, tenant_id: str, date: dt.date, *, accounting: Accounting | None = None
     ) -> tuple[Incident, ...]:
-        """Return the outages of a local date, with the alarms behind them; asked of the source every time.
+        """Return the outages of a local date, with the alarms behind them; read from the source every time.
 
         Args:
             accounting: by which each incident's downtime is counted, instead of the policy's; the lengths sum to the
@@ -171,7 +170,7 @@ class ComplianceService:
         subject = await self.subject(tenant_id)
         start_us = first_instant_us(date, subject.zone, field="date")
         end_us = first_instant_us(date + ONE_DAY, subject.zone, field="date")
-        return await incidents_of(self._facts, Window(subject, start_us, end_us), accounting=accounting)
+        return await incidents_of(self._source_reader, Window(subject, start_us, end_us), accounting=accounting)
 
     async def resources(
         self,
@@ -182,7 +181,7 @@ class ComplianceService:
         by: str = "resource_id",
         inventory: Iterable[Hashable] | None = None,
     ) -> dict[Hashable, ComplianceReport]:
-        """Return a report for each resource, customer, circuit, on whole local days; asked of the source every time.
+        """Return a report for each resource, customer, circuit, on whole local days; read from the source every time.
 
         Args:
             start, end: as `compliance`.
@@ -191,10 +190,10 @@ class ComplianceService:
         Raises:
             InvalidValueError: the alarms carry no column `by`. Others as `compliance`.
         """
-        question = await self._question(tenant_id, start, end)
-        end_us = max((end for _, end in question.spans.values()), default=question.start_us)
-        window = Window(question.subject, question.start_us, end_us)
-        return await resources_of(self._facts, window, by=by, inventory=inventory)
+        query = await self._query(tenant_id, start, end)
+        end_us = max((day_end_us for _, day_end_us in query.spans.values()), default=query.start_us)
+        window = Window(query.subject, query.start_us, end_us)
+        return await resources_of(self._source_reader, window, by=by, inventory=inventory)
 
     async def alarm_changed(self, tenant_id: str, old: Alarm | None, new: Alarm | None) -> tuple[dt.date, ...]:
         """Take note that an alarm was raised (no `old`), cleared, edited or deleted (no `new`).
@@ -206,17 +205,19 @@ class ComplianceService:
             CacheUnavailableError, or the store's or the source's own error: call again; twice does no harm.
         """
         subject = await self.subject(tenant_id)
-        dates = alarm_dates(subject, old, new, scoping=await self._scoping(subject, old, new))
-        await self._tell(subject, dates, "an alarm changed")
+        columns = await self._targeting_columns(subject, old, new)
+        dates = alarm_dates(subject, old, new, targeting_columns=columns)
+        await self._apply_change(subject, dates, "an alarm changed")
         return dates
 
-    async def _scoping(self, subject: Subject, old: Alarm | None, new: Alarm | None) -> frozenset[str]:
+    async def _targeting_columns(self, subject: Subject, old: Alarm | None, new: Alarm | None) -> frozenset[str]:
         """Return the alarm columns that exclusions name while an alarm lasts, before or after a change."""
         if old is None or new is None:
+            # The alarm as a whole was added or taken away; which exclusions excuse it makes no difference.
             return frozenset()
         first = min(old.first_occurrence, new.first_occurrence)
         window = Window(subject, instant_us(first, field="first_occurrence"), subject.as_of_us)
-        return columns_named(await self._facts.agreed(window))
+        return targeting_columns(await self._source_reader.exclusions(window))
 
     async def exclusion_changed(
         self, tenant_id: str, old: AnyExclusion | None, new: AnyExclusion | None
@@ -227,25 +228,26 @@ class ComplianceService:
             As `alarm_changed`.
         """
         subject = await self.subject(tenant_id)
-        dates = agreement_dates(subject, old, new)
-        await self._tell(subject, dates, "maintenance or an exclusion changed")
+        dates = exclusion_dates(subject, old, new)
+        await self._apply_change(subject, dates, "maintenance or an exclusion changed")
         return dates
 
     async def invalidate(
         self, tenant_id: str, dates: Iterable[dt.date], *, reason: str = "facts of these dates changed"
     ) -> None:
         """Take note that facts of some local dates changed; errors as `alarm_changed`."""
-        await self._tell(await self.subject(tenant_id), tuple(dates), reason)
+        await self._apply_change(await self.subject(tenant_id), tuple(dates), reason)
 
-    async def _tell(self, subject: Subject, dates: Sequence[dt.date], reason: str) -> None:
-        marked = 0 if self._keeping is None else await self._keeping.mark(subject, dates)
-        self._finder.close_doors()
-        await self._memory.forget(subject.tenant_id, dates)
-        if self._keeping is not None and marked:
-            await self._keeping.restate(subject, reason=reason)
+    async def _apply_change(self, subject: Subject, dates: Sequence[dt.date], reason: str) -> None:
+        # This order matters: see the top of this file.
+        stale_count = 0 if self._archive is None else await self._archive.mark_stale(subject, dates)
+        self._day_reader.forget_running()
+        await self._day_cache.invalidate(subject.tenant_id, dates)
+        if self._archive is not None and stale_count:
+            await self._archive.restate(subject, reason=reason)
 
     async def store_closed_days(self, tenant_id: str, start: dt.datetime, end: dt.datetime) -> Sweep:
-        """Store the closed days of a window that are not stored yet, and restate those told of a change.
+        """Store the closed days of a window that are not stored yet, and restate those that a change made stale.
 
         Idempotent: a second sweep adds and restates nothing. Days of which rows are purged are left alone.
 
@@ -255,27 +257,29 @@ class ComplianceService:
         Raises:
             InvalidValueError: the service has no store. Others as `compliance`.
         """
-        if self._keeping is None:
+        if self._archive is None:
             raise InvalidValueError("store is None, so no day can be kept; give the service a DayStore", field="store")
-        question = await self._question(tenant_id, start, end)
-        restated = await self._keeping.restate(question.subject, reason="a change that nobody had time to restate")
-        return Sweep(await self._keeping.add(question), tuple(restated))
+        query = await self._query(tenant_id, start, end)
+        restated = await self._archive.restate(query.subject, reason="a change that was not restated at the time")
+        added = await self._archive.add(query)
+        return Sweep(added, tuple(restated))
 
-    async def _question(self, tenant_id: str, start: dt.datetime, end: dt.datetime) -> Question:
+    async def _query(self, tenant_id: str, start: dt.datetime, end: dt.datetime) -> DaysQuery:
         start_us, end_us = instant_us(start, field="start"), instant_us(end, field="end")
         if end_us < start_us:
             raise InvalidIntervalError(f"end is {shown(end)}, before start {shown(start)}; swap them", field="end")
-        return Question.about(await self.subject(tenant_id), start_us, end_us)
+        return DaysQuery.covering(await self.subject(tenant_id), start_us, end_us)
 
     async def subject(self, tenant_id: str) -> Subject:
-        """Return who is asked about, with settings, and now: what a question needs to be read.
+        """Return a tenant with its settings, now: what a request needs to be read.
 
         Raises:
-            UnknownTenantError: nobody has this id.
+            UnknownTenantError: no tenant has this id.
         """
-        return Subject(tenant_id, await self._tenants.settings(tenant_id), instant_us(self._clock(), field="clock"))
+        settings = await self._tenants.settings(tenant_id)
+        return Subject(tenant_id, settings, instant_us(self._clock(), field="clock"))
 
     async def aclose(self) -> None:
-        """End what runs in the background and give up the cache's connections."""
-        await self._finder.aclose()
+        """Cancel what runs in the background and close the cache's connections."""
+        await self._day_reader.aclose()
         await self._cache.aclose()

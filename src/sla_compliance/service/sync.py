@@ -1,8 +1,8 @@
-"""SyncComplianceService: the same service where nothing can be awaited: scripts, notebooks, task queues."""
+"""SyncComplianceService: the same service for callers that cannot await: scripts, notebooks, task queues."""
 ################################################################
-# The async service runs on one event loop, in one background thread, for as long as
-# this one is open. Any number of threads may ask; their questions share flights,
-# connections and the cache as those of one process should.
+# The async service runs on one event loop, in one background thread, until this
+# one is closed. Any number of threads may call it; they share measurements,
+# connections and the cache, as the requests of one process do.
 ################################################################
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from sla_compliance.policy import Target
 from sla_compliance.report import ComplianceReport
 from sla_compliance.service.answers import ComplianceAnswer
 from sla_compliance.service.observer import Statistics
-from sla_compliance.service.questions import Subject
+from sla_compliance.service.queries import Subject
 from sla_compliance.service.service import ComplianceService, Sweep
 
 _Result = TypeVar("_Result")
@@ -53,7 +53,7 @@ class SyncComplianceService:
         self.close()
 
     def close(self) -> None:
-        """End what runs in the background, give up connections of the cache, stop the loop; twice is once."""
+        """Cancel what runs in the background, close the cache's connections, stop the loop; twice does no harm."""
         if self._loop.is_closed():
             return
         self._run(self._service.aclose())
@@ -68,7 +68,7 @@ class SyncComplianceService:
         return self._service.statistics
 
     def subject(self, tenant_id: str) -> Subject:
-        """Return who is asked about, and now, as `ComplianceService.subject`."""
+        """Return a tenant with its settings, now, as `ComplianceService.subject`."""
         return self._run(self._service.subject(tenant_id))
 
     def compliance(
@@ -106,7 +106,7 @@ class SyncComplianceService:
     def exclusion_changed(
         self, tenant_id: str, old: AnyExclusion | None, new: AnyExclusion | None
     ) -> tuple[dt.date, ...]:
-        """Take note that an agreement changed, as `ComplianceService.exclusion_changed`."""
+        """Take note that maintenance or an exclusion changed, as `ComplianceService.exclusion_changed`."""
         return self._run(self._service.exclusion_changed(tenant_id, old, new))
 
     def invalidate(

@@ -1,1 +1,1 @@
-"""Stored daily ledger cells: what a store is, in memory and in a database."""
+"""Stores of closed days: what a store promises, in memory and in a database."""

@@ -1,8 +1,9 @@
-"""The two tables of a store, and their statements."""
+"""The tables of a store, and their statements."""
 ################################################################
-# One row a day in `sla_days`; one row a rewriting in `sla_restatements`, which only
+# One row a day in `sla_days`; one row a date of a tenant in `sla_changes`, once a
+# change of it was reported; one row a rewriting in `sla_restatements`, which only
 # ever grows. Instants and lengths are integers, so no session's time zone and no
-# driver can change them; cells and remarks are JSON text. A tenant id stands as it
+# driver can change them; cells and facts are JSON text. A tenant id stands as it
 # is; what no database can hold of it (NUL, lone surrogates) is escaped.
 #
 # Rewriting takes its rows first, by an update that changes nothing: that is how
@@ -14,8 +15,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -23,18 +23,21 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateTable
 
 from sla_compliance.errors import InvalidValueError, shown
-from sla_compliance.measured import DayKey, MeasuredDay
+from sla_compliance.ledger import CellLengths
+from sla_compliance.measured import DayFact, DayKey, FactCode, MeasuredDay
+from sla_compliance.stores._version_1 import CELL_COUNT, UPGRADE_STATEMENTS, cells_of_version_1
 from sla_compliance.stores.protocol import Restatement, StoredDay
 
 LONGEST_TENANT_ID: Final = 500
 _DIALECTS: Final = {"postgresql": postgresql, "sqlite": sqlite}
-_KEY: Final = ("tenant_id", "measurement", "terms", "zone", "local_date")
 
 metadata: Final = sa.MetaData()
 
 
 def _key_columns() -> list[sa.Column[Any]]:
-    texts = [sa.Column(name, sa.Text, nullable=False) for name in _KEY[:-1]]
+    """Return new columns of the parts of a DayKey; each table needs its own."""
+    names = ("tenant_id", "measurement", "agreement", "zone")
+    texts = [sa.Column(name, sa.Text, nullable=False) for name in names]
     return [*texts, sa.Column("local_date", sa.Date, nullable=False)]
 
 
@@ -45,12 +48,24 @@ days: Final = sa.Table(
     sa.Column("start_us", sa.BigInteger, nullable=False),
     sa.Column("end_us", sa.BigInteger, nullable=False),
     sa.Column("cells_us", sa.Text, nullable=False),
+    sa.Column("optimistic_cells_us", sa.Text),
+    sa.Column("pessimistic_cells_us", sa.Text),
+    sa.Column("facts", sa.Text, nullable=False),
+    sa.Column("rows_read", sa.BigInteger, nullable=False),
+    sa.Column("rules_version", sa.Integer, nullable=False),
     sa.Column("as_of_us", sa.BigInteger, nullable=False),
     sa.Column("tz_version", sa.Text, nullable=False),
-    sa.Column("remarks", sa.Text, nullable=False),
-    sa.Column("told", sa.Integer, nullable=False),
-    sa.Column("included", sa.Integer, nullable=False),
-    sa.PrimaryKeyConstraint("tenant_id", "local_date", "zone", "measurement", "terms"),
+    sa.Column("written_us", sa.BigInteger, nullable=False),
+    sa.Column("changes_applied", sa.Integer, nullable=False),
+    sa.PrimaryKeyConstraint("tenant_id", "local_date", "zone", "measurement", "agreement"),
+)
+reported_changes: Final = sa.Table(
+    "sla_changes",
+    metadata,
+    sa.Column("tenant_id", sa.Text, nullable=False),
+    sa.Column("local_date", sa.Date, nullable=False),
+    sa.Column("changes_reported", sa.Integer, nullable=False),
+    sa.PrimaryKeyConstraint("tenant_id", "local_date"),
 )
 trail: Final = sa.Table(
     "sla_restatements",
@@ -63,17 +78,50 @@ trail: Final = sa.Table(
     sa.Column("new_cells_us", sa.Text, nullable=False),
 )
 
+# A date without a row in sla_changes has no reported change.
+_CHANGES_REPORTED: Final = sa.func.coalesce(reported_changes.c.changes_reported, 0)
+_DAYS_WITH_CHANGES: Final = sa.select(days, _CHANGES_REPORTED.label("changes_reported")).select_from(
+    days.outerjoin(
+        reported_changes,
+        sa.and_(
+            reported_changes.c.tenant_id == days.c.tenant_id,
+            reported_changes.c.local_date == days.c.local_date,
+        ),
+    )
+)
+
 
 def create_statements(dialect: str) -> list[str]:
     """Return the statements that make the tables where they are not there yet; errors as `sqlalchemy.ddl`."""
+    return [_create_statement(table, dialect) for table in metadata.tables.values()]
+
+
+def upgrade_statements(dialect: str) -> list[str]:
+    """Return the statements that make version 2 of the tables of version 1; errors as `sqlalchemy.ddl`."""
+    return [_create_statement(reported_changes, dialect), *UPGRADE_STATEMENTS]
+
+
+def _create_statement(table: sa.Table, dialect: str) -> str:
     if dialect not in _DIALECTS:
         raise InvalidValueError(f"dialect is {shown(dialect)}; give one of {', '.join(_DIALECTS)}", field="dialect")
-    compiled = [CreateTable(table, if_not_exists=True) for table in metadata.sorted_tables]
-    return [f"{str(one.compile(dialect=_DIALECTS[dialect].dialect())).strip()};" for one in compiled]
+    compiled = CreateTable(table, if_not_exists=True).compile(dialect=_DIALECTS[dialect].dialect())
+    return f"{str(compiled).strip()};"
 
 
 def create(connection: sa.Connection) -> None:
-    """Make the tables where they are not there yet."""
+    """Make the tables where they are not there yet.
+
+    Raises:
+        InvalidValueError: they are there, of version 1.
+    """
+    inspector = sa.inspect(connection)
+    if inspector.has_table(days.name):
+        column_names = {column["name"] for column in inspector.get_columns(days.name)}
+        if days.c.changes_applied.name not in column_names:
+            command = f"sla-compliance ddl --dialect {connection.dialect.name} --upgrade"
+            raise InvalidValueError(
+                f"table {days.name} is of version 1; run the statements that `{command}` prints", field=days.name
+            )
     metadata.create_all(connection)
 
 
@@ -81,38 +129,69 @@ def read(connection: sa.Connection, keys: Sequence[DayKey]) -> dict[DayKey, Stor
     """Return those of some days of one tenant that are stored."""
     if not keys:
         return {}
-    dates = [key.date for key in keys]
-    found = connection.execute(
-        sa.select(days).where(_is(keys[0].tenant_id), days.c.local_date.between(min(dates), max(dates)))
+    tenant_id, dates = keys[0].tenant_id, [key.date for key in keys]
+    rows = connection.execute(
+        _DAYS_WITH_CHANGES.where(
+            days.c.tenant_id == escaped_tenant_id(tenant_id), days.c.local_date.between(min(dates), max(dates))
+        )
     )
-    stored = dict(_stored(row, keys[0].tenant_id) for row in found.mappings())
-    return {key: stored[key] for key in keys if key in stored}
+    stored_days = {_day_key(row, tenant_id): _stored_day(row) for row in rows.mappings()}
+    return {key: stored_days[key] for key in keys if key in stored_days}
 
 
-def add(connection: sa.Connection, measured: Mapping[DayKey, MeasuredDay]) -> int:
+def changes(connection: sa.Connection, tenant_id: str, dates: Collection[dt.date]) -> dict[dt.date, int]:
+    """Return how many changes of each of some dates were reported."""
+    if not dates:
+        return {}
+    table = reported_changes
+    rows = connection.execute(
+        sa.select(table.c.local_date, table.c.changes_reported).where(
+            table.c.tenant_id == escaped_tenant_id(tenant_id), table.c.local_date.between(min(dates), max(dates))
+        )
+    )
+    counts = {row.local_date: row.changes_reported for row in rows}
+    return {date: counts.get(date, 0) for date in dates}
+
+
+def add(connection: sa.Connection, new_days: Mapping[DayKey, StoredDay]) -> int:
     """Insert the days that are not there yet; return how many those were."""
-    if not measured:
+    if not new_days:
         return 0
     insert = _DIALECTS[connection.dialect.name].insert(days).on_conflict_do_nothing().returning(days.c.local_date)
-    rows = [{**_key(key), **_facts(day), "told": 0, "included": 0} for key, day in measured.items()]
+    rows = [{**_key_values(key), **_day_values(stored)} for key, stored in new_days.items()]
     return len(connection.execute(insert, rows).all())
 
 
-def mark(connection: sa.Connection, tenant_id: str, dates: Iterable[dt.date]) -> int:
-    """Tell every stored day of these dates of a change; return how many there are."""
-    told = [
-        connection.execute(
-            sa.update(days).where(_is(tenant_id), days.c.local_date.between(first, last)).values(told=days.c.told + 1)
-        ).rowcount
-        for first, last in _runs(dates)
-    ]
-    return sum(told)
+def mark_stale(connection: sa.Connection, tenant_id: str, dates: Iterable[dt.date]) -> int:
+    """Report a change of some dates; return how many days are stored of them."""
+    # Ascending, so that two reports at once lock the rows of their dates in one order.
+    changed_dates = dict.fromkeys(sorted(dates))
+    if not changed_dates:
+        return 0
+    escaped_id = escaped_tenant_id(tenant_id)
+    insert = _DIALECTS[connection.dialect.name].insert(reported_changes)
+    upsert = insert.on_conflict_do_update(
+        index_elements=[reported_changes.c.tenant_id, reported_changes.c.local_date],
+        set_={"changes_reported": reported_changes.c.changes_reported + 1},
+    )
+    rows = [{"tenant_id": escaped_id, "local_date": date, "changes_reported": 1} for date in changed_dates]
+    connection.execute(upsert, rows)
+    stored_dates = connection.scalars(
+        sa.select(days.c.local_date).where(
+            days.c.tenant_id == escaped_id, days.c.local_date.between(min(changed_dates), max(changed_dates))
+        )
+    )
+    return sum(date in changed_dates for date in stored_dates)
 
 
-def marked(connection: sa.Connection, tenant_id: str) -> list[DayKey]:
-    """Return the days that are not current."""
-    behind = sa.select(days).where(_is(tenant_id), days.c.included < days.c.told).order_by(days.c.local_date)
-    return [_stored(row, tenant_id)[0] for row in connection.execute(behind).mappings()]
+def stale(connection: sa.Connection, tenant_id: str) -> list[DayKey]:
+    """Return the days that are not current, by date."""
+    rows = connection.execute(
+        _DAYS_WITH_CHANGES.where(
+            days.c.tenant_id == escaped_tenant_id(tenant_id), days.c.changes_applied < _CHANGES_REPORTED
+        ).order_by(days.c.local_date)
+    )
+    return [_day_key(row, tenant_id) for row in rows.mappings()]
 
 
 def restate(
@@ -120,24 +199,25 @@ def restate(
 ) -> list[Restatement]:
     """Rewrite stored days, unless they include as many changes already; return what differed."""
     for key in new_days:
-        connection.execute(sa.update(days).where(_is_day(key)).values(told=days.c.told))
-    old_days = read(connection, tuple(new_days))
-    differing = []
-    for key, old in old_days.items():
+        # Locks the row: see the top of this file.
+        connection.execute(sa.update(days).where(_is_day(key)).values(changes_applied=days.c.changes_applied))
+    restatements: list[Restatement] = []
+    for key, old in read(connection, tuple(new_days)).items():
         new = new_days[key]
-        if old.included >= new.included:
+        if old.changes_applied >= new.changes_applied:
             continue
-        connection.execute(sa.update(days).where(_is_day(key)).values(**_facts(new.day), included=new.included))
+        connection.execute(sa.update(days).where(_is_day(key)).values(**_day_values(new)))
         if old.day.cells_us != new.day.cells_us:
-            differing.append(Restatement(key, at_us, reason, old.day.cells_us, new.day.cells_us))
-    if differing:
-        connection.execute(sa.insert(trail), [_trail_row(one) for one in differing])
-    return differing
+            restatements.append(Restatement(key, at_us, reason, old.day.cells_us, new.day.cells_us))
+    if restatements:
+        connection.execute(sa.insert(trail), [_trail_values(restatement) for restatement in restatements])
+    return restatements
 
 
 def restatements(connection: sa.Connection, tenant_id: str) -> list[Restatement]:
     """Return the trail of a tenant, oldest first."""
-    rows = connection.execute(sa.select(trail).where(trail.c.tenant_id == storable(tenant_id)).order_by(trail.c.id))
+    is_tenants = trail.c.tenant_id == escaped_tenant_id(tenant_id)
+    rows = connection.execute(sa.select(trail).where(is_tenants).order_by(trail.c.id))
     return [
         Restatement(
             _day_key(row, tenant_id),
@@ -150,7 +230,7 @@ def restatements(connection: sa.Connection, tenant_id: str) -> list[Restatement]
     ]
 
 
-def storable(tenant_id: str) -> str:
+def escaped_tenant_id(tenant_id: str) -> str:
     """Return a tenant id as a database can hold it; plain ones are themselves.
 
     Raises:
@@ -165,58 +245,80 @@ def storable(tenant_id: str) -> str:
     return text
 
 
-def _is(tenant_id: str) -> sa.ColumnElement[bool]:
-    return days.c.tenant_id == storable(tenant_id)
-
-
 def _is_day(key: DayKey) -> sa.ColumnElement[bool]:
-    return sa.and_(*(days.c[name] == value for name, value in _key(key).items()))
+    return sa.and_(*(days.c[name] == value for name, value in _key_values(key).items()))
 
 
-def _key(key: DayKey) -> dict[str, object]:
-    return dict(zip(_KEY, (storable(key.tenant_id), key.measurement, key.terms, key.zone, key.date), strict=True))
+def _key_values(key: DayKey) -> dict[str, object]:
+    return {
+        "tenant_id": escaped_tenant_id(key.tenant_id),
+        "measurement": key.measurement,
+        "agreement": key.agreement,
+        "zone": key.zone,
+        "local_date": key.date,
+    }
 
 
 def _day_key(row: sa.RowMapping, tenant_id: str) -> DayKey:
-    return DayKey(tenant_id, row["measurement"], row["terms"], row["zone"], row["local_date"])
+    return DayKey(tenant_id, row["measurement"], row["agreement"], row["zone"], row["local_date"])
 
 
-def _facts(day: MeasuredDay) -> dict[str, object]:
+def _day_values(stored: StoredDay) -> dict[str, object]:
+    day = stored.day
     return {
         "start_us": day.start_us,
         "end_us": day.end_us,
         "cells_us": json.dumps(day.cells_us),
+        "optimistic_cells_us": None if day.optimistic_cells_us is None else json.dumps(day.optimistic_cells_us),
+        "pessimistic_cells_us": None if day.pessimistic_cells_us is None else json.dumps(day.pessimistic_cells_us),
+        "facts": json.dumps([fact.as_dict() for fact in day.facts]),
+        "rows_read": day.rows_read,
+        "rules_version": day.rules_version,
         "as_of_us": day.as_of_us,
         "tz_version": day.tz_version,
-        "remarks": json.dumps(day.remarks),
+        "written_us": stored.written_us,
+        "changes_applied": stored.changes_applied,
     }
 
 
-def _stored(row: sa.RowMapping, tenant_id: str) -> tuple[DayKey, StoredDay]:
+def _stored_day(row: sa.RowMapping) -> StoredDay:
+    optimistic, pessimistic = row["optimistic_cells_us"], row["pessimistic_cells_us"]
     day = MeasuredDay(
         date=row["local_date"],
         start_us=row["start_us"],
         end_us=row["end_us"],
         cells_us=_cells(row["cells_us"]),
+        optimistic_cells_us=None if optimistic is None else _cells(optimistic),
+        pessimistic_cells_us=None if pessimistic is None else _cells(pessimistic),
+        facts=tuple(_fact(value) for value in json.loads(row["facts"])),
+        rows_read=row["rows_read"],
+        rules_version=row["rules_version"],
         as_of_us=row["as_of_us"],
         tz_version=row["tz_version"],
-        remarks=tuple(json.loads(row["remarks"])),
     )
-    return _day_key(row, tenant_id), StoredDay(day, row["told"], row["included"])
+    return StoredDay(
+        day=day,
+        written_us=row["written_us"],
+        changes_applied=row["changes_applied"],
+        changes_reported=row["changes_reported"],
+    )
 
 
-def _cells(text: str) -> tuple[int, ...]:
-    return tuple(json.loads(text))
+def _cells(text: str) -> CellLengths:
+    lengths_us = json.loads(text)
+    return cells_of_version_1(lengths_us) if len(lengths_us) == CELL_COUNT else tuple(lengths_us)
 
 
-def _trail_row(one: Restatement) -> dict[str, object]:
-    cells = {"old_cells_us": json.dumps(one.old_cells_us), "new_cells_us": json.dumps(one.new_cells_us)}
-    return {**_key(one.key), "at_us": one.at_us, "reason": one.reason, **cells}
+def _fact(value: object) -> DayFact:
+    """Return a fact; a text is a sentence of version 1."""
+    return DayFact(FactCode.LEGACY, value) if isinstance(value, str) else DayFact.from_dict(value)
 
 
-def _runs(dates: Iterable[dt.date]) -> Iterator[tuple[dt.date, dt.date]]:
-    """Yield the first and last of each run of consecutive dates."""
-    numbered = enumerate(sorted({date.toordinal() for date in dates}))
-    for _, run in groupby(numbered, key=lambda pair: pair[1] - pair[0]):
-        ordinals = [ordinal for _, ordinal in run]
-        yield dt.date.fromordinal(ordinals[0]), dt.date.fromordinal(ordinals[-1])
+def _trail_values(restatement: Restatement) -> dict[str, object]:
+    return {
+        **_key_values(restatement.key),
+        "at_us": restatement.at_us,
+        "reason": restatement.reason,
+        "old_cells_us": json.dumps(restatement.old_cells_us),
+        "new_cells_us": json.dumps(restatement.new_cells_us),
+    }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from sla_compliance.measured import DayKey, MeasuredDay
+from sla_compliance.measured import DayKey
 from sla_compliance.stores.protocol import Restatement, StoredDay
 
 
@@ -14,45 +15,52 @@ class MemoryDayStore:
     """A DayStore of one process."""
 
     def __init__(self) -> None:
-        """Make an empty store."""
+        """Start empty."""
         self._days: dict[DayKey, StoredDay] = {}
+        self._changes: Counter[tuple[str, dt.date]] = Counter()
         self._trail: list[Restatement] = []
 
     async def days(self, keys: Sequence[DayKey]) -> dict[DayKey, StoredDay]:
         """Return those of some days that are stored."""
-        return {key: self._days[key] for key in keys if key in self._days}
+        return {key: self._stored(key) for key in keys if key in self._days}
 
-    async def add(self, days: Mapping[DayKey, MeasuredDay]) -> int:
+    def _stored(self, key: DayKey) -> StoredDay:
+        return replace(self._days[key], changes_reported=self._changes[key.tenant_id, key.date])
+
+    async def changes(self, tenant_id: str, dates: Collection[dt.date]) -> dict[dt.date, int]:
+        """Return how many changes of each of some dates were reported."""
+        return {date: self._changes[tenant_id, date] for date in dates}
+
+    async def add(self, days: Mapping[DayKey, StoredDay]) -> int:
         """Store the days that are not there yet; return how many those were."""
-        new = {key: StoredDay(day) for key, day in days.items() if key not in self._days}
-        self._days |= new
-        return len(new)
+        new_days = {key: stored for key, stored in days.items() if key not in self._days}
+        self._days |= new_days
+        return len(new_days)
 
-    async def mark(self, tenant_id: str, dates: Iterable[dt.date]) -> int:
-        """Tell every stored day of these dates of a change of facts; return how many there are."""
-        wanted = set(dates)
-        concerned = [key for key in self._days if key.tenant_id == tenant_id and key.date in wanted]
-        for key in concerned:
-            self._days[key] = replace(self._days[key], told=self._days[key].told + 1)
-        return len(concerned)
+    async def mark_stale(self, tenant_id: str, dates: Iterable[dt.date]) -> int:
+        """Report a change of facts of some dates; return how many days are stored of them."""
+        changed_dates = set(dates)
+        self._changes.update((tenant_id, date) for date in changed_dates)
+        return sum(key.tenant_id == tenant_id and key.date in changed_dates for key in self._days)
 
-    async def marked(self, tenant_id: str) -> list[DayKey]:
+    async def stale(self, tenant_id: str) -> list[DayKey]:
         """Return the days that are not current, by date."""
-        marked = [key for key, stored in self._days.items() if key.tenant_id == tenant_id and not stored.is_current]
-        return sorted(marked, key=lambda key: key.date)
+        tenant_keys = [key for key in self._days if key.tenant_id == tenant_id]
+        stale_keys = [key for key in tenant_keys if not self._stored(key).is_current]
+        return sorted(stale_keys, key=lambda key: key.date)
 
     async def restate(self, days: Mapping[DayKey, StoredDay], *, reason: str, at_us: int) -> list[Restatement]:
-        """Rewrite stored days; return what differed."""
-        trail = []
+        """Rewrite stored days, unless they include as many changes already; return what differed."""
+        restatements: list[Restatement] = []
         for key, new in days.items():
             old = self._days.get(key)
-            if old is None or old.included >= new.included:
+            if old is None or old.changes_applied >= new.changes_applied:
                 continue
-            self._days[key] = replace(old, day=new.day, included=new.included)
+            self._days[key] = new
             if old.day.cells_us != new.day.cells_us:
-                trail.append(Restatement(key, at_us, reason, old.day.cells_us, new.day.cells_us))
-        self._trail += trail
-        return trail
+                restatements.append(Restatement(key, at_us, reason, old.day.cells_us, new.day.cells_us))
+        self._trail += restatements
+        return restatements
 
     async def restatements(self, tenant_id: str) -> list[Restatement]:
         """Return the trail of a tenant, oldest first."""

@@ -1,7 +1,9 @@
 """Measured days in PostgreSQL or SQLite, through SQLAlchemy."""
 ################################################################
 # Each call is one transaction. The engine is the caller's: its pool, its time-outs,
-# its errors. `ddl` prints the tables; `create_tables` makes them.
+# its errors. `ddl` prints the tables; `create_tables` makes them. `metadata` has them
+# for tools that compare a database with what it should hold: alembic's autogenerate
+# drops tables that it does not know.
 ################################################################
 
 from __future__ import annotations
@@ -9,25 +11,28 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Concatenate, ParamSpec, TypeVar
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from sla_compliance.errors import requires_extra
-from sla_compliance.measured import DayKey, MeasuredDay
+from sla_compliance.measured import DayKey
 from sla_compliance.stores.protocol import Restatement, StoredDay
 
 with requires_extra("sqlalchemy", __name__):
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection, Engine, MetaData
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sla_compliance.stores import _rows
+
+metadata: Final[MetaData] = _rows.metadata
+"""The tables sla_days, sla_changes and sla_restatements, e.g. for alembic's `target_metadata`."""
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
 
 
 class _SQLDayStore(ABC):
-    """A DayStore over whatever runs a function in a transaction."""
+    """A DayStore over anything that runs a function in a transaction."""
 
     @abstractmethod
     async def _run(
@@ -38,24 +43,32 @@ class _SQLDayStore(ABC):
     ) -> _Result: ...
 
     async def create_tables(self) -> None:
-        """Make the tables where they are not there yet."""
+        """Make the tables where they are not there yet.
+
+        Raises:
+            InvalidValueError: they are there, of version 1; `upgrade_ddl` has the statements to run.
+        """
         await self._run(_rows.create)
 
     async def days(self, keys: Sequence[DayKey]) -> dict[DayKey, StoredDay]:
         """Return those of some days of one tenant that are stored; one query."""
         return await self._run(_rows.read, keys)
 
-    async def add(self, days: Mapping[DayKey, MeasuredDay]) -> int:
+    async def changes(self, tenant_id: str, dates: Collection[dt.date]) -> dict[dt.date, int]:
+        """Return how many changes of each of some dates were reported; one query."""
+        return await self._run(_rows.changes, tenant_id, dates)
+
+    async def add(self, days: Mapping[DayKey, StoredDay]) -> int:
         """Store the days that are not there yet; return how many those were."""
         return await self._run(_rows.add, days)
 
-    async def mark(self, tenant_id: str, dates: Iterable[dt.date]) -> int:
-        """Tell every stored day of these dates of a change of facts; return how many there are."""
-        return await self._run(_rows.mark, tenant_id, dates)
+    async def mark_stale(self, tenant_id: str, dates: Iterable[dt.date]) -> int:
+        """Report a change of facts of some dates; return how many days are stored of them."""
+        return await self._run(_rows.mark_stale, tenant_id, dates)
 
-    async def marked(self, tenant_id: str) -> list[DayKey]:
+    async def stale(self, tenant_id: str) -> list[DayKey]:
         """Return the days that are not current, by date."""
-        return await self._run(_rows.marked, tenant_id)
+        return await self._run(_rows.stale, tenant_id)
 
     async def restate(self, days: Mapping[DayKey, StoredDay], *, reason: str, at_us: int) -> list[Restatement]:
         """Rewrite stored days, unless they include as many changes already; return what differed."""
@@ -70,7 +83,7 @@ class AsyncSQLAlchemyDayStore(_SQLDayStore):
     """A DayStore over an AsyncEngine."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        """Keep the engine; nothing is asked of it yet."""
+        """Keep the engine; no connection is made yet."""
         self._engine = engine
 
     async def _run(
@@ -87,7 +100,7 @@ class SQLAlchemyDayStore(_SQLDayStore):
     """A DayStore over an Engine; each call runs in a thread."""
 
     def __init__(self, engine: Engine) -> None:
-        """Keep the engine; nothing is asked of it yet."""
+        """Keep the engine; no connection is made yet."""
         self._engine = engine
 
     async def _run(
@@ -116,3 +129,18 @@ def ddl(dialect: str) -> str:
     CREATE TABLE IF NOT EXISTS sla_days (
     """
     return "\n\n".join(_rows.create_statements(dialect))
+
+
+def upgrade_ddl(dialect: str) -> str:
+    """Return the statements that make version 2 of the tables of version 1, to be run once, in one transaction.
+
+    Days of version 1 keep their cells, their count of changes and their sentences; of rows read and rules they know
+    nothing. PostgreSQL, or SQLite from 3.35 on.
+
+    Args:
+        dialect: "postgresql" or "sqlite".
+
+    Raises:
+        InvalidValueError: it is neither.
+    """
+    return "\n\n".join(_rows.upgrade_statements(dialect))

@@ -9,7 +9,7 @@ import time
 from sla_compliance.alarms import AlarmFilter
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.service import ComplianceService, MemoryTenants, TenantSettings
-from sla_compliance.service.turns import FETCHES_AT_ONCE, Turns
+from sla_compliance.service.source_reader import MAX_CONCURRENT_FETCHES, ConcurrencyLimits
 from sla_compliance.sources.protocol import EVERY_QUALIFYING
 from tests.service.world import at
 
@@ -50,7 +50,7 @@ def test_few_fetches_run_at_once() -> None:
         assert all(len(answer.days) == 2 for answer in answers)
         return source.most
 
-    assert asyncio.run(crowd()) == FETCHES_AT_ONCE
+    assert asyncio.run(crowd()) == MAX_CONCURRENT_FETCHES
 
 
 def test_one_computation_runs_at_once() -> None:
@@ -64,8 +64,8 @@ def test_one_computation_runs_at_once() -> None:
         return number
 
     async def crowd() -> list[int]:
-        turns = Turns()
-        return await asyncio.gather(*(turns.computed(work, number) for number in range(TENANTS)))
+        limits = ConcurrencyLimits()
+        return await asyncio.gather(*(limits.compute(work, number) for number in range(TENANTS)))
 
     assert asyncio.run(crowd()) == list(range(TENANTS))
     assert not any(overlaps)

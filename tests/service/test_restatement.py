@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from dataclasses import replace
 
@@ -73,7 +74,7 @@ async def test_a_purge_is_no_correction() -> None:
     await service.store_closed_days(TENANT, at(20), at(29))
     answer = await service.compliance(TENANT, at(20), at(27))
     assert [day.compliance_percentage for day in answer.days] == [None, 95.83, None, None, None, 100.0, 100.0]
-    assert (await store.restatements(TENANT), await store.marked(TENANT)) == ([], [])
+    assert (await store.restatements(TENANT), await store.stale(TENANT)) == ([], [])
     assert set(await store.days(keys_of(facts, *range(20, 28)))) == set(keys_of(facts, 21, 25, 26, 27))
 
 
@@ -87,10 +88,11 @@ async def test_new_zone_rules_rewrite_no_stored_day() -> None:
         start_us=record.start_us,
         end_us=record.end_us,
         cells_us=record.cells_us,
+        rows_read=0,
         as_of_us=record.end_us,
         tz_version="1999z",
     )
-    await store.add({key: day})
+    await store.add({key: StoredDay(day=day, written_us=day.as_of_us, changes_applied=0)})
     service = service_of(facts, store=store)
     assert (await service.store_closed_days(TENANT, at(21), at(22))).added == 0
     answer = await service.compliance(TENANT, at(21), at(22))
@@ -128,16 +130,67 @@ async def test_a_change_of_facts_rewrites_a_stored_day_and_leaves_a_trace(change
     assert trace.old_cells_us != trace.new_cells_us
 
 
-async def test_a_change_whose_teller_was_killed_half_way_shows_no_wrong_figure() -> None:
-    """The day is marked and nobody measured it anew: answers come from the facts, the next sweep catches up."""
+async def test_a_change_whose_reporter_was_killed_half_way_shows_no_wrong_figure() -> None:
+    """The day is stale and was not measured again: answers come from the facts, the next sweep catches up."""
     facts, store = facts_with(OUTAGE), MemoryDayStore()
     await service_of(facts, store=store).store_closed_days(TENANT, at(20), at(28))
     facts.alarms = {}
-    await store.mark(TENANT, [DAY])
+    await store.mark_stale(TENANT, [DAY])
     assert await downtime(facts, store) == 0
     sweep = await service_of(facts, store=store).store_closed_days(TENANT, at(20), at(28))
     assert [trace.key.date for trace in sweep.restated] == [DAY]
-    assert await store.marked(TENANT) == []
+    assert await store.stale(TENANT) == []
+
+
+async def test_a_change_reported_while_a_day_is_measured_for_the_store_is_not_lost() -> None:
+    """The day was not stored yet when the change was reported, by another process: it is stored stale."""
+    facts, store = facts_with(OUTAGE), MemoryDayStore()
+    facts.may_leave = asyncio.Event()
+    sweep = asyncio.create_task(service_of(facts, store=store).store_closed_days(TENANT, at(20), at(28)))
+    await facts.is_answer_ready.wait()
+    may_leave, facts.may_leave = facts.may_leave, None
+    facts.alarms = {}
+    await service_of(facts, store=store).alarm_changed(TENANT, OUTAGE, None)
+    may_leave.set()
+    assert (await sweep).added == 8
+    assert [key.date for key in await store.stale(TENANT)] == [DAY]
+    assert await downtime(facts, store) == 0
+    again = await service_of(facts, store=store).store_closed_days(TENANT, at(20), at(28))
+    assert ([trace.key.date for trace in again.restated], again.added) == ([DAY], 0)
+    assert await store.stale(TENANT) == []
+
+
+async def test_a_change_reported_while_a_day_is_restated_is_not_lost() -> None:
+    """What was measured before the second change does not include it."""
+    facts, store = facts_with(OUTAGE), MemoryDayStore()
+    await service_of(facts, store=store).store_closed_days(TENANT, at(20), at(28))
+    facts.alarms[1] = shorter = replace(OUTAGE, cleared_at=at(21, 9, 30))
+    facts.is_answer_ready.clear()
+    facts.may_leave = asyncio.Event()
+    first = asyncio.create_task(service_of(facts, store=store).alarm_changed(TENANT, OUTAGE, shorter))
+    await facts.is_answer_ready.wait()
+    may_leave, facts.may_leave = facts.may_leave, None
+    facts.alarms = {}
+    facts.error = ConnectionError("down")
+    with pytest.raises(ConnectionError):
+        await service_of(facts, store=store).alarm_changed(TENANT, shorter, None)
+    facts.error = None
+    may_leave.set()
+    await first
+    assert [key.date for key in await store.stale(TENANT)] == [DAY]
+    assert await downtime(facts, store) == 0
+
+
+async def test_a_change_of_a_day_that_is_not_stored_yet_is_included_when_it_is() -> None:
+    """It is stored current: it was measured after the change."""
+    facts, store = facts_with(OUTAGE), MemoryDayStore()
+    service = service_of(facts, store=store)
+    facts.alarms = {}
+    await service.alarm_changed(TENANT, OUTAGE, None)
+    assert (await service.store_closed_days(TENANT, at(20), at(28))).added == 8
+    stored = (await store.days(keys_of(facts, 21)))[keys_of(facts, 21)[0]]
+    assert (stored.changes_reported, stored.changes_applied, stored.is_current) == (1, 1, True)
+    assert stored.written_us == instant_us(facts.now, field="now")
 
 
 async def test_a_change_is_kept_in_mind_while_the_source_is_down() -> None:
@@ -153,14 +206,33 @@ async def test_a_change_is_kept_in_mind_while_the_source_is_down() -> None:
     assert len((await service.store_closed_days(TENANT, at(20), at(28))).restated) == 1
 
 
-async def test_a_marked_day_whose_rows_are_purged_meanwhile_stays_as_it_was_stored() -> None:
+async def test_a_stale_day_whose_rows_are_purged_meanwhile_stays_as_it_was_stored() -> None:
     """Nothing better can be had."""
     facts, store = facts_with(OUTAGE), MemoryDayStore()
     await service_of(facts, store=store).store_closed_days(TENANT, at(20), at(28))
-    await store.mark(TENANT, [DAY])
+    await store.mark_stale(TENANT, [DAY])
     facts.alarms, facts.purged_until = {}, at(25)
     assert await downtime(facts, store) == 60
     assert (await service_of(facts, store=store).store_closed_days(TENANT, at(20), at(28))).restated == ()
+
+
+async def test_a_day_is_restated_between_its_own_bounds_where_another_zone_has_the_date_too() -> None:
+    """The tenant moved to another zone and back; both days of the date are stale."""
+    facts, store = facts_with(OUTAGE), MemoryDayStore()
+    bounds = {}
+    for zone in ("Asia/Tokyo", "UTC", "Asia/Tokyo"):
+        facts.settings = TenantSettings(zone)
+        await service_of(facts, store=store).store_closed_days(TENANT, at(21), at(21, 12))
+        answer = await service_of(facts, store=store).compliance(TENANT, at(21), at(21, 12))
+        bounds[zone] = (answer.days[0].start, answer.days[0].end)
+    facts.alarms = {}
+    await service_of(facts, store=store).invalidate(TENANT, [DAY])
+    (trace,) = await store.restatements(TENANT)
+    restated = (await store.days([trace.key]))[trace.key].day
+    assert (trace.key.zone, restated.start_us, restated.end_us) == (
+        "Asia/Tokyo",
+        *(instant_us(bound, field="") for bound in bounds["Asia/Tokyo"]),
+    )
 
 
 async def test_days_of_an_earlier_policy_are_left_to_history() -> None:
@@ -171,5 +243,6 @@ async def test_days_of_an_earlier_policy_are_left_to_history() -> None:
     service = service_of(facts, store=store)
     assert (await service.compliance(TENANT, at(21), at(22))).total.downtime_minutes == 0
     await service.invalidate(TENANT, [DAY])
-    (key,) = await store.marked(TENANT)
-    assert (await store.days([key]))[key] == StoredDay((await store.days([key]))[key].day, 1, 0)
+    (key,) = await store.stale(TENANT)
+    stored = (await store.days([key]))[key]
+    assert (stored.changes_reported, stored.changes_applied) == (1, 0)

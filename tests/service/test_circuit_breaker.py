@@ -1,4 +1,4 @@
-"""A cache that fails costs patience once, comes back by itself, and never forgets in silence."""
+"""A failing cache costs one time-out, is tried again by itself, and never keeps a failed deletion secret."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from sla_compliance.cache.guard import GuardedCache
+from sla_compliance.cache.circuit_breaker import CircuitBreakerCache
 from sla_compliance.cache.memory import MemoryCache
 from sla_compliance.errors import CacheUnavailableError
 
 pytestmark = pytest.mark.anyio
 
-REST_S = 5.0
+OPEN_S = 5.0
 
 
 class FlakyCache(MemoryCache):
@@ -51,22 +51,22 @@ class Clock:
 
 
 async def test_a_cache_that_is_down_is_asked_once_and_left_alone() -> None:
-    """Reads find nothing, writes are dropped, locks are granted; one failure is told."""
-    flaky, told = FlakyCache(), list[CacheUnavailableError]()
-    cache = GuardedCache(flaky, rest_s=REST_S, on_failure=told.append, clock=Clock())
+    """Reads find nothing, writes are dropped, locks are granted; one failure is reported."""
+    flaky, reported = FlakyCache(), list[CacheUnavailableError]()
+    cache = CircuitBreakerCache(flaky, open_s=OPEN_S, on_failure=reported.append, clock=Clock())
     assert await cache.get_many(["a", "b"]) == [None, None]
     await cache.set_many({"a": b"1"}, lifetime_s=60)
     assert await cache.get_many(["a"]) == [None]
     assert await cache.lock("l", "me", lifetime_s=60)
-    assert (flaky.asked, len(told)) == (1, 1)
+    assert (flaky.asked, len(reported)) == (1, 1)
 
 
-async def test_it_is_asked_again_after_a_rest() -> None:
+async def test_it_is_asked_again_after_a_while() -> None:
     """And used, if it is back."""
     flaky, clock = FlakyCache(), Clock()
-    cache = GuardedCache(flaky, rest_s=REST_S, clock=clock)
+    cache = CircuitBreakerCache(flaky, open_s=OPEN_S, clock=clock)
     await cache.get_many(["a"])
-    flaky.is_down, clock.now = False, REST_S
+    flaky.is_down, clock.now = False, OPEN_S
     await cache.set_many({"a": b"1"}, lifetime_s=60)
     assert await cache.get_many(["a"]) == [b"1"]
 
@@ -74,7 +74,7 @@ async def test_it_is_asked_again_after_a_rest() -> None:
 async def test_forgetting_is_always_tried_and_its_failure_raised() -> None:
     """Also while the cache is left alone: what stands there may be wrong now."""
     flaky = FlakyCache()
-    cache = GuardedCache(flaky, rest_s=REST_S, clock=Clock())
+    cache = CircuitBreakerCache(flaky, open_s=OPEN_S, clock=Clock())
     for asked in (1, 2):
         with pytest.raises(CacheUnavailableError, match="^down$"):
             await cache.delete_many(["a"])

@@ -1,4 +1,4 @@
-"""What is asked: of which tenant, as of when, and about which days or which window."""
+"""What a service is queried for: whose days, as of when, and between which bounds."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from sla_compliance.agreements import TenantSettings
 from sla_compliance.calendars.local_days import local_days
@@ -19,10 +20,10 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Who is asked about, and as of when.
+    """A tenant, its settings and the instant of evaluation.
 
     Attributes:
-        tenant_id, settings: who.
+        tenant_id, settings: whose days.
         as_of_us: the instant of evaluation.
     """
 
@@ -56,19 +57,19 @@ class Window:
 
     @property
     def reach_us(self) -> Span:
-        """The window widened by as much as damping looks beyond it."""
+        """The window widened by the margin of damping."""
         margin_us = self.subject.policy.margin_us
         return max(MIN_US, self.start_us - margin_us), min(MAX_US, self.end_us + margin_us)
 
 
 @dataclass(frozen=True)
-class Question:
-    """Whole local days of a subject.
+class DaysQuery:
+    """A query for whole local days of a subject.
 
     Attributes:
-        subject: whose.
-        start_us: where the first begins; also of no days at all.
-        spans: the bounds of each day, in order, by its key.
+        subject: whose days.
+        start_us: start of the first day; also where there are no days.
+        spans: the bounds of each day by its key, in order.
     """
 
     subject: Subject
@@ -76,28 +77,27 @@ class Question:
     spans: Mapping[DayKey, Span]
 
     @classmethod
-    def about(cls, subject: Subject, start_us: int, end_us: int) -> Question:
-        """Return the question about the local days that share an instant with [start_us, end_us)."""
+    def covering(cls, subject: Subject, start_us: int, end_us: int) -> DaysQuery:
+        """Return the query for the local days that share an instant with [start_us, end_us)."""
         days = local_days(subject.zone, start_us, end_us)
-        bounds = days.bounds_us
-        return cls(subject, bounds[0], day_spans(subject, zip(days.dates, bounds, bounds[1:], strict=False)))
+        spans: dict[DayKey, Span] = {}
+        for date, (day_start_us, day_end_us) in zip(days.dates, pairwise(days.bounds_us), strict=True):
+            key = subject.settings.day_key(subject.tenant_id, date, day_start_us, day_end_us)
+            spans[key] = (day_start_us, day_end_us)
+        return cls(subject, days.bounds_us[0], spans)
 
     @cached_property
-    def begun(self) -> tuple[DayKey, ...]:
-        """The days that have begun; the others are still to come, and nothing to remember."""
-        return tuple(key for key, (start, _) in self.spans.items() if start < self.subject.as_of_us)
+    def started_keys(self) -> tuple[DayKey, ...]:
+        """The days that have begun. The others are still to come: they are measured and never cached."""
+        as_of_us = self.subject.as_of_us
+        return tuple(key for key, (start_us, _) in self.spans.items() if start_us < as_of_us)
 
     @cached_property
-    def closed(self) -> tuple[DayKey, ...]:
+    def closed_keys(self) -> tuple[DayKey, ...]:
         """The days that only a change of facts can alter."""
         policy, as_of_us = self.subject.policy, self.subject.as_of_us
-        return tuple(key for key, (_, end) in self.spans.items() if closes_at_us(end, policy) <= as_of_us)
+        return tuple(key for key, (_, end_us) in self.spans.items() if closes_at_us(end_us, policy) <= as_of_us)
 
     def spans_of(self, keys: Iterable[DayKey]) -> dict[DayKey, Span]:
         """Return the bounds of some of the days."""
         return {key: self.spans[key] for key in keys}
-
-
-def day_spans(subject: Subject, days: Iterable[tuple[dt.date, int, int]]) -> dict[DayKey, Span]:
-    """Return the bounds of local days by the key that they have under the subject's settings."""
-    return {subject.settings.day_key(subject.tenant_id, date, start, end): (start, end) for date, start, end in days}

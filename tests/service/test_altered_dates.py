@@ -10,7 +10,7 @@ import pytest
 import sla_compliance as sla
 from sla_compliance.calendars.exclusions import AnyExclusion
 from sla_compliance.service import Subject, TenantSettings
-from sla_compliance.service.changes import agreement_dates, alarm_dates, columns_named
+from sla_compliance.service.restatement import alarm_dates, exclusion_dates, targeting_columns
 from sla_compliance.units import instant_us
 from tests.service.world import TENANT, at
 
@@ -80,7 +80,7 @@ def test_an_alarm_moved_to_another_device_counts_whole_where_exclusions_ask_for_
     """Another exclusion may take it out now."""
     moved = replace(SHORT, resource_id="r2")
     assert alarm_dates(subject(), SHORT, moved) == ()
-    assert alarm_dates(subject(), SHORT, moved, scoping={"resource_id"}) == days(21)
+    assert alarm_dates(subject(), SHORT, moved, targeting_columns={"resource_id"}) == days(21)
 
 
 @pytest.mark.parametrize(
@@ -101,13 +101,13 @@ def test_an_alarm_moved_to_another_device_counts_whole_where_exclusions_ask_for_
 )
 def test_dates_of_an_agreement(old: AnyExclusion | None, new: AnyExclusion | None, named: tuple[dt.date, ...]) -> None:
     """Those of the instants added or taken away; days to come are not remembered."""
-    assert agreement_dates(subject(), old, new) == named
+    assert exclusion_dates(subject(), old, new) == named
 
 
 def test_an_agreement_on_some_alarms_is_damped_as_they_are() -> None:
     """What is left of an outage may be too short now; time that is nobody's is not."""
     damped = subject(policy=sla.SLAPolicy(min_outage=HOUR))
-    assert agreement_dates(damped, None, sla.Exclusion(at(21, 22), at(21, 23, 30), reason="access")) == days(21)
+    assert exclusion_dates(damped, None, sla.Exclusion(at(21, 22), at(21, 23, 30), reason="access")) == days(21)
     scoped = sla.Exclusion(at(21, 22), at(21, 23, 30), reason="access", applies_to={"resource_id": ["r1"]})
-    assert agreement_dates(damped, None, scoped) == days(21, 22)
-    assert columns_named([WORK, scoped]) == {"resource_id"}
+    assert exclusion_dates(damped, None, scoped) == days(21, 22)
+    assert targeting_columns([WORK, scoped]) == {"resource_id"}

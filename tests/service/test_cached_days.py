@@ -8,7 +8,8 @@ import datetime as dt
 import pytest
 
 import sla_compliance as sla
-from sla_compliance.cache.days import Lifetimes
+from sla_compliance.cache.day_cache import Lifetimes
+from sla_compliance.cache.days import Lifetimes as FormerLifetimes
 from sla_compliance.cache.entries import token_key
 from sla_compliance.cache.memory import MemoryCache
 from sla_compliance.service import Provenance, TenantSettings
@@ -23,6 +24,11 @@ OUTAGE = sla.Alarm(at(26, 9), at(26, 10), id=1)
 def facts_with(*alarms: sla.Alarm) -> LiveFacts:
     """Return the facts of a tenant at noon."""
     return LiveFacts(TenantSettings("UTC"), at(28, 12), *alarms)
+
+
+async def test_lifetimes_are_found_where_they_were() -> None:
+    """The former place of the module still has its public name."""
+    assert FormerLifetimes is Lifetimes
 
 
 async def test_a_recent_day_holds_for_five_minutes_a_closed_one_for_a_day() -> None:
@@ -145,7 +151,7 @@ async def test_a_lock_held_too_long_delays_an_answer_and_does_not_prevent_it() -
     """Its holder may have been killed."""
     facts, cache = facts_with(OUTAGE), MemoryCache()
     cache.lock = refused  # type: ignore[method-assign]
-    service = service_of(facts, cache=cache, lifetimes=Lifetimes(patience=dt.timedelta(milliseconds=50)))
+    service = service_of(facts, cache=cache, lifetimes=Lifetimes(lock_timeout=dt.timedelta(milliseconds=50)))
     assert (await service.compliance(TENANT, at(26), at(28))).total.downtime_minutes == 60
 
 

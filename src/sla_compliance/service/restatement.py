@@ -1,0 +1,167 @@
+"""Restatement: which dates a change of facts alters, and the archive that keeps closed days and measures them again."""
+################################################################
+# An alarm is downtime from its start to its end as the policy reads it: an open
+# one to as_of, a stale one to when it was last seen, one that does not qualify not
+# at all. A change alters the instants that it adds or takes away: clearing an
+# alarm that was open for a month alters today. Where a column that targeted
+# exclusions name has changed, all of the alarm counts, since other exclusions may
+# excuse it now.
+#
+# Damping looks beyond an instant by the policy's margin, so the dates within the
+# margin are altered too. An exclusion of everybody's time is never damped; a
+# targeted one is, for it changes downtime. Days that have not begun are neither
+# cached nor stored, so their dates are left out.
+#
+# The archive stores closed days alone, and only those of which every row is still
+# there. A stored day is never rewritten by a later measurement: rows are purged,
+# zone rules change. A reported change makes it stale, and it is measured again
+# between the bounds it was stored with. Where rows of it are purged by then, the
+# change is not reported to the store and the day stays as it is; so a purge that
+# reports each row it deletes alters nothing.
+################################################################
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from sla_compliance.alarms import Alarm
+from sla_compliance.batch import AlarmBatch
+from sla_compliance.calendars.exclusions import AnyExclusion, MaintenanceWindow
+from sla_compliance.calendars.local_days import first_instant_us, local_days
+from sla_compliance.downtime import DowntimeRule
+from sla_compliance.intervals import ALWAYS_START_US, NEVER, IntervalSet
+from sla_compliance.measured import DayKey
+from sla_compliance.service.day_reader import DayEvaluator
+from sla_compliance.service.queries import DaysQuery, Span, Subject
+from sla_compliance.stores.protocol import DayStore, Restatement, StoredDay
+from sla_compliance.units import MIN_US
+
+
+@dataclass(frozen=True, slots=True)
+class DayArchive:
+    """A store of closed days and the evaluator that fills it.
+
+    Attributes:
+        store: of closed days.
+        evaluator: measures them.
+    """
+
+    store: DayStore
+    evaluator: DayEvaluator
+
+    async def add(self, query: DaysQuery) -> int:
+        """Store the closed days of a query that are not stored yet; return how many those were."""
+        subject = query.subject
+        complete_keys = [key for key in query.closed_keys if self.evaluator.is_complete(subject, query.spans[key][0])]
+        stored_days = await self.store.days(complete_keys)
+        spans = query.spans_of(key for key in complete_keys if key not in stored_days)
+        # The counts before the facts: a change reported in between leaves the day stale.
+        changes = await self.store.changes(subject.tenant_id, [key.date for key in spans])
+        measured_days = await self.evaluator.evaluate(subject, spans)
+        new_days = {
+            key: StoredDay(day=day, written_us=subject.as_of_us, changes_applied=changes[key.date])
+            for key, day in measured_days.items()
+        }
+        return await self.store.add(new_days)
+
+    async def mark_stale(self, subject: Subject, dates: Iterable[dt.date]) -> int:
+        """Report a change of some dates to the store, where every row is still there; return how many days it has."""
+        complete_dates = [
+            date for date in dates if self.evaluator.is_complete(subject, first_instant_us(date, subject.zone))
+        ]
+        return await self.store.mark_stale(subject.tenant_id, complete_dates)
+
+    async def restate(self, subject: Subject, *, reason: str) -> list[Restatement]:
+        """Measure stale days again, where every row is still there; return what differed."""
+        stale_days = await self.store.days(await self.store.stale(subject.tenant_id))
+        spans: dict[DayKey, Span] = {}
+        for key, stored in stale_days.items():
+            # The bounds that the day was stored with, which are not always those of today's zone rules.
+            start_us, end_us = stored.day.start_us, stored.day.end_us
+            # Days of an earlier policy, agreement or zone cannot be measured by today's; they stay as they are.
+            is_of_today = key == subject.settings.day_key(subject.tenant_id, key.date, start_us, end_us)
+            if is_of_today and self.evaluator.is_complete(subject, start_us):
+                spans[key] = (start_us, end_us)
+        measured_days = await self.evaluator.evaluate(subject, spans)
+        restated_days = {
+            key: StoredDay(day=day, written_us=subject.as_of_us, changes_applied=stale_days[key].changes_reported)
+            for key, day in measured_days.items()
+        }
+        return await self.store.restate(restated_days, reason=reason, at_us=subject.as_of_us)
+
+
+def alarm_dates(
+    subject: Subject, old: Alarm | None, new: Alarm | None, *, targeting_columns: Collection[str] = ()
+) -> tuple[dt.date, ...]:
+    """Return the local dates that a change of one alarm can alter, ascending.
+
+    Args:
+        subject: the tenant, now.
+        old, new: the row before and after; None where it was added or deleted.
+        targeting_columns: the alarm columns that targeted exclusions name.
+    """
+    before, after = _downtime(old, subject), _downtime(new, subject)
+    is_excused_otherwise = any(getattr(old, name, None) != getattr(new, name, None) for name in targeting_columns)
+    altered = before | after if is_excused_otherwise else _difference(before, after)
+    return _dates(altered, subject.policy.margin_us, subject)
+
+
+def exclusion_dates(subject: Subject, old: AnyExclusion | None, new: AnyExclusion | None) -> tuple[dt.date, ...]:
+    """Return the local dates that a change of a maintenance window or exclusion can alter, ascending.
+
+    Args:
+        subject: the tenant, now.
+        old, new: before and after; None where it was added, deleted or cancelled.
+    """
+    before, after = _excluded(old, subject), _excluded(new, subject)
+    altered = _difference(before, after) if _effect(old) == _effect(new) else before | after
+    is_targeted = any(exclusion is not None and exclusion.applies_to is not None for exclusion in (old, new))
+    return _dates(altered, subject.policy.margin_us if is_targeted else 0, subject)
+
+
+def targeting_columns(exclusions: Iterable[AnyExclusion]) -> frozenset[str]:
+    """Return the alarm columns that targeted exclusions name."""
+    return frozenset(column for exclusion in exclusions for column in exclusion.applies_to or ())
+
+
+def _downtime(row: Alarm | None, subject: Subject) -> IntervalSet:
+    """Return the downtime that one alarm causes by itself, before damping; a bad row causes none."""
+    if row is None:
+        return NEVER
+    batch = AlarmBatch.from_alarms([row], on_invalid="quarantine").qualifying(subject.policy.qualifying)
+    return DowntimeRule(subject.policy, subject.as_of_us).undamped(batch).clip(ALWAYS_START_US, subject.as_of_us)
+
+
+def _excluded(exclusion: AnyExclusion | None, subject: Subject) -> IntervalSet:
+    """Return when an exclusion applies, until the end of today; never where the policy does not accept it."""
+    if exclusion is None:
+        return NEVER
+    if isinstance(exclusion, MaintenanceWindow) and exclusion.kind not in subject.policy.accepted_maintenance:
+        return NEVER
+    return exclusion.expand(subject.zone, MIN_US, _today_ends_us(subject))
+
+
+def _effect(exclusion: AnyExclusion | None) -> object:
+    """Return what an exclusion does to an instant, other than when."""
+    return None if exclusion is None else (isinstance(exclusion, MaintenanceWindow), exclusion.targets)
+
+
+def _difference(left: IntervalSet, right: IntervalSet) -> IntervalSet:
+    """Return the instants that are in one of two sets only."""
+    return (left | right) - (left & right)
+
+
+def _dates(altered: IntervalSet, margin_us: int, subject: Subject) -> tuple[dt.date, ...]:
+    """Return the dates that share an instant with a set widened by a margin, until today."""
+    last_us = _today_ends_us(subject)
+    dates: set[dt.date] = set()
+    for start_us, end_us in altered:
+        widened_start_us, widened_end_us = max(MIN_US, start_us - margin_us), min(last_us, end_us + margin_us)
+        dates.update(local_days(subject.zone, widened_start_us, widened_end_us).dates)
+    return tuple(sorted(dates))
+
+
+def _today_ends_us(subject: Subject) -> int:
+    return local_days(subject.zone, subject.as_of_us, subject.as_of_us + 1).bounds_us[-1]

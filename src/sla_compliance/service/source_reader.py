@@ -1,0 +1,179 @@
+"""SourceReader: the alarms and exclusions of a tenant's window, how many are read at once, and drill-down."""
+################################################################
+# One query reads the alarms of the window, widened by the margin of damping. A
+# window that begins in the future needs none. Alarms come with their descriptive
+# columns only where a targeted exclusion or a person needs them.
+#
+# Time is monitored from when the tenant is, and from when the source's rows are
+# complete: what a purge has taken is unknown, not up.
+#
+# Python computes one thing at a time. Threads that compute side by side are no
+# faster, and together they keep the event loop from running: the cache seems to
+# answer late, its circuit opens, and then every request needs a measurement. So
+# one measurement is computed at a time, and few fetches run at once, since rows
+# are read on the event loop.
+################################################################
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from time import perf_counter
+from typing import Final, ParamSpec, TypeVar
+
+from sla_compliance.batch import AlarmBatch
+from sla_compliance.calendars.exclusions import AnyExclusion, Exclusion, MaintenanceWindow
+from sla_compliance.compliance import EvaluationArguments
+from sla_compliance.incidents import Incident
+from sla_compliance.intervals import ALWAYS_END_US, ALWAYS_START_US, IntervalSet
+from sla_compliance.labels import Accounting
+from sla_compliance.report import ComplianceReport
+from sla_compliance.service.observer import ServiceObserver
+from sla_compliance.service.queries import Window
+from sla_compliance.sources.protocol import (
+    AsyncAlarmSource,
+    AsyncDetailedAlarmSource,
+    ExclusionSource,
+    SupportsCompleteSince,
+)
+from sla_compliance.units import moment
+
+MAX_CONCURRENT_FETCHES: Final = 4
+
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class ConcurrencyLimits:
+    """How much one process fetches and computes at once.
+
+    Attributes:
+        fetches: to be held while rows are fetched.
+    """
+
+    fetches: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_CONCURRENT_FETCHES))
+    _computation: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def compute(
+        self, work: Callable[_Arguments, _Result], *args: _Arguments.args, **kwargs: _Arguments.kwargs
+    ) -> _Result:
+        """Return the result of `work`, run in a thread while no other computation runs."""
+        async with self._computation:
+            return await asyncio.to_thread(work, *args, **kwargs)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReader:
+    """Reads the facts of a window.
+
+    Attributes:
+        source: of alarms.
+        exclusion_source: of maintenance and exclusions besides those in the settings; None: there are no others.
+        time_out: how long the source may take, the wait for a free fetch included.
+        observer: called for each query.
+        limits: how much is fetched and computed at once.
+    """
+
+    source: AsyncAlarmSource
+    exclusion_source: ExclusionSource | None
+    time_out: timedelta
+    observer: ServiceObserver
+    limits: ConcurrencyLimits = field(default_factory=ConcurrencyLimits)
+
+    def complete_since_us(self, tenant_id: str) -> int:
+        """Return the instant from which on no row is missing, microseconds."""
+        since_us = self.source.complete_since(tenant_id) if isinstance(self.source, SupportsCompleteSince) else None
+        return ALWAYS_START_US if since_us is None else since_us
+
+    async def arguments(self, window: Window) -> EvaluationArguments:
+        """Return the arguments of `evaluate` for a window, other than the alarms."""
+        subject, settings = window.subject, window.subject.settings
+        exclusions = await self.exclusions(window)
+        since_us = max(settings.monitored_since_us, self.complete_since_us(subject.tenant_id))
+        return EvaluationArguments(
+            start=moment(window.start_us),
+            end=moment(window.end_us),
+            zone=settings.zone,
+            as_of=moment(subject.as_of_us),
+            policy=settings.policy,
+            maintenance=[exclusion for exclusion in exclusions if isinstance(exclusion, MaintenanceWindow)],
+            exclusions=[exclusion for exclusion in exclusions if isinstance(exclusion, Exclusion)],
+            service_hours=settings.service_hours,
+            in_service=settings.in_service,
+            monitored=IntervalSet((since_us,), (ALWAYS_END_US,)),
+        )
+
+    async def exclusions(self, window: Window) -> Sequence[AnyExclusion]:
+        """Return the maintenance and exclusions that may meet the window's reach.
+
+        Raises:
+            TimeoutError: their source takes too long. Its own errors come through as they are.
+        """
+        subject = window.subject
+        if self.exclusion_source is None:
+            return subject.settings.exclusions
+        async with asyncio.timeout(self.time_out.total_seconds()):
+            fetched = await self.exclusion_source.fetch(subject.tenant_id, *window.reach_us)
+        return (*subject.settings.exclusions, *fetched)
+
+    async def alarms(self, window: Window, *, whole_rows: bool) -> AlarmBatch:
+        """Return the alarms that meet the window's reach; one query, or none where the window is in the future.
+
+        Raises:
+            TimeoutError: the source takes too long. Its own errors come through as they are.
+        """
+        subject, source = window.subject, self.source
+        if window.start_us >= subject.as_of_us:
+            return AlarmBatch()
+        fetch = source.fetch_details if whole_rows and isinstance(source, AsyncDetailedAlarmSource) else source.fetch
+        async with asyncio.timeout(self.time_out.total_seconds()), self.limits.fetches:
+            start_s = perf_counter()
+            try:
+                return await fetch(subject.tenant_id, *window.reach_us, subject.policy.qualifying)
+            finally:
+                self.observer.queried(subject.tenant_id, seconds=perf_counter() - start_s)
+
+
+async def incidents_of(reader: SourceReader, day: Window, *, accounting: Accounting | None) -> tuple[Incident, ...]:
+    """Return the outages that share an instant with a day, whole, each with its counted downtime on that day.
+
+    One query, and one more for an outage that began earlier or lasts longer.
+
+    Args:
+        accounting: by which downtime is counted; None: the policy's.
+    """
+    arguments = await reader.arguments(day)
+    window = day
+    while True:
+        batch = await reader.alarms(window, whole_rows=True)
+        incidents = await reader.limits.compute(_incidents, batch, arguments, accounting)
+        widened = _widened(window, incidents)
+        if widened == window:
+            return incidents
+        # An outage reaches the edge of what was read, so more of it may lie beyond.
+        window = widened
+
+
+def _incidents(
+    batch: AlarmBatch, arguments: EvaluationArguments, accounting: Accounting | None
+) -> tuple[Incident, ...]:
+    return arguments.report(batch).incidents(accounting=accounting)
+
+
+def _widened(window: Window, incidents: Sequence[Incident]) -> Window:
+    """Return the window, widened to hold the incidents and the instants beside them, where another may touch."""
+    first_us = min((incident.start_us - 1 for incident in incidents), default=window.start_us)
+    last_us = max((incident.end_us + 1 for incident in incidents), default=window.end_us)
+    return replace(window, start_us=min(window.start_us, first_us), end_us=max(window.end_us, last_us))
+
+
+async def resources_of(
+    reader: SourceReader, window: Window, *, by: str, inventory: Iterable[Hashable] | None
+) -> dict[Hashable, ComplianceReport]:
+    """Return a report for each value of a column of the alarms."""
+    arguments = await reader.arguments(window)
+    batch = await reader.alarms(window, whole_rows=True)
+    return await reader.limits.compute(lambda: arguments.reports(batch, by=by, inventory=inventory))
