@@ -225,10 +225,8 @@ def _check_sequence(column: Sequence[int], field: str) -> None:
 
 
 def _check_integers(column: Sequence[int], field: str) -> None:
-    # One pass at C speed settles nearly every column; only what holds other types is looked at value by value.
-    if set(map(type, column)) <= {int}:
-        return
-    for row, value in enumerate(column):
+    strange = () if set(map(type, column)) <= {int} else enumerate(column)
+    for row, value in strange:
         if not isinstance(value, int):
             raise wrong_type(value, f"{field}[{row}]", "an int")
 

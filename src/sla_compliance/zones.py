@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from sla_compliance.checks import checked_text
 from sla_compliance.errors import UnknownZoneError, shown
 
-ZONES_KEPT: Final = 1024
+_ZONES_KEPT: Final = 1024
 _LONGEST_NAME = 40
 _UNSET_ZONE = "Factory"
 
@@ -53,7 +53,7 @@ def zone_names() -> frozenset[str]:
     return frozenset(names) - {_UNSET_ZONE}
 
 
-@lru_cache(maxsize=ZONES_KEPT)
+@lru_cache(maxsize=_ZONES_KEPT)
 def _rules(name: str) -> ZoneInfo:
     # ZoneInfo(name) would look on the machine first.
     with files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
