@@ -1,12 +1,12 @@
-"""TenantSettings: what was agreed with a tenant, and the digest of it that keys its kept days."""
+"""TenantSettings: what was agreed with a tenant, and the digest of it in the keys of its days."""
 ################################################################
-# What holds for all time (service hours, in service, monitored) belongs to the key
-# of a kept day, as far as it touches that day: an activation last week leaves
-# last month's days alone. The digest is made of words that new zone rules do not
-# change: all of the day, none of it, the hours of the weekday and of the dates
-# around.
+# Days are remembered and stored under a key. Settings without dates of their own
+# (service hours, in service, monitored) belong to that key, as far as they touch
+# the day: an activation last week leaves the days of last month alone. The digest
+# is of texts that new zone rules do not change: all of the day, none of it, the
+# hours of its weekday and of the dates around it.
 #
-# Maintenance and exclusions are facts, as alarms are. They stand in no key; a
+# Maintenance and exclusions are facts, as alarms are. They are part of no key; a
 # change of them is reported to the service (`exclusion_changed`).
 ################################################################
 
@@ -28,10 +28,11 @@ from sla_compliance.policy import SLAPolicy
 from sla_compliance.units import instant_us
 from sla_compliance.zones import load_zone
 
-DIGESTS_KEPT: Final = 4096
-_ALL: Final = "all"
-# Hours of a day may come from the date before, and a clock set back over midnight shows a date behind its day.
-_DATES_AROUND: Final = (dt.timedelta(days=-2), dt.timedelta(days=1))
+_DIGESTS_KEPT: Final = 4096
+_ALL_OF_THE_DAY: Final = "all"
+# Hours of the date before may run into the day, and a clock set back over midnight shows a date behind its day.
+_DAYS_BEFORE: Final = dt.timedelta(days=2)
+_DAYS_AFTER: Final = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -39,15 +40,15 @@ class TenantSettings:
     """What was agreed with a tenant and how it is measured; frozen and hashable.
 
     Attributes:
-        zone: whose local days it gets, an IANA name.
+        zone: the zone of its local days, an IANA name.
         policy: target, filter, accounting, damping.
         service_hours: the agreed hours; None is always.
         in_service: from activation to termination.
         monitored_since_us: since when an outage would have been seen, microseconds.
-        exclusions: maintenance and exclusions that no source of them has.
+        exclusions: maintenance and exclusions that come from no source of them.
 
     Raises:
-        UnknownZoneError, NaiveDatetimeError, InvalidTypeError: naming the argument.
+        UnknownZoneError, NaiveDatetimeError, InvalidTypeError: an argument is wrong; the message names it.
     """
 
     zone: str
@@ -68,18 +69,18 @@ class TenantSettings:
         maintenance: Iterable[MaintenanceWindow] = (),
         exclusions: Iterable[Exclusion] = (),
     ) -> None:
-        """Check and keep the settings; `monitored_since` is the tenant's creation, or None for ever."""
-        hours = service_hours
-        if not (hours is None or isinstance(hours, ServiceHours)):
-            hours = times(hours, "service_hours")
-        since = monitored_since
+        """Check and keep the settings; `monitored_since` is the tenant's creation, or None for always."""
+        monitored_since_us = ALWAYS_START_US
+        if monitored_since is not None:
+            monitored_since_us = instant_us(monitored_since, field="monitored_since")
+        if service_hours is not None and not isinstance(service_hours, ServiceHours):
+            service_hours = times(service_hours, "service_hours")
+        # A frozen dataclass takes its fields in __init__ by object.__setattr__ alone.
         object.__setattr__(self, "zone", load_zone(zone).key)
         object.__setattr__(self, "policy", policy)
-        object.__setattr__(self, "service_hours", hours)
+        object.__setattr__(self, "service_hours", service_hours)
         object.__setattr__(self, "in_service", ALWAYS if in_service is None else times(in_service, "in_service"))
-        object.__setattr__(
-            self, "monitored_since_us", ALWAYS_START_US if since is None else instant_us(since, field="monitored_since")
-        )
+        object.__setattr__(self, "monitored_since_us", monitored_since_us)
         object.__setattr__(self, "exclusions", (*maintenance, *exclusions))
 
     @property
@@ -90,26 +91,32 @@ class TenantSettings:
     def day_key(self, tenant_id: str, date: dt.date, start_us: int, end_us: int) -> DayKey:
         """Return the key of a local day with these bounds."""
         agreement = _digest(
-            _hours(self.service_hours, date, start_us, end_us),
-            _part(self.in_service, start_us, end_us),
-            _part(self.monitored, start_us, end_us),
+            _hours_text(self.service_hours, date, start_us, end_us),
+            _part_text(self.in_service, start_us, end_us),
+            _part_text(self.monitored, start_us, end_us),
         )
         return DayKey(tenant_id, self.policy.measurement_fingerprint, agreement, self.zone, date)
 
 
-def _hours(hours: ServiceHours | IntervalSet | None, date: dt.date, start_us: int, end_us: int) -> str:
-    if not isinstance(hours, ServiceHours):
-        return _ALL if hours is None else _part(hours, start_us, end_us)
-    first, last = (date + step for step in _DATES_AROUND)
-    return replace(hours, dated=tuple(entry for entry in hours.dated if first <= entry[0] <= last)).canonical()
+def _hours_text(hours: ServiceHours | IntervalSet | None, date: dt.date, start_us: int, end_us: int) -> str:
+    """Return a text that changes with the service hours of a day, and not with those of other dates."""
+    if hours is None:
+        return _ALL_OF_THE_DAY
+    if isinstance(hours, IntervalSet):
+        return _part_text(hours, start_us, end_us)
+    first_date, last_date = date - _DAYS_BEFORE, date + _DAYS_AFTER
+    hours_of_dates = tuple(entry for entry in hours.dated if first_date <= entry[0] <= last_date)
+    return replace(hours, dated=hours_of_dates).canonical()
 
 
-def _part(times_of: IntervalSet, start_us: int, end_us: int) -> str:
-    """Return the part of a day in words that do not name its bounds, where it is all or nothing."""
-    part = times_of.clip(start_us, end_us)
-    return _ALL if part.total_us == end_us - start_us else " ".join(f"{start}-{end}" for start, end in part)
+def _part_text(interval_set: IntervalSet, start_us: int, end_us: int) -> str:
+    """Return a text for the part of a day that is in a set; it holds no instants where that is all of it, or none."""
+    part = interval_set.clip(start_us, end_us)
+    if part.total_us == end_us - start_us:
+        return _ALL_OF_THE_DAY
+    return " ".join(f"{piece_start_us}-{piece_end_us}" for piece_start_us, piece_end_us in part)
 
 
-@lru_cache(maxsize=DIGESTS_KEPT)
-def _digest(*parts: str) -> str:
-    return sha256("\n".join(parts).encode()).hexdigest()[:16]
+@lru_cache(maxsize=_DIGESTS_KEPT)
+def _digest(*texts: str) -> str:
+    return sha256("\n".join(texts).encode()).hexdigest()[:16]

@@ -1,22 +1,22 @@
-"""What a person asked for, as a window of whole local days: dates, or a number of days."""
+"""Dates, or a number of days, of a request to a window of whole local days."""
 ################################################################
 # A bare YYYY-MM-DD is the tenant's local day; as an end it is included.
 # A timestamp is an instant; the window is widened to whole local days of the
-# tenant (an end on a midnight is not widened). Without an end it is now.
+# tenant (an end on a midnight is not widened). A window without an end ends now.
 #
-# A limit of days is judged on the request as given: refused when it exceeds
-# that many days both in elapsed time and on the tenant's wall clock (90 local
-# days over the autumn change are 90 d 1 h, and allowed). Without an end, at most
-# one more local date than the limit, today included: a browser's "90 days ago"
-# is a moment more than 90 days ago when it arrives.
+# A limit of days is compared with the request as it was made. A request is refused
+# when it exceeds that many days both in elapsed time and by the tenant's wall clock
+# (90 local days over the autumn change are 90 d 1 h, and allowed). Without an end,
+# it may have one local date more than the limit, today included: "90 days ago", as
+# a browser computes it, is a moment more than 90 days ago when it arrives.
 #
-# The last n days are the local day that holds now, whole, and the n - 1 dates before
+# The last n days are the whole local day that holds now, and the n - 1 dates before
 # it. A request names dates or a number of days, never both.
 ################################################################
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sla_compliance.calendars.local_days import first_instant_us, local_days
 from sla_compliance.calendars.wall_clock import wall_time
@@ -28,11 +28,10 @@ from sla_compliance.errors import (
     RangeTooLongError,
     shown,
 )
-from sla_compliance.units import DAY_US, MICROSECOND, instant_us, moment, parse_date, parse_timestamp
+from sla_compliance.units import DAY_US, MICROSECOND, ONE_DAY, instant_us, moment, parse_date, parse_timestamp
 from sla_compliance.zones import load_zone
 
 _DATE_LENGTH = len("2025-10-08")
-ONE_DAY = timedelta(days=1)
 
 
 def whole_days(
@@ -79,10 +78,14 @@ def whole_days(
             f"{to_field} is {shown(to_date)}, not behind {from_field} {shown(from_date)}; swap them", field=to_field
         )
     if max_days is not None and _is_too_long(start_us, end_us, zone, max_days, has_end=to_date is not None):
-        asked = f"{from_field} {shown(from_date)} to {'now' if to_date is None else shown(to_date)}"
-        raise RangeTooLongError(f"{asked} is more than {max_days} days; ask for fewer", field=from_field)
-    first, last = local_days(zone, start_us, start_us + 1), local_days(zone, end_us - 1, end_us)
-    return moment(first.bounds_us[0], rules), moment(last.bounds_us[-1], rules)
+        end_text = "now" if to_date is None else shown(to_date)
+        raise RangeTooLongError(
+            f"{from_field} {shown(from_date)} to {end_text} is more than {max_days} days; ask for fewer",
+            field=from_field,
+        )
+    first_day = local_days(zone, start_us, start_us + 1)
+    last_day = local_days(zone, end_us - 1, end_us)
+    return moment(first_day.bounds_us[0], rules), moment(last_day.bounds_us[-1], rules)
 
 
 def last_days(days: int, *, zone: str, now: datetime, max_days: int | None = None) -> tuple[datetime, datetime]:
@@ -151,22 +154,25 @@ def _check_limit(max_days: int | None) -> None:
 
 
 def _instant(text: str, zone: str, field: str, *, is_end: bool) -> int:
-    """Return the instant a text names; of a bare date the start of its day, or, as an end, of the next."""
-    if isinstance(text, str) and len(text) == _DATE_LENGTH:
-        day = parse_date(text, field=field)
-        return first_instant_us(_next(day, field) if is_end else day, zone, field=field)
-    return instant_us(parse_timestamp(text, field=field), field=field)
+    """Return the instant that a text names; for a bare date the start of its day or, as an end, of the next day."""
+    if not isinstance(text, str) or len(text) != _DATE_LENGTH:
+        return instant_us(parse_timestamp(text, field=field), field=field)
+    day = parse_date(text, field=field)
+    return first_instant_us(_next_date(day, field) if is_end else day, zone, field=field)
 
 
-def _next(day: date, field: str) -> date:
+def _next_date(day: date, field: str) -> date:
     if day == date.max:
         raise InstantOutOfRangeError(f"{field} is {shown(day)}; give an earlier date", field=field)
     return day + ONE_DAY
 
 
 def _is_too_long(start_us: int, end_us: int, zone: str, max_days: int, *, has_end: bool) -> bool:
+    """Return whether a request exceeds a limit of days."""
     rules = load_zone(zone)
     start, end = wall_time(start_us, rules), wall_time(end_us, rules)
     if not has_end:
         return (end.date() - start.date()).days > max_days
-    return min(end_us - start_us, (end - start) // MICROSECOND) > max_days * DAY_US
+    elapsed_us = end_us - start_us
+    wall_clock_us = (end - start) // MICROSECOND  # both are naive, so this is the difference that the clock shows
+    return min(elapsed_us, wall_clock_us) > max_days * DAY_US

@@ -1,6 +1,6 @@
 """Every exception of the library, under one base."""
 ################################################################
-# Bad input gets one error that names the field, the value and the way out.
+# Bad input is one error, which names the field, the value and the way out.
 # The message begins with the name of the field, so a caller that knows the field
 # by another name can exchange that name and nothing else.
 #
@@ -8,8 +8,8 @@
 # ValueError, a wrong type a TypeError), keeps its facts as attributes and
 # survives pickling, so a worker process can hand it back.
 #
-# A module that needs the packages of an extra imports them inside
-# `requires_extra`, and nowhere else: that is the only maker of MissingExtraError.
+# A module imports the packages of an extra inside `requires_extra`, which alone
+# raises MissingExtraError.
 ################################################################
 
 from __future__ import annotations
@@ -33,9 +33,10 @@ def shown(value: object) -> str:
     "'2025-10-082025-10-082025-10-082025-10-082025-10-082025-10-08'... (100000 characters)"
     """
     if isinstance(value, str | bytes):
-        rest = f"... ({len(value)} characters)" if len(value) > SHOWN_CHARACTERS else ""
-        return repr(value[:SHOWN_CHARACTERS])[: 2 * SHOWN_CHARACTERS] + rest
-    if isinstance(value, int) and value.bit_length() > 200:
+        ellipsis = f"... ({len(value)} characters)" if len(value) > SHOWN_CHARACTERS else ""
+        # Escapes make a text longer, hence the second bound.
+        return repr(value[:SHOWN_CHARACTERS])[: 2 * SHOWN_CHARACTERS] + ellipsis
+    if isinstance(value, int) and value.bit_length() > 200:  # str() of a huge one takes long, or is refused
         return f"an integer of {value.bit_length()} bits"
     is_plain = value is None or isinstance(value, bool | int | float | date | timedelta)
     if is_plain or (isinstance(value, Decimal) and len(value.as_tuple().digits) <= SHOWN_CHARACTERS):
@@ -66,13 +67,15 @@ class SLAComplianceError(Exception):
         message, *further_args = self.args
         begins_with_field = self.field != "" and message.startswith(self.field)
         fault = message[len(self.field) :] if begins_with_field else f": {message}"
-        return _rebuilt(type(self), (field + fault, *further_args), {**self.__dict__, "field": field})
+        return _rebuild(type(self), (field + fault, *further_args), {**self.__dict__, "field": field})
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _rebuilt, (type(self), self.args, self.__dict__.copy())
+        # The default would call the class with `args` alone, without the keyword arguments that classes here need.
+        return _rebuild, (type(self), self.args, self.__dict__.copy())
 
 
-def _rebuilt(kind: type[_Error], args: tuple[object, ...], facts: dict[str, object]) -> _Error:
+def _rebuild(kind: type[_Error], args: tuple[object, ...], facts: dict[str, object]) -> _Error:
+    """Return an error with these arguments and attributes; its __init__ is not called."""
     error = kind.__new__(kind, *args)
     error.args = args
     error.__dict__.update(facts)
@@ -155,8 +158,8 @@ class InvalidFileError(SLAComplianceError, ValueError):
     """A file of alarms or windows cannot be read as such.
 
     Attributes:
-        path: the file's name as given.
-        line: the line at fault, counted from 1; None where the whole file is.
+        path: the file's name, as the caller wrote it.
+        line: the line at fault, counted from 1; None where the fault is in no single line.
     """
 
     def __init__(self, message: str, *, path: str = "", line: int | None = None) -> None:
@@ -166,10 +169,10 @@ class InvalidFileError(SLAComplianceError, ValueError):
 
 
 class UnknownTenantError(SLAComplianceError, LookupError):
-    """Nobody by this id is a tenant; say so to the client, and nothing about anybody else.
+    """No tenant has this id. The message says nothing about other tenants, so it can go to a client.
 
     Attributes:
-        tenant_id: as it was asked for.
+        tenant_id: the id of the request.
     """
 
     def __init__(self, tenant_id: str) -> None:
@@ -178,7 +181,7 @@ class UnknownTenantError(SLAComplianceError, LookupError):
 
 
 class CacheUnavailableError(SLAComplianceError, ConnectionError):
-    """A cache cannot be reached, is too slow or refuses to write; what it was told may not have arrived."""
+    """A cache cannot be reached, is too slow or refuses to write; whether a write has arrived is not known."""
 
 
 class MissingExtraError(SLAComplianceError, ImportError):
@@ -186,7 +189,7 @@ class MissingExtraError(SLAComplianceError, ImportError):
 
     Attributes:
         extra: the extra that brings them.
-        library: the package that is absent; empty where it is not known.
+        library: the package that is absent; empty where the import did not say.
     """
 
     def __init__(self, module: str, *, extra: str, library: str = "") -> None:

@@ -6,7 +6,8 @@
 #
 # Canonical form: two equally long tuples of ints, starts and ends, with
 #     starts[i] < ends[i] < starts[i + 1]
-# so touching intervals are one, no instant is held twice, and == is set equality.
+# so touching intervals are one, no instant is in two intervals, and == is set
+# equality.
 #
 # The union needs no pairs. With the starts and the ends of all intervals sorted
 # independently, every end at least its start, an island closes behind ends[i]
@@ -51,7 +52,8 @@ class IntervalSet:
             InvalidTypeError: a column is no sequence, or a bound not an int.
         """
         _check_columns(starts_us, ends_us)
-        if all(map(lt, starts_us, ends_us)):  # none is empty, so no island is
+        # Where no interval is empty, no island is, and the pass that drops empty islands is saved.
+        if all(map(lt, starts_us, ends_us)):
             return cls(*_islands(sorted(starts_us), sorted(ends_us)))
         _check_order(starts_us, ends_us)
         return cls.union_of(starts_us, ends_us)
@@ -59,28 +61,31 @@ class IntervalSet:
     @classmethod
     def from_pairs(cls, pairs: Iterable[tuple[int, int]]) -> Self:
         """Return the union of the intervals [start, end); errors as `from_columns`, also for what is no pair."""
-        rows = list(pairs) if isinstance(pairs, Iterable) else [pairs]
-        for row, pair in enumerate(rows):
+        pair_list = list(pairs) if isinstance(pairs, Iterable) else [pairs]
+        for row, pair in enumerate(pair_list):
             if not isinstance(pair, tuple | list) or len(pair) != 2:
                 raise wrong_type(pair, f"pairs[{row}]", "a pair of ints (start, end)")
-        return cls.from_columns([start for start, _ in rows], [end for _, end in rows])
+        starts_us = [start_us for start_us, _ in pair_list]
+        ends_us = [end_us for _, end_us in pair_list]
+        return cls.from_columns(starts_us, ends_us)
 
     @classmethod
     def union_of(cls, starts_us: Iterable[int], ends_us: Iterable[int]) -> Self:
         """Return the union of columns already checked: equally long, every end at least its start."""
-        return cls(*_lasting(*_islands(sorted(starts_us), sorted(ends_us))))
+        islands = _islands(sorted(starts_us), sorted(ends_us))
+        return cls(*_without_empty_islands(*islands))
 
     @classmethod
     def union(cls, sets: Iterable[IntervalSet]) -> Self:
-        """Return the instants that any of some sets holds."""
-        several = list(sets)
-        return cls.union_of(
-            chain.from_iterable(one.starts_us for one in several), chain.from_iterable(one.ends_us for one in several)
-        )
+        """Return the instants that are in at least one of the sets."""
+        interval_sets = list(sets)
+        starts_us = chain.from_iterable(interval_set.starts_us for interval_set in interval_sets)
+        ends_us = chain.from_iterable(interval_set.ends_us for interval_set in interval_sets)
+        return cls.union_of(starts_us, ends_us)
 
     @classmethod
     def at_least(cls, k: int, starts_us: Sequence[int], ends_us: Sequence[int]) -> Self:
-        """Return the instants that at least `k` of the intervals hold (k=1: the union).
+        """Return the instants that are in at least `k` of the intervals (k=1: the union).
 
         Raises:
             InvalidIntervalError, InvalidTypeError: as `from_columns`; also for k < 1.
@@ -91,7 +96,7 @@ class IntervalSet:
             raise wrong_type(k, "k", "an int")
         if k < 1:
             raise InvalidIntervalError(f"k is {shown(k)}; give 1 or more", field="k")
-        return cls(*_deep(k, sorted(starts_us), sorted(ends_us)))
+        return cls(*_overlaps(k, sorted(starts_us), sorted(ends_us)))
 
     def __len__(self) -> int:
         return len(self.starts_us)
@@ -107,7 +112,10 @@ class IntervalSet:
         return self.union((self, other))
 
     def __and__(self, other: IntervalSet) -> Self:
-        return type(self)(*_deep(2, sorted(self.starts_us + other.starts_us), sorted(self.ends_us + other.ends_us)))
+        # No set overlaps itself, so an instant is twice in the intervals of both exactly where it is in both sets.
+        starts = sorted(self.starts_us + other.starts_us)
+        ends = sorted(self.ends_us + other.ends_us)
+        return type(self)(*_overlaps(2, starts, ends))
 
     def __sub__(self, other: IntervalSet) -> Self:
         if not self.starts_us:
@@ -117,7 +125,10 @@ class IntervalSet:
     def complement(self, start_us: int, end_us: int) -> Self:
         """Return the instants of [start_us, end_us) that are not in this set."""
         inside = self.clip(start_us, end_us)
-        return type(self)(*_lasting(*_islands([start_us, *inside.ends_us], [*inside.starts_us, end_us])))
+        # A gap begins where an interval ends; the first and the last are empty where this set holds their bound.
+        gap_starts = [start_us, *inside.ends_us]
+        gap_ends = [*inside.starts_us, end_us]
+        return type(self)(*_without_empty_islands(*_islands(gap_starts, gap_ends)))
 
     def clip(self, start_us: int, end_us: int) -> Self:
         """Return the instants of this set in [start_us, end_us); cost: two bisections and the copy."""
@@ -134,17 +145,20 @@ class IntervalSet:
         """Return this set with every gap shorter than `length_us` filled."""
         if length_us <= 1 or not self.starts_us:
             return self
-        kept = [start - end >= length_us for start, end in zip(self.starts_us[1:], self.ends_us, strict=False)]
-        return type(self)(
-            (self.starts_us[0], *compress(self.starts_us[1:], kept)), (*compress(self.ends_us, kept), self.ends_us[-1])
-        )
+        later_starts = self.starts_us[1:]
+        stays_open = [start - end >= length_us for start, end in zip(later_starts, self.ends_us[:-1], strict=True)]
+        starts = (self.starts_us[0], *compress(later_starts, stays_open))
+        ends = (*compress(self.ends_us, stays_open), self.ends_us[-1])
+        return type(self)(starts, ends)
 
     def without_pieces_below(self, length_us: int) -> Self:
         """Return this set without its intervals shorter than `length_us`."""
         if length_us <= 1:
             return self
-        kept = [end - start >= length_us for start, end in self]
-        return type(self)(tuple(compress(self.starts_us, kept)), tuple(compress(self.ends_us, kept)))
+        is_long_enough = [end - start >= length_us for start, end in self]
+        starts = tuple(compress(self.starts_us, is_long_enough))
+        ends = tuple(compress(self.ends_us, is_long_enough))
+        return type(self)(starts, ends)
 
     @property
     def total_us(self) -> int:
@@ -165,12 +179,15 @@ class IntervalSet:
         if any(map(lt, islice(bounds_us, 1, None), bounds_us)):
             raise InvalidIntervalError("bounds_us are not in ascending order; sort them", field="bounds_us")
         starts, ends = self.starts_us, self.ends_us
+        # ranks[i] pieces begin at or before bounds_us[i]; the last of them reaches overhangs[i] beyond that bound.
         ranks = [bisect_right(starts, bound) for bound in bounds_us]
-        beyond = [max(0, ends[rank - 1] - bound) if rank else 0 for rank, bound in zip(ranks, bounds_us, strict=True)]
-        return [
-            sum(ends[rank:following]) - sum(starts[rank:following]) + carried - left
-            for (rank, following), (carried, left) in zip(pairwise(ranks), pairwise(beyond), strict=True)
-        ]
+        ranked_bounds = zip(ranks, bounds_us, strict=True)
+        overhangs = [max(0, ends[rank - 1] - bound) if rank else 0 for rank, bound in ranked_bounds]
+        lengths_us: list[int] = []
+        for (rank, next_rank), (overhang, next_overhang) in zip(pairwise(ranks), pairwise(overhangs), strict=True):
+            begun_here = sum(ends[rank:next_rank]) - sum(starts[rank:next_rank])
+            lengths_us.append(overhang + begun_here - next_overhang)
+        return lengths_us
 
 
 ALWAYS_START_US: Final = -(2**62)
@@ -194,7 +211,9 @@ def _check_columns(starts_us: Sequence[int], ends_us: Sequence[int]) -> None:
 
 def _check_order(starts_us: Sequence[int], ends_us: Sequence[int]) -> None:
     """Check that no interval ends before it starts."""
-    for row in compress(range(len(starts_us)), map(gt, starts_us, ends_us)):
+    reversed_rows = compress(range(len(starts_us)), map(gt, starts_us, ends_us))
+    row = next(reversed_rows, None)
+    if row is not None:
         raise InvalidIntervalError(
             f"ends_us[{row}] is {shown(ends_us[row])}, before starts_us[{row}] {shown(starts_us[row])}; swap them",
             field=f"ends_us[{row}]",
@@ -216,19 +235,21 @@ def _islands(starts: list[int], ends: list[int]) -> tuple[tuple[int, ...], tuple
     """Return the islands of two sorted columns; one may be empty, if an interval is."""
     if not starts:
         return (), ()
-    later = starts[1:]
-    closes = list(map(gt, later, ends))
-    return (starts[0], *compress(later, closes)), (*compress(ends, closes), ends[-1])
+    later_starts = starts[1:]
+    closes = list(map(gt, later_starts, ends))
+    return (starts[0], *compress(later_starts, closes)), (*compress(ends, closes), ends[-1])
 
 
-def _lasting(starts: tuple[int, ...], ends: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _without_empty_islands(starts: tuple[int, ...], ends: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return islands without the empty ones: they hold no instant."""
-    lasting = list(map(lt, starts, ends))
-    return (starts, ends) if all(lasting) else (tuple(compress(starts, lasting)), tuple(compress(ends, lasting)))
+    has_length = list(map(lt, starts, ends))
+    if all(has_length):
+        return starts, ends
+    return tuple(compress(starts, has_length)), tuple(compress(ends, has_length))
 
 
-def _deep(k: int, starts: list[int], ends: list[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _overlaps(k: int, starts: list[int], ends: list[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return where at least k intervals of two sorted columns overlap."""
-    opening = starts[k - 1 :]
-    overlaps = list(map(lt, opening, ends))
-    return _islands(list(compress(opening, overlaps)), list(compress(ends, overlaps)))
+    kth_starts = starts[k - 1 :]
+    has_length = list(map(lt, kth_starts, ends))
+    return _islands(list(compress(kth_starts, has_length)), list(compress(ends, has_length)))

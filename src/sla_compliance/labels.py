@@ -1,12 +1,12 @@
 """What an instant is (scope, state) and what each such cell counts as (accounting)."""
 ################################################################
 # Every instant of a window has one scope, what was owed, and one state, what
-# was the case. In each list below the first that applies wins; the order is
-# also the order of the cells in every table of lengths (CELLS), so stored tables
-# depend on it: a new label gets a new version of the stored form.
+# was the case. In each enum below the first member that applies wins. The order
+# of the members is also the order of the cells in every table of lengths (CELLS),
+# stored tables among them: with a new label, the stored form gets a new version.
 #
 # An accounting maps each of the 30 cells to up, down or not counted. Time that
-# has not come yet counts as neither, whatever the accounting: it was not observed.
+# has not come yet counts as neither under any accounting: it was not observed.
 ################################################################
 
 from __future__ import annotations
@@ -99,10 +99,10 @@ class Accounting:
         if not isinstance(counts, Mapping):
             raise _type_error(f"is {shown(counts)}; give a mapping of (Scope, State) pairs to Counts")
         for cell, count in counts.items():
-            _check(cell, count)
-        whole = {**_removed(), **counts}
-        object.__setattr__(self, "up_cells", _indices(whole, Counts.UP))
-        object.__setattr__(self, "down_cells", _indices(whole, Counts.DOWN))
+            _check_count(cell, count)
+        all_counts = {**_counts_of_removed(), **counts}
+        object.__setattr__(self, "up_cells", _indices(all_counts, Counts.UP))
+        object.__setattr__(self, "down_cells", _indices(all_counts, Counts.DOWN))
 
     def counts(self, scope: Scope, state: State) -> Counts:
         """Return what a cell counts as."""
@@ -119,11 +119,16 @@ class Accounting:
     def __repr__(self) -> str:
         if self.name != "CUSTOM":
             return f"Accounting.{self.name}"
-        changed = {cell: self.counts(*cell) for cell in CELLS if self.counts(*cell) != Accounting.REMOVED.counts(*cell)}
-        return f"Accounting({changed!r})"
+        changed_counts: dict[Cell, Counts] = {}
+        for cell in CELLS:
+            count = self.counts(*cell)
+            if count is not Accounting.REMOVED.counts(*cell):
+                changed_counts[cell] = count
+        return f"Accounting({changed_counts!r})"
 
 
-def _check(cell: object, count: object) -> None:
+def _check_count(cell: object, count: object) -> None:
+    # A plain text equals the member that it spells, so a pair of texts is in CELL_INDEX too.
     if cell not in CELL_INDEX or not all(map(isinstance, cell, (Scope, State))):  # type: ignore[call-overload]
         raise _type_error(f"has the key {shown(cell)}; keys are pairs such as (Scope.AGREED, State.UNKNOWN)")
     if not isinstance(count, Counts):
@@ -138,22 +143,18 @@ def _type_error(fault: str) -> InvalidTypeError:
     return InvalidTypeError(f"accounting {fault}", field="accounting")
 
 
-def _removed() -> dict[Cell, Counts]:
-    """Return what REMOVED counts: agreed time as it was, excused outages as up."""
-    return {
-        (Scope.AGREED, State.UP): Counts.UP,
-        (Scope.AGREED, State.DOWN): Counts.DOWN,
-        (Scope.AGREED, State.EXCUSED_MAINTENANCE): Counts.UP,
-        (Scope.AGREED, State.EXCUSED_OTHER): Counts.UP,
-    }
+def _counts_of_removed() -> dict[Cell, Counts]:
+    """Return what REMOVED counts: agreed time alone, in which excused outages are up."""
+    return _recorded_counts(Scope.AGREED, excused_by_maintenance=Counts.UP, excused_otherwise=Counts.UP)
 
 
-def _indices(counts: Mapping[Cell, Counts], wanted: Counts) -> tuple[int, ...]:
-    return tuple(index for index, cell in enumerate(CELLS) if counts.get(cell) is wanted)
+def _indices(all_counts: Mapping[Cell, Counts], count: Counts) -> tuple[int, ...]:
+    """Return the indices of the cells that count as `count`, ascending."""
+    return tuple(index for index, cell in enumerate(CELLS) if all_counts.get(cell) is count)
 
 
-def _as_it_was(scope: Scope, *, excused_by_maintenance: Counts, excused_otherwise: Counts) -> dict[Cell, Counts]:
-    """Return a scope whose time counts as what was the case."""
+def _recorded_counts(scope: Scope, *, excused_by_maintenance: Counts, excused_otherwise: Counts) -> dict[Cell, Counts]:
+    """Return the counts of a scope in which up is up, down is down, and unknown is not counted."""
     return {
         (scope, State.UP): Counts.UP,
         (scope, State.DOWN): Counts.DOWN,
@@ -162,12 +163,12 @@ def _as_it_was(scope: Scope, *, excused_by_maintenance: Counts, excused_otherwis
     }
 
 
-def _with_maintenance(scope: Scope) -> dict[Cell, Counts]:
-    return _as_it_was(scope, excused_by_maintenance=Counts.DOWN, excused_otherwise=Counts.UP)
+def _counts_without_maintenance_excuse(scope: Scope) -> dict[Cell, Counts]:
+    return _recorded_counts(scope, excused_by_maintenance=Counts.DOWN, excused_otherwise=Counts.UP)
 
 
-def _without_exclusions(scope: Scope) -> dict[Cell, Counts]:
-    return _as_it_was(scope, excused_by_maintenance=Counts.DOWN, excused_otherwise=Counts.DOWN)
+def _counts_without_any_excuse(scope: Scope) -> dict[Cell, Counts]:
+    return _recorded_counts(scope, excused_by_maintenance=Counts.DOWN, excused_otherwise=Counts.DOWN)
 
 
 Accounting.REMOVED = Accounting({})
@@ -180,12 +181,17 @@ Accounting.EXCUSED = Accounting(
         (Scope.MAINTENANCE, State.EXCUSED_OTHER): Counts.UP,
     }
 )
-Accounting.COUNTED = Accounting({**_with_maintenance(Scope.AGREED), **_with_maintenance(Scope.MAINTENANCE)})
+Accounting.COUNTED = Accounting(
+    {
+        **_counts_without_maintenance_excuse(Scope.AGREED),
+        **_counts_without_maintenance_excuse(Scope.MAINTENANCE),
+    }
+)
 Accounting.GROSS = Accounting(
     {
-        **_without_exclusions(Scope.AGREED),
-        **_without_exclusions(Scope.MAINTENANCE),
-        **_without_exclusions(Scope.EXCLUDED),
+        **_counts_without_any_excuse(Scope.AGREED),
+        **_counts_without_any_excuse(Scope.MAINTENANCE),
+        **_counts_without_any_excuse(Scope.EXCLUDED),
     }
 )
 

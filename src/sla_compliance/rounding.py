@@ -1,8 +1,8 @@
-"""Figures for people: they never flatter, and nothing computes with them."""
+"""Rounded figures for people: they never flatter, and nothing computes with them."""
 ################################################################
 # Percentages are rounded down, at as many decimals as the target has, at least
-# 2 and at most 9: 100 is shown only when nothing was lost, and what is shown is
-# at or above the target exactly when the availability is (targets of up to 9
+# 2 and at most 9. So 100 is shown only when nothing was lost, and the figure is
+# at or above the target exactly when the availability is (for targets of up to 9
 # decimals; beyond, the verdict alone is exact).
 # Minutes of downtime are rounded up, minutes of uptime down; where the counted
 # time is whole minutes they add up to it.
@@ -22,13 +22,14 @@ MOST_DECIMALS: Final = 9
 
 @lru_cache(maxsize=1024)
 def percentage_decimals(target_ratio: Fraction) -> int:
-    """Return at how many decimals percentages are shown beside this target.
+    """Return how many decimals percentages have beside this target.
 
     >>> percentage_decimals(Fraction("0.999")), percentage_decimals(Fraction("0.99995"))
     (2, 3)
     """
+    target_percentage = target_ratio * 100
     for decimals in range(FEWEST_DECIMALS, MOST_DECIMALS):
-        if (target_ratio * 100 * _power(decimals)).denominator == 1:
+        if (target_percentage * _power(decimals)).denominator == 1:
             return decimals
     return MOST_DECIMALS
 
@@ -44,8 +45,8 @@ def shown_percentage(ratio: Fraction, decimals: int) -> float:
 
 def percentage_text(ratio: Fraction, decimals: int) -> str:
     """Return the same figure as text with all its decimals, e.g. "99.90"."""
-    whole, rest = divmod(_floor_percentage(ratio, decimals), _power(decimals))
-    return f"{whole}.{rest:0{decimals}}"
+    whole, fraction = divmod(_floor_percentage(ratio, decimals), _power(decimals))
+    return f"{whole}.{fraction:0{decimals}}"
 
 
 def uptime_minutes(up_us: int) -> int:
@@ -59,10 +60,11 @@ def downtime_minutes(down_us: int) -> int:
     >>> downtime_minutes(5_900_000_000)
     99
     """
-    return -(-down_us // MINUTE_US)
+    return -(-down_us // MINUTE_US)  # floor division rounds a negative number up in size
 
 
 def _floor_percentage(ratio: Fraction, decimals: int) -> int:
+    """Return a share in units of the last decimal of its percentage, rounded down."""
     return ratio.numerator * 100 * _power(decimals) // ratio.denominator
 
 

@@ -2,8 +2,8 @@
 ################################################################
 # An instant is an int: microseconds since 1970-01-01T00:00Z, no leap seconds.
 # A naive datetime names no instant and is refused everywhere. Datetimes are
-# never subtracted from one another outside this file: two datetimes of one
-# zone subtract on the wall clock (a 23-hour day would have 24).
+# never subtracted from one another outside this file: Python subtracts two
+# datetimes of one zone as wall-clock times (a 23-hour day would have 24).
 #
 # Timestamps are RFC 3339 text: YYYY-MM-DD, "T" or one space, HH:MM:SS,
 # optionally "." and 1 to 9 digits (cut to microseconds), then "Z" or +HH:MM or
@@ -26,6 +26,7 @@ from sla_compliance.errors import (
 )
 
 MICROSECOND: Final = timedelta(microseconds=1)
+ONE_DAY: Final = timedelta(days=1)
 SECOND_US: Final = 1_000_000
 MINUTE_US: Final = 60 * SECOND_US
 HOUR_US: Final = 60 * MINUTE_US
@@ -82,9 +83,9 @@ def checked_instant_us(value_us: int, *, field: str) -> int:
     return value_us
 
 
-def moment(instant: int, zone: tzinfo = UTC) -> datetime:
+def moment(value_us: int, zone: tzinfo = UTC) -> datetime:
     """Return the aware datetime of an instant (microseconds), in `zone`."""
-    return (EPOCH + timedelta(microseconds=instant)).astimezone(zone)
+    return (EPOCH + timedelta(microseconds=value_us)).astimezone(zone)
 
 
 def length_us(value: timedelta, *, field: str) -> int:
@@ -100,19 +101,21 @@ def length_us(value: timedelta, *, field: str) -> int:
     return value // MICROSECOND
 
 
-def length_text(length: int) -> str:
+def length_text(value_us: int) -> str:
     """Return a length (microseconds, 0 or more) in words, exact.
 
     >>> length_text(2_970_153_000_000), length_text(59_500_000), length_text(0)
     ('34 d 9 h 2 min 33 s', '59.5 s', '0 s')
     """
-    days, rest = divmod(length, DAY_US)
-    hours, rest = divmod(rest, HOUR_US)
-    minutes, rest = divmod(rest, MINUTE_US)
-    seconds, fraction = divmod(rest, SECOND_US)
-    exact = f"{seconds}.{fraction:06}".rstrip("0") if fraction else str(seconds)
-    parts = [(days, "d"), (hours, "h"), (minutes, "min"), (exact if rest else 0, "s")]
-    return " ".join(f"{number} {unit}" for number, unit in parts if number) or "0 s"
+    days, below_day_us = divmod(value_us, DAY_US)
+    hours, below_hour_us = divmod(below_day_us, HOUR_US)
+    minutes, below_minute_us = divmod(below_hour_us, MINUTE_US)
+    parts = [f"{count} {unit}" for count, unit in ((days, "d"), (hours, "h"), (minutes, "min")) if count]
+    if below_minute_us or not parts:
+        seconds, fraction_us = divmod(below_minute_us, SECOND_US)
+        decimals = f".{fraction_us:06}".rstrip("0") if fraction_us else ""
+        parts.append(f"{seconds}{decimals} s")
+    return " ".join(parts)
 
 
 def parse_timestamp(text: str, *, field: str = "timestamp") -> datetime:
@@ -126,10 +129,10 @@ def parse_timestamp(text: str, *, field: str = "timestamp") -> datetime:
     '2025-10-08T00:00:00.500000+01:00'
     """
     checked_text(text, field, "text such as 2025-10-08T09:00:00Z")
-    found = _TIMESTAMP.fullmatch(text) if len(text) <= _LONGEST_TIMESTAMP else None
-    if found is None:
+    match = _TIMESTAMP.fullmatch(text) if len(text) <= _LONGEST_TIMESTAMP else None
+    if match is None:
         raise InvalidTimestampError(f"{field} is {shown(text)}; {_way_out(text)}", field=field)
-    year, month, day, hour, minute, second, fraction, sign, hours, minutes = found.groups()
+    year, month, day, hour, minute, second, fraction, sign, offset_hours, offset_minutes = match.groups()
     microsecond = int((fraction or "").ljust(6, "0")[:6])
     try:
         return datetime(
@@ -140,7 +143,7 @@ def parse_timestamp(text: str, *, field: str = "timestamp") -> datetime:
             int(minute),
             int(second),
             microsecond,
-            _offset(sign, hours, minutes),
+            _offset(sign, offset_hours, offset_minutes),
         )
     except ValueError as error:
         raise InvalidTimestampError(f"{field} is {shown(text)}; {error}", field=field) from None
@@ -154,11 +157,11 @@ def parse_date(text: str, *, field: str = "date") -> date:
         InvalidTimestampError: it is no such text, or no such date exists.
     """
     checked_text(text, field, "text such as 2025-10-08")
-    found = _DATE.fullmatch(text)
-    if found is None:
+    match = _DATE.fullmatch(text)
+    if match is None:
         raise InvalidTimestampError(f"{field} is {shown(text)}; write it as 2025-10-08", field=field)
     try:
-        return date(*map(int, found.groups()))
+        return date(*map(int, match.groups()))
     except ValueError as error:
         raise InvalidTimestampError(f"{field} is {shown(text)}; {error}", field=field) from None
 
@@ -166,13 +169,14 @@ def parse_date(text: str, *, field: str = "date") -> date:
 def _offset(sign: str | None, hours: str, minutes: str) -> timezone:
     if sign is None:
         return UTC
-    if int(minutes) > 59:
+    if int(minutes) > 59:  # parse_timestamp puts the field and the text before this message
         raise ValueError("offset minutes must be in 0..59")
     offset = timedelta(hours=int(hours), minutes=int(minutes))
     return timezone(-offset if sign == "-" else offset)
 
 
 def _way_out(text: str) -> str:
+    """Return what a message advises about a text that is no timestamp."""
     if len(text) <= _LONGEST_TIMESTAMP and _LOST_PLUS.fullmatch(text):
         return "a '+' in a URL arrives as a blank; write the offset as %2B01:00"
     return "write it as 2025-10-08T09:00:00Z or 2025-10-08T09:00:00+01:00"

@@ -5,7 +5,7 @@
 #
 # A zone is a name of the IANA list, in exact case. So paths, POSIX rules,
 # offsets, "localtime", "posixrules" and "right/..." are no zones; neither is
-# "Factory", the list's own word for a zone that nobody has set.
+# "Factory", which the list has for machines whose zone is not set.
 ################################################################
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from zoneinfo import ZoneInfo
 from sla_compliance.checks import checked_text
 from sla_compliance.errors import UnknownZoneError, shown
 
-ZONES_KEPT: Final = 1024
+_ZONES_KEPT: Final = 1024
 _LONGEST_NAME = 40
-_NOBODY_SET_ONE = "Factory"
+_UNSET_ZONE = "Factory"
 
 
 def load_zone(name: str, *, field: str = "zone") -> ZoneInfo:
-    """Return the rules of the zone called `name`; one object a name, as long as it is kept.
+    """Return the rules of the zone called `name`; the same object for a name while it is among the last ones used.
 
     Raises:
         InvalidTypeError: `name` is no str.
@@ -49,18 +49,25 @@ def tz_version() -> str:
 @lru_cache(maxsize=1)
 def zone_names() -> frozenset[str]:
     """Return the names that `load_zone` knows."""
-    listed = files("tzdata").joinpath("zones").read_text(encoding="ascii").split()
-    return frozenset(listed) - {_NOBODY_SET_ONE}
+    names = files("tzdata").joinpath("zones").read_text(encoding="ascii").split()
+    return frozenset(names) - {_UNSET_ZONE}
 
 
-@lru_cache(maxsize=ZONES_KEPT)
+@lru_cache(maxsize=_ZONES_KEPT)
 def _rules(name: str) -> ZoneInfo:
+    # ZoneInfo(name) would look on the machine first.
     with files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
         return ZoneInfo.from_file(file, key=name)
 
 
 def _way_out(name: str) -> str:
-    lowered = {known.lower(): known for known in sorted(zone_names())}
-    wanted = name.strip().lower().replace(" ", "_")
-    near = get_close_matches(wanted, lowered, n=1) if len(name) <= _LONGEST_NAME else []
-    return f"did you mean {lowered[near[0]]!r}?" if near else "give a name such as 'Africa/Lagos'"
+    """Return what a message advises: the zone with the most similar name, if one is similar."""
+    example = "give a name such as 'Africa/Lagos'"
+    if len(name) > _LONGEST_NAME:  # the search takes time in proportion to the square of the length
+        return example
+    names_by_lower_case = {zone_name.lower(): zone_name for zone_name in sorted(zone_names())}
+    lower_case_name = name.strip().lower().replace(" ", "_")
+    similar_names = get_close_matches(lower_case_name, names_by_lower_case, n=1)
+    if not similar_names:
+        return example
+    return f"did you mean {names_by_lower_case[similar_names[0]]!r}?"

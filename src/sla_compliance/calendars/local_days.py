@@ -4,13 +4,13 @@
 # the next existing local date begins (the rule of Temporal's startOfDay). That
 # is the instant of midnight by the rule of wall_clock.py, whatever a clock
 # change does to midnight:
-#   - it does not exist: the day begins where the clock jumped;
-#   - it comes twice: the day begins at the first;
+#   - midnight does not exist: the day begins where the clock jumped;
+#   - midnight comes twice: the day begins at the first one;
 #   - the whole date does not exist: it begins where the next one does, so it
 #     owns no instant and is no day.
-# Days tile the line. An instant's own local date is not always its day: where
-# a clock is set back over midnight, the earlier date is shown once more within
-# the later day.
+# Every instant is in exactly one day. That is not always the day of its own local
+# date: where a clock is set back over midnight, the earlier date is shown once
+# more within the later day.
 #
 # Local days are computed here and nowhere else: not in SQL, not in dataframes.
 ################################################################
@@ -30,8 +30,9 @@ from sla_compliance.checks import wrong_type
 from sla_compliance.units import checked_instant_us, moment
 from sla_compliance.zones import load_zone
 
-YEARS_KEPT: Final = 1024
-# A clock set back over midnight shows a date that is one behind the day; the day after that one ends it.
+_YEARS_KEPT: Final = 1024
+# A clock set back over midnight shows the date before that of the day: one day more may share an instant with the
+# window, and the start of the day after it is the last bound.
 _DAYS_BEHIND: Final = 2
 
 
@@ -60,13 +61,16 @@ def local_days(zone: str, start_us: int, end_us: int) -> LocalDays:
     rules = load_zone(zone)
     if start_us >= end_us:
         return LocalDays((), (start_us,))
-    first = moment(start_us, rules).toordinal()
-    starts = _starts(zone, first, moment(end_us - 1, rules).toordinal() + _DAYS_BEHIND)
-    begin, stop = bisect_right(starts, start_us) - 1, bisect_left(starts, end_us)
-    bounds = starts[begin : stop + 1]
-    exists = [start < end for start, end in pairwise(bounds)]
-    dates = map(date.fromordinal, range(first + begin, first + stop))
-    return LocalDays(tuple(compress(dates, exists)), (*compress(bounds, exists), bounds[-1]))
+    first_ordinal = moment(start_us, rules).toordinal()
+    last_ordinal = moment(end_us - 1, rules).toordinal() + _DAYS_BEHIND
+    starts_us = _starts_us(zone, first_ordinal, last_ordinal)
+    # The days from rank `begin` to rank `stop` - 1 share an instant with the window.
+    begin = bisect_right(starts_us, start_us) - 1
+    stop = bisect_left(starts_us, end_us)
+    bounds_us = starts_us[begin : stop + 1]
+    has_length = [day_start_us < day_end_us for day_start_us, day_end_us in pairwise(bounds_us)]
+    dates = map(date.fromordinal, range(first_ordinal + begin, first_ordinal + stop))
+    return LocalDays(tuple(compress(dates, has_length)), (*compress(bounds_us, has_length), bounds_us[-1]))
 
 
 def first_instant_us(day: date, zone: str, *, field: str = "day") -> int:
@@ -83,16 +87,19 @@ def first_instant_us(day: date, zone: str, *, field: str = "day") -> int:
     return checked_instant_us(instant_of(midnight, load_zone(zone)), field=field)
 
 
-def _starts(zone: str, first: int, last: int) -> Sequence[int]:
-    """Return where the dates of these ordinals begin, both included."""
-    years = range(date.fromordinal(first).year, date.fromordinal(last).year + 1)
-    starts = tuple(chain.from_iterable(_starts_of_year(zone, year) for year in years))
-    skipped = first - date(years[0], 1, 1).toordinal()
-    return starts[skipped : skipped + last - first + 1]
+def _starts_us(zone: str, first_ordinal: int, last_ordinal: int) -> Sequence[int]:
+    """Return the instants at which the dates from one ordinal to another, both included, begin."""
+    first_year, last_year = date.fromordinal(first_ordinal).year, date.fromordinal(last_ordinal).year
+    years = range(first_year, last_year + 1)
+    starts_us = tuple(chain.from_iterable(_starts_of_year_us(zone, year) for year in years))
+    first_rank = first_ordinal - date(first_year, 1, 1).toordinal()
+    date_count = last_ordinal - first_ordinal + 1
+    return starts_us[first_rank : first_rank + date_count]
 
 
-@lru_cache(maxsize=YEARS_KEPT)
-def _starts_of_year(zone: str, year: int) -> tuple[int, ...]:
+@lru_cache(maxsize=_YEARS_KEPT)
+def _starts_of_year_us(zone: str, year: int) -> tuple[int, ...]:
+    """Return the instants at which the dates of a year begin."""
     rules = load_zone(zone)
     ordinals = range(date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1)
     return tuple(instant_of(datetime.fromordinal(ordinal), rules) for ordinal in ordinals)

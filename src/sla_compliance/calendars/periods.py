@@ -1,11 +1,11 @@
 """Reporting periods: which consecutive local dates make one record."""
 ################################################################
-# A calendar period gathers the dates that bear the same running number:
-#   - days and weeks count days from some day that begins one;
-#   - months, quarters and years count months from some month that begins one.
-#     A month begins on `first_day`, or on its own last day where it is shorter.
-# So a fiscal year from 6 April is twelve months that begin on the 6th. Periods
-# cut off by the ends of a request are kept, as the part that was asked for.
+# The dates of one calendar period have the same running number:
+#   - days and weeks are numbered by days, from a day on which one begins;
+#   - months, quarters and years are numbered by months, from a month in which one
+#     begins. A month begins on `first_day`, or on its last day where it is shorter.
+# So a fiscal year from 6 April is twelve months that begin on the 6th. Where a
+# request begins or ends within a period, the part inside the request is a record.
 #
 # A rolling window is n whole existing dates, one window ending with each date;
 # windows that are not full are left out.
@@ -31,10 +31,10 @@ class Period:
     Use the class attributes DAY, WEEK (ISO, from Monday), MONTH, QUARTER and YEAR, or the constructors below.
 
     Attributes:
-        name: a word for text: "day", "month", "30 days".
+        name: the period in a text: "day", "month", "30 days".
         days: length of a day, a week or a rolling window; 0 where months count.
         months: length of a month, a quarter or a year; 0 where days count.
-        first: ordinal of some day that begins a period of days, or number of a month that begins one of months.
+        first: ordinal of a day on which a period of days begins, or number of a month in which one of months does.
         first_day: day of the month on which months begin, 1 to 31.
         is_rolling: one window ends with each date.
     """
@@ -98,7 +98,7 @@ class Period:
         """Return the period called "day", "week", "month", "quarter" or "year".
 
         Raises:
-            InvalidTypeError, InvalidValueError: there is none of that name.
+            InvalidTypeError, InvalidValueError: no period has that name.
         """
         period = _NAMED.get(checked_text(text, "period", "a word").lower())
         if period is None:
@@ -112,17 +112,20 @@ class Period:
         return cls(name, months=months, first=first_month % months, first_day=first_day)
 
     def spans(self, dates: Sequence[date], *, is_first_whole: bool, is_last_whole: bool) -> list[tuple[int, int]]:
-        """Return the index ranges [i, j) of ascending dates that form one period each.
+        """Return the index ranges [i, j) of ascending dates, one for each period.
 
         Args:
-            is_first_whole, is_last_whole: whether all of that date was asked for; a rolling window takes whole ones.
+            is_first_whole, is_last_whole: whether the request holds all of that date; rolling windows need whole dates.
         """
         if self.is_rolling:
-            begin, end = int(not is_first_whole), len(dates) - int(not is_last_whole)
+            begin = 0 if is_first_whole else 1
+            end = len(dates) if is_last_whole else len(dates) - 1
             return [(last - self.days, last) for last in range(begin + self.days, end + 1)]
+        if not dates:
+            return []
         numbers = [self._number(day) for day in dates]
-        turns = [rank for rank, (number, following) in enumerate(pairwise(numbers), start=1) if number != following]
-        return list(pairwise([0, *turns, len(dates)])) if dates else []
+        later_starts = [index for index in range(1, len(dates)) if numbers[index] != numbers[index - 1]]
+        return list(pairwise([0, *later_starts, len(dates)]))
 
     def _number(self, day: date) -> int:
         """Return the running number of the calendar period that holds `day`."""

@@ -1,17 +1,17 @@
-"""Agreed service hours: weekly hours on the wall, holidays and dated exceptions, to instants."""
+"""Agreed service hours: weekly hours by the wall clock, holidays and dated exceptions, to instants."""
 ################################################################
-# Service hours are times on the wall: 09:00-17:00 is 09:00-17:00 local on both
+# Service hours are wall-clock times: 09:00-17:00 is 09:00-17:00 local on both
 # sides of a clock change, each end localised by the rule of wall_clock.py.
 #   - A range whose end is not after its start runs over midnight and belongs
-#     to the day it starts on, also where the next day is a holiday.
-#   - "24:00" is the end of the day, never a start. A range of no length is
+#     to the day on which it starts, also where the next day is a holiday.
+#   - "24:00" is the end of the day, never a start. A range without length is
 #     refused: the whole day is 00:00-24:00.
-#   - A dated exception stands in place of its weekday's hours; a holiday is an
-#     exception without hours, and a date given as both has the exception's.
-#   - A day may be named once, and its ranges may touch but not overlap.
+#   - A dated exception replaces the hours of its weekday; a holiday is an
+#     exception without hours, and a date that is both has the exception's hours.
+#   - A day is named at most once; its ranges may touch but not overlap.
 #
 # As text: "mon-fri 09:00-12:00,13:00-17:00; sat 22:00-02:00; 2026-12-25 closed".
-# Day ranges wrap ("fri-mon"). canonical() writes the same language.
+# Day ranges wrap ("fri-mon"). canonical() writes the same grammar.
 ################################################################
 
 from __future__ import annotations
@@ -36,25 +36,25 @@ Hours = tuple[tuple[int, int], ...]
 
 _Key = TypeVar("_Key")
 
-CLOSED: Final[Hours] = ()
+_NO_HOURS: Final[Hours] = ()
 _CLOSED_WORD: Final = "closed"
 _DAY_MINUTES: Final = 24 * 60
 _RANGE: Final = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})", re.ASCII)
-_DATED: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-# Hours of the day before may run into the window, and a clock set back over midnight shows a date behind its day.
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+# Hours of the date before may run into the window, and a clock set back over midnight shows a date behind its day.
 _DAYS_BEFORE: Final = 2
 _DAYS_AFTER: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceHours:
-    """The hours in which service was agreed, on the wall of the tenant's zone.
+    """The hours in which service is agreed, by the wall clock of the tenant's zone.
 
     Build them with `weekly` or `parse`; the constructor trusts its caller.
 
     Attributes:
         week: hours of each weekday, Monday first.
-        dated: hours of single dates, ascending, in place of their weekday's.
+        dated: hours of single dates, ascending; they replace those of the weekday.
     """
 
     week: tuple[Hours, ...]
@@ -76,17 +76,18 @@ class ServiceHours:
             exceptions: ranges of single dates, e.g. {date(2026, 12, 24): "10:00-14:00"}.
 
         Raises:
-            InvalidServiceHoursError: a text names no days or no times that exist, a day is named twice, or no hours
-                are left at all.
-            InvalidTypeError: something else than texts and dates is given.
+            InvalidServiceHoursError: a text names no days or no times that exist, a day is named twice, or there are no
+                hours at all.
+            InvalidTypeError: an argument holds something other than texts and dates.
         """
         check_type(holidays, Iterable, "holidays", "dates")
-        dated: dict[date, Hours] = dict.fromkeys(map(_plain_date, holidays), CLOSED)
-        dated |= {
-            _plain_date(day): _hours(text)
-            for day, text in _items({} if exceptions is None else exceptions, "exceptions")
-        }
-        return cls._checked(_week(_items(hours, "hours")), dated)
+        dated: dict[date, Hours] = {}
+        for holiday in holidays:
+            dated[_plain_date(holiday)] = _NO_HOURS
+        # After the holidays, so that a date that is both has the exception's hours.
+        for day, text in _items({} if exceptions is None else exceptions, "exceptions"):
+            dated[_plain_date(day)] = _read_hours(text)
+        return cls._with_some_hours(_read_week(_items(hours, "hours")), dated)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -96,18 +97,25 @@ class ServiceHours:
             InvalidServiceHoursError, InvalidTypeError: as `weekly`.
         """
         checked_text(text, "service_hours", "text such as 'mon-fri 09:00-17:00'")
-        rows = [_row(part) for part in map(str.strip, text.split(";")) if part]
-        dated = _dated((days, ranges) for days, ranges in rows if _DATED.fullmatch(days))
-        return cls._checked(_week((days, ranges) for days, ranges in rows if not _DATED.fullmatch(days)), dated)
+        entries_of_dates: list[tuple[str, str]] = []
+        entries_of_weekdays: list[tuple[str, str]] = []
+        for entry in map(str.strip, text.split(";")):
+            if not entry:
+                continue
+            days, ranges = _split_entry(entry)
+            is_date = _DATE.fullmatch(days) is not None
+            (entries_of_dates if is_date else entries_of_weekdays).append((days, ranges))
+        dated = _read_dates(entries_of_dates)
+        return cls._with_some_hours(_read_week(entries_of_weekdays), dated)
 
     @classmethod
-    def _checked(cls, week: tuple[Hours, ...], dated: Mapping[date, Hours]) -> Self:
+    def _with_some_hours(cls, week: tuple[Hours, ...], dated: Mapping[date, Hours]) -> Self:
         if not any(week) and not any(dated.values()):
             raise _error("hold no hours; give None for always, or an empty list for never")
         return cls(week, tuple(sorted(dated.items())))
 
     def expand(self, zone: str, start_us: int, end_us: int) -> IntervalSet:
-        """Return the agreed time within [start_us, end_us), microseconds, on the wall clock of `zone`.
+        """Return the agreed time within [start_us, end_us), microseconds, by the wall clock of `zone`.
 
         Args:
             start_us, end_us: instants within units.MIN_US and units.MAX_US.
@@ -118,84 +126,93 @@ class ServiceHours:
         rules = load_zone(zone)
         if start_us >= end_us:
             return NEVER
-        first = wall_time(start_us, rules).toordinal() - _DAYS_BEFORE
-        last = wall_time(end_us, rules).toordinal() + _DAYS_AFTER
-        ranges = list(self._walls(range(first, last + 1)))
-        return IntervalSet.from_columns(
-            [instant_of(start, rules) for start, _ in ranges], [instant_of(end, rules) for _, end in ranges]
-        ).clip(start_us, end_us)
+        first_ordinal = wall_time(start_us, rules).toordinal() - _DAYS_BEFORE
+        last_ordinal = wall_time(end_us, rules).toordinal() + _DAYS_AFTER
+        starts_us: list[int] = []
+        ends_us: list[int] = []
+        for start, end in self._clock_times(range(first_ordinal, last_ordinal + 1)):
+            starts_us.append(instant_of(start, rules))
+            ends_us.append(instant_of(end, rules))
+        return IntervalSet.from_columns(starts_us, ends_us).clip(start_us, end_us)
 
     def canonical(self) -> str:
-        """Return one text for these hours that `parse` reads back; equal hours have equal texts.
+        """Return the text of these hours that `parse` reads; equal hours have equal texts.
 
         >>> ServiceHours.parse("sat-sun 10:00-14:00; 2026-12-26 closed").canonical()
         'sat 10:00-14:00; sun 10:00-14:00; 2026-12-26 closed'
         """
-        named = [*zip(WEEKDAYS, self.week, strict=True), *((day.isoformat(), hours) for day, hours in self.dated)]
-        return "; ".join(f"{name} {_written(hours)}" for name, hours in named if hours or name not in WEEKDAYS)
+        entries: list[str] = []
+        for name, hours in zip(WEEKDAYS, self.week, strict=True):
+            if hours:
+                entries.append(f"{name} {_hours_text(hours)}")
+        for day, hours in self.dated:
+            entries.append(f"{day.isoformat()} {_hours_text(hours)}")
+        return "; ".join(entries)
 
-    def _walls(self, ordinals: range) -> Iterator[tuple[datetime, datetime]]:
-        """Yield the ranges of these dates as naive wall times."""
-        dated = {day.toordinal(): hours for day, hours in self.dated}
+    def _clock_times(self, ordinals: range) -> Iterator[tuple[datetime, datetime]]:
+        """Yield the ranges of the dates with these ordinals as naive wall-clock times."""
+        hours_by_ordinal = {day.toordinal(): hours for day, hours in self.dated}
         for ordinal in ordinals:
             midnight = datetime.fromordinal(ordinal)
-            for start, end in dated.get(ordinal, self.week[midnight.weekday()]):
-                yield midnight + timedelta(minutes=start), midnight + timedelta(minutes=end)
+            hours = hours_by_ordinal.get(ordinal, self.week[midnight.weekday()])
+            for start_minutes, end_minutes in hours:
+                yield midnight + timedelta(minutes=start_minutes), midnight + timedelta(minutes=end_minutes)
 
 
-def _row(part: str) -> tuple[str, str]:
-    """Return what stands before and behind the first blank."""
-    days, *ranges = part.split(maxsplit=1)
+def _split_entry(entry: str) -> tuple[str, str]:
+    """Return the days and the ranges, perhaps none, of an entry such as "mon-fri 09:00-17:00"."""
+    days, *ranges = entry.split(maxsplit=1)
     return days, "".join(ranges)
 
 
-def _dated(items: Iterable[tuple[str, str]]) -> dict[date, Hours]:
+def _read_dates(entries: Iterable[tuple[str, str]]) -> dict[date, Hours]:
     """Return the hours of single dates from pairs such as ("2026-12-25", "closed")."""
     dated: dict[date, Hours] = {}
-    for text, ranges in items:
-        day = _date(text)
+    for text, ranges in entries:
+        day = _read_date(text)
         if day in dated:
             raise _error(f"name {text} twice; name each date once")
-        dated[day] = CLOSED if ranges.lower() == _CLOSED_WORD else _hours(ranges)
+        dated[day] = _NO_HOURS if ranges.lower() == _CLOSED_WORD else _read_hours(ranges)
     return dated
 
 
-def _week(items: Iterable[tuple[str, str]]) -> tuple[Hours, ...]:
+def _read_week(entries: Iterable[tuple[str, str]]) -> tuple[Hours, ...]:
     """Return the hours of each weekday from pairs such as ("mon-fri", "09:00-17:00")."""
     week: dict[int, Hours] = {}
-    for days, text in items:
-        hours = _hours(text)
-        for number in _weekdays(days):
+    for days, ranges in entries:
+        hours = _read_hours(ranges)
+        for number in _read_weekdays(days):
             if number in week:
                 raise _error(f"name {WEEKDAYS[number]} twice; name each day once")
             week[number] = hours
-    return tuple(week.get(number, CLOSED) for number in range(7))
+    return tuple(week.get(number, _NO_HOURS) for number in range(7))
 
 
-def _weekdays(text: str) -> Iterator[int]:
+def _read_weekdays(text: str) -> Iterator[int]:
     """Yield the weekdays of a text such as "mon,wed-fri"."""
-    for part in _words(text):
-        first, dash, last = (name.strip() for name in part.partition("-"))
-        start, end = weekday_named(first), weekday_named(last if dash else first)
-        if start is None or end is None:
+    for part in _comma_separated(text):
+        first_name, dash, last_name = (name.strip() for name in part.partition("-"))
+        first, last = weekday_named(first_name), weekday_named(last_name if dash else first_name)
+        if first is None or last is None:
             raise _error(f"name {shown(part)}; name days as in 'mon-fri', 'sat' or 'mon,wed'")
-        for step in range((end - start) % 7 + 1):
-            yield (start + step) % 7
+        for step in range((last - first) % 7 + 1):  # modulo, for "fri-mon" runs over the end of the week
+            yield (first + step) % 7
 
 
-def _hours(text: str) -> Hours:
+def _read_hours(text: str) -> Hours:
     """Return the ranges of a text such as "09:00-12:00,13:00-17:00"."""
-    hours = sorted(map(_range, _words(text)))
-    if any(end > start for (_, end), (start, _) in pairwise(hours)):
+    hours = sorted(map(_read_range, _comma_separated(text)))
+    if any(end > next_start for (_, end), (next_start, _) in pairwise(hours)):
         raise _error(f"hold {shown(text)}, whose ranges overlap; name each time once")
     return tuple(hours)
 
 
-def _range(text: str) -> tuple[int, int]:
-    found = _RANGE.fullmatch(text)
-    if found is None:
+def _read_range(text: str) -> tuple[int, int]:
+    """Return the minutes since midnight of a text such as "09:00-17:00"; beyond 1440 where it runs over midnight."""
+    match = _RANGE.fullmatch(text)
+    if match is None:
         raise _error(f"hold {shown(text)}; write a range as 09:00-17:00")
-    start_hour, start_minute, end_hour, end_minute = map(int, found.groups())
+    start_hour, start_minute, end_hour, end_minute = map(int, match.groups())
     start, end = start_hour * 60 + start_minute, end_hour * 60 + end_minute
     if max(start_minute, end_minute) > 59 or start >= _DAY_MINUTES or end > _DAY_MINUTES:
         raise _error(f"hold {shown(text)}; times run from 00:00 to 23:59, and 24:00 as an end")
@@ -204,19 +221,24 @@ def _range(text: str) -> tuple[int, int]:
     return start, end if end > start else end + _DAY_MINUTES
 
 
-def _written(hours: Hours) -> str:
-    return ",".join(f"{_clock(start)}-{_clock(end)}" for start, end in hours) or _CLOSED_WORD
+def _hours_text(hours: Hours) -> str:
+    """Return hours as `parse` reads them."""
+    if not hours:
+        return _CLOSED_WORD
+    return ",".join(f"{_clock_text(start)}-{_clock_text(end)}" for start, end in hours)
 
 
-def _clock(minutes: int) -> str:
-    shown_minutes = minutes - _DAY_MINUTES if minutes > _DAY_MINUTES else minutes
-    return f"{shown_minutes // 60:02}:{shown_minutes % 60:02}"
+def _clock_text(minutes: int) -> str:
+    """Return minutes since midnight as a clock shows them; of the next day beyond 1440, which is "24:00"."""
+    if minutes > _DAY_MINUTES:
+        minutes -= _DAY_MINUTES
+    return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def _words(text: str) -> list[str]:
+def _comma_separated(text: str) -> list[str]:
     if not isinstance(text, str):
         raise InvalidTypeError(f"service_hours hold {shown(text)}; give text", field="service_hours")
-    return [word.strip() for word in text.split(",")]
+    return [part.strip() for part in text.split(",")]
 
 
 def _items(mapping: Mapping[_Key, str], field: str) -> Iterable[tuple[_Key, str]]:
@@ -230,7 +252,7 @@ def _plain_date(day: date) -> date:
     return day
 
 
-def _date(text: str) -> date:
+def _read_date(text: str) -> date:
     try:
         return parse_date(text)
     except SLAComplianceError as error:

@@ -9,6 +9,9 @@ _LONG_NAMES: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "s
 
 
 def weekday_named(text: str) -> int | None:
-    """Return the weekday's number, Monday 0 to Sunday 6, of a name such as 'mon' or 'Monday'; None if it is none."""
+    """Return the number, Monday 0 to Sunday 6, of the weekday with a name such as 'mon' or 'Monday'; else None."""
     name = text.lower()
-    return next((number for number in range(7) if name in (WEEKDAYS[number], _LONG_NAMES[number])), None)
+    for number, names in enumerate(zip(WEEKDAYS, _LONG_NAMES, strict=True)):
+        if name in names:
+            return number
+    return None

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Final
 
 from sla_compliance.alarms import AlarmFilter
 from sla_compliance.batch import AlarmBatch
@@ -19,9 +18,7 @@ from sla_compliance.calendars.exclusions import MaintenanceWindow
 from sla_compliance.intervals import IntervalSet
 from sla_compliance.samples import SampleProvider, sample_provider
 from sla_compliance.sources.protocol import EVERY_QUALIFYING
-from sla_compliance.units import instant_us
-
-ONE_DAY: Final = timedelta(days=1)
+from sla_compliance.units import ONE_DAY, instant_us
 
 
 def utc_now() -> datetime:

@@ -18,12 +18,12 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, Field
 
 from sla_compliance.calendars.local_days import first_instant_us
-from sla_compliance.date_ranges import ONE_DAY, last_days, requested_days
+from sla_compliance.date_ranges import last_days, requested_days
 from sla_compliance.errors import InvalidValueError, shown
 from sla_compliance.labels import Accounting
 from sla_compliance.policy import Target, target_ratio
 from sla_compliance.service import Subject
-from sla_compliance.units import moment, parse_date
+from sla_compliance.units import ONE_DAY, moment, parse_date
 from sla_compliance.zones import load_zone
 
 MAX_DAYS: Final = 90
