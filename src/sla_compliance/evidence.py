@@ -1,4 +1,4 @@
-"""Evidence: what there is to say of the rows behind a ledger, and the facts of a window or a day made of it."""
+"""Evidence: what there is to say of the rows behind a ledger, as facts of a window or a day."""
 ################################################################
 # A day has the facts of the rows and exclusions that share an instant with it; a
 # row whose times cannot be read is a fact of every day. So the facts of a day are

@@ -1,4 +1,4 @@
-"""Data quality: what a reader must know about the rows behind the figures, in numbers and in words."""
+"""Data quality: what a reader must know about the rows, in numbers and in words."""
 ################################################################
 # Nothing here changes a figure. It says what was set aside, what was assumed,
 # what is open and unseen for long (rows that are never cleared are common) and how

@@ -1,1 +1,1 @@
-"""Caches of measured days: what a cache promises, in memory and in Redis, and how days are kept in one."""
+"""Caches of measured days: what a cache promises, in memory and in Redis, and days in one."""
