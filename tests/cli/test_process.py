@@ -78,10 +78,13 @@ def test_an_interrupted_report_is_neither_met_nor_breached(tmp_path: Path) -> No
     slow = tmp_path / "slow.csv"
     os.mkfifo(slow)
     command = [SCRIPT, "report", str(slow), *RANGE]
+    # A shell's background job ignores interruptions, and a child inherits that: not one that is handled.
+    inherited = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=PLAIN)
+    signal.signal(signal.SIGINT, inherited)
     with slow.open("wb"):  # opens as soon as the command opens it
         process.send_signal(signal.SIGINT)
-        output, errors = process.communicate()
+        output, errors = process.communicate(timeout=60)
     assert (process.returncode, output, errors) == (130, b"", b"")
 
 
