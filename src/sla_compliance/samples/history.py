@@ -128,14 +128,19 @@ class History:
 def random_uuid(rng: Random) -> str:
     """Return a UUID of version 4 as text."""
     digits = f"{rng.getrandbits(128):032x}"
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
+    # The 4 is the version, the a the variant, in place of the digits drawn there.
+    groups = (digits[:8], digits[8:12], f"4{digits[13:16]}", f"a{digits[17:20]}", digits[20:])
+    return "-".join(groups)
 
 
 def _devices(district: str, rng: Random) -> tuple[Device, ...]:
     """Return a district's OLT, then its ports, then its business customers' ONTs."""
     place = district.lower().replace(" ", "-")
     olt = Device("olt", f"olt-{place}", f"{district} OLT", len(PORTS) * len(HOMES))
-    ports = [Device("pon_port", f"pon-{place}-{port}", f"{district} PON {port}", len(HOMES)) for port in PORTS]
+    ports = [
+        Device(kind="pon_port", id=f"pon-{place}-{port}", name=f"{district} PON {port}", subscribers=len(HOMES))
+        for port in PORTS
+    ]
     onts = [
         Device(
             kind="ont",
