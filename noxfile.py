@@ -31,7 +31,6 @@ OUTER_ROOMS = (
     "sources/*",
     "stores/*",
     "cache/*",
-    "frames/*",
     "outlets/*",
     "service/*",
     "web/*",
@@ -112,6 +111,13 @@ def extras(session: nox.Session, extra: str) -> None:
     """Run every command with one extra alone, or none: it works, or says in one line what to install."""
     install_wheel(session, extra=extra)
     session.run("python", "-m", "tests.cli.every_command")
+
+
+@nox.session(name="map")
+def map_of_rooms(session: nox.Session) -> None:
+    """Draw the map of the rooms in docs/architecture.md as the import rules and the docstrings have it."""
+    session.install(".")
+    session.run("python", "-m", "tests.architecture.house_map")
 
 
 @nox.session

@@ -30,7 +30,7 @@ from sla_compliance.zones import load_zone
 
 _DIGESTS_KEPT: Final = 4096
 _ALL_OF_THE_DAY: Final = "all"
-# Hours of the date before may run into the day, and a clock set back over midnight shows a date behind its day.
+# Hours of the date before may run into the day, and a clock set back over midnight shows the date before its day's.
 _DAYS_BEFORE: Final = dt.timedelta(days=2)
 _DAYS_AFTER: Final = dt.timedelta(days=1)
 

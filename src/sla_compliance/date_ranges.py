@@ -57,7 +57,7 @@ def whole_days(
 
     Raises:
         InvalidTimestampError: a text is neither date nor timestamp.
-        InvalidIntervalError: `to_date` is not behind `from_date`.
+        InvalidIntervalError: `to_date` is not after `from_date`.
         RangeTooLongError: the request exceeds the limit.
 
     >>> from datetime import datetime, timezone

@@ -34,7 +34,7 @@ def shown(value: object) -> str:
     """
     if isinstance(value, str | bytes):
         ellipsis = f"... ({len(value)} characters)" if len(value) > SHOWN_CHARACTERS else ""
-        # Escapes make a text longer, hence the second bound.
+        # The second bound is for escapes, which make a text longer.
         return repr(value[:SHOWN_CHARACTERS])[: 2 * SHOWN_CHARACTERS] + ellipsis
     if isinstance(value, int) and value.bit_length() > 200:  # str() of a huge one takes long, or is refused
         return f"an integer of {value.bit_length()} bits"

@@ -10,8 +10,8 @@
 # equality.
 #
 # The union needs no pairs. With the starts and the ends of all intervals sorted
-# independently, every end at least its start, an island closes behind ends[i]
-# exactly where starts[i + 1] > ends[i]. In the same two columns, at least k
+# independently, every end at least its start, an island ends at ends[i] exactly
+# where starts[i + 1] > ends[i]. In the same two columns, at least k
 # intervals overlap exactly on the pieces [starts[i + k - 1], ends[i]).
 ################################################################
 
@@ -139,7 +139,9 @@ class IntervalSet:
         if first >= last:
             return type(self)()
         starts, ends = self.starts_us[first:last], self.ends_us[first:last]
-        return type(self)((max(starts[0], start_us), *starts[1:]), (*ends[:-1], min(ends[-1], end_us)))
+        clipped_start = max(starts[0], start_us)
+        clipped_end = min(ends[-1], end_us)
+        return type(self)((clipped_start, *starts[1:]), (*ends[:-1], clipped_end))
 
     def without_gaps_below(self, length_us: int) -> Self:
         """Return this set with every gap shorter than `length_us` filled."""

@@ -110,7 +110,10 @@ def length_text(value_us: int) -> str:
     days, below_day_us = divmod(value_us, DAY_US)
     hours, below_hour_us = divmod(below_day_us, HOUR_US)
     minutes, below_minute_us = divmod(below_hour_us, MINUTE_US)
-    parts = [f"{count} {unit}" for count, unit in ((days, "d"), (hours, "h"), (minutes, "min")) if count]
+    parts: list[str] = []
+    for count, unit in ((days, "d"), (hours, "h"), (minutes, "min")):
+        if count:
+            parts.append(f"{count} {unit}")
     if below_minute_us or not parts:
         seconds, fraction_us = divmod(below_minute_us, SECOND_US)
         decimals = f".{fraction_us:06}".rstrip("0") if fraction_us else ""
@@ -123,7 +126,7 @@ def parse_timestamp(text: str, *, field: str = "timestamp") -> datetime:
 
     Raises:
         InvalidTypeError: `text` is no str.
-        InvalidTimestampError: it is not of the grammar above, or no such moment exists.
+        InvalidTimestampError: it is not of the grammar above, or names a moment that does not exist.
 
     >>> parse_timestamp("2025-10-08T00:00:00.5+01:00").isoformat()
     '2025-10-08T00:00:00.500000+01:00'
@@ -154,7 +157,7 @@ def parse_date(text: str, *, field: str = "date") -> date:
 
     Raises:
         InvalidTypeError: `text` is no str.
-        InvalidTimestampError: it is no such text, or no such date exists.
+        InvalidTimestampError: it is not of that form, or names a date that does not exist.
     """
     checked_text(text, field, "text such as 2025-10-08")
     match = _DATE.fullmatch(text)

@@ -19,7 +19,7 @@ from sla_compliance.cli.commands import commands
 from sla_compliance.cli.demo import Files, program, reports, write_files
 from sla_compliance.outlets.html import report_page
 from sla_compliance.samples import COLUMNS, SampleProvider, sample_provider
-from sla_compliance.server.sample_database import read_alarms, read_windows
+from sla_compliance.server.sample_database import read_alarm_rows, read_windows
 from sla_compliance.sources.files import FileAlarmSource
 from sla_compliance.sources.maintenance_files import read_maintenance
 from sla_compliance.sources.sqlalchemy import (
@@ -63,7 +63,7 @@ def in_memory(provider: SampleProvider) -> sla.ComplianceReport:
 
 def test_the_database_holds_what_was_made(files: Files) -> None:
     """Row by row, to the microsecond."""
-    assert tuple(read_alarms(files.database)) == PROVIDER.rows
+    assert tuple(read_alarm_rows(files.database)) == PROVIDER.rows
     assert read_windows(files.database) == PROVIDER.maintenance
 
 
@@ -167,7 +167,7 @@ def test_running_it_again_replaces_its_files(shown: tuple[str, Files]) -> None:
     before = files.alarms.read_bytes()
     assert run("demo", "--directory", str(files.folder), "--seed", "4").exit_code == 0
     assert files.alarms.read_bytes() != before
-    assert len(read_alarms(files.database)) == 1_000
+    assert len(read_alarm_rows(files.database)) == 1_000
 
 
 def test_a_folder_that_cannot_be_is_refused(tmp_path: Path) -> None:
@@ -209,4 +209,4 @@ def test_it_needs_the_packages_of_its_own_extra_alone(tmp_path: Path) -> None:
     command = [sys.executable, "-c", program, "demo", "--directory", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    assert len(read_alarms(tmp_path / "sample.sqlite")) == 1_000
+    assert len(read_alarm_rows(tmp_path / "sample.sqlite")) == 1_000

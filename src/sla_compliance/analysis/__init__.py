@@ -1,1 +1,1 @@
-"""Further questions to records: what follows from them beyond their own figures."""
+"""Analyses of records: figures that follow from theirs, such as what is left of an error budget."""

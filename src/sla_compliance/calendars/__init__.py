@@ -1,1 +1,1 @@
-"""Local days, reporting periods, service hours and exclusions, from the wall clock to instants."""
+"""Local days, reporting periods, service hours and exclusions: wall-clock rules to instants."""

@@ -120,7 +120,7 @@ class Period:
         if self.is_rolling:
             begin = 0 if is_first_whole else 1
             end = len(dates) if is_last_whole else len(dates) - 1
-            return [(last - self.days, last) for last in range(begin + self.days, end + 1)]
+            return [(stop - self.days, stop) for stop in range(begin + self.days, end + 1)]
         if not dates:
             return []
         numbers = [self._number(day) for day in dates]

@@ -1,4 +1,4 @@
-"""Agreed service hours: weekly hours by the wall clock, holidays and dated exceptions, to instants."""
+"""Agreed service hours: weekly wall-clock hours, holidays and dated exceptions, to instants."""
 ################################################################
 # Service hours are wall-clock times: 09:00-17:00 is 09:00-17:00 local on both
 # sides of a clock change, each end localised by the rule of wall_clock.py.
@@ -41,14 +41,14 @@ _CLOSED_WORD: Final = "closed"
 _DAY_MINUTES: Final = 24 * 60
 _RANGE: Final = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})", re.ASCII)
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-# Hours of the date before may run into the window, and a clock set back over midnight shows a date behind its day.
+# Hours of the date before may run into the window, and a clock set back over midnight shows the date before its day's.
 _DAYS_BEFORE: Final = 2
 _DAYS_AFTER: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceHours:
-    """The hours in which service is agreed, by the wall clock of the tenant's zone.
+    """The hours in which service is agreed, in wall-clock time of the tenant's zone.
 
     Build them with `weekly` or `parse`; the constructor trusts its caller.
 
@@ -115,7 +115,7 @@ class ServiceHours:
         return cls(week, tuple(sorted(dated.items())))
 
     def expand(self, zone: str, start_us: int, end_us: int) -> IntervalSet:
-        """Return the agreed time within [start_us, end_us), microseconds, by the wall clock of `zone`.
+        """Return the agreed time within [start_us, end_us), microseconds, for a tenant of this zone.
 
         Args:
             start_us, end_us: instants within units.MIN_US and units.MAX_US.

@@ -9,11 +9,11 @@ import click
 from sla_compliance.sources import sqlalchemy as sources
 from sla_compliance.stores import sqlalchemy as stores
 
-DIALECTS: Final = ("postgresql", "sqlite")
+DIALECT_NAMES: Final = ("postgresql", "sqlite")
 
 
 @click.command()
-@click.option("--dialect", type=click.Choice(DIALECTS), required=True, help="Whose SQL.")
+@click.option("--dialect", type=click.Choice(DIALECT_NAMES), required=True, help="Whose SQL.")
 @click.option("--upgrade", is_flag=True, help="From version 1 of the tables of stored days to this one, instead.")
 def command(dialect: str, upgrade: bool) -> None:
     """Print the indexes that make requests quick and the tables of stored days; nothing is run."""

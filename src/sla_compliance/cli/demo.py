@@ -29,7 +29,7 @@ from sla_compliance.outlets.html import report_page
 from sla_compliance.outlets.text import TERMINAL, clock_length, counted
 from sla_compliance.report import ComplianceReport
 from sla_compliance.samples import SampleProvider, batch_of, sample_provider
-from sla_compliance.server.sample_database import read_alarms, read_windows, write_file
+from sla_compliance.server.sample_database import read_alarm_rows, read_windows, write_file
 
 WORST_SHOWN: Final = 8
 PROGRAM: Final = "sla-compliance"
@@ -95,7 +95,7 @@ def write_files(provider: SampleProvider, files: Files) -> None:
 
 def reports(provider: SampleProvider, files: Files) -> tuple[ComplianceReport, Mapping[Hashable, ComplianceReport]]:
     """Return the report of all alarms in the database, and the report of each device."""
-    batch = batch_of(read_alarms(files.database))
+    batch = batch_of(read_alarm_rows(files.database))
     terms = provider.terms
     terms["maintenance"] = read_windows(files.database)
     keys = [device.id for device in provider.inventory]

@@ -121,7 +121,7 @@ def evaluation_arguments(options: ReportOptions, now: datetime) -> EvaluationKey
     }
 
 
-def read_alarms(options: ReportOptions, progress: Progress = unobserved) -> AlarmBatch:
+def read_alarm_files(options: ReportOptions, progress: Progress = unobserved) -> AlarmBatch:
     """Return the alarms of the files; errors as FileAlarmSource's."""
     with named_by_option(columns="--column"):
         source = FileAlarmSource(

@@ -19,7 +19,7 @@ from sla_compliance.cli.evaluation import (
     ReportResult,
     evaluation_arguments,
     make_reports,
-    read_alarms,
+    read_alarm_files,
 )
 from sla_compliance.cli.output import csv_text, emit, json_text
 from sla_compliance.cli.parameters import parse_column_mapping, parse_length
@@ -111,11 +111,11 @@ def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 
 def _read_with_progress(options: ReportOptions) -> AlarmBatch:
     """Return the alarms of the files; on a terminal, show how far reading has got."""
     if not sys.stderr.isatty():
-        return read_alarms(options)
+        return read_alarm_files(options)
     from sla_compliance.cli.progress import reading_bar  # noqa: PLC0415 - needs rich, which scripts may lack
 
     with reading_bar() as progress:
-        return read_alarms(options, progress)
+        return read_alarm_files(options, progress)
 
 
 def _write(result: ReportResult, options: ReportOptions) -> None:

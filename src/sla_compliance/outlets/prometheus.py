@@ -30,7 +30,7 @@ with requires_extra("prometheus", __name__):
     from prometheus_client.multiprocess import MultiProcessCollector
 
 SHARED_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
-DAYS: Final = (7, 30, 90)
+GAUGE_DAYS: Final = (7, 30, 90)
 ANSWER_BUCKETS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.6, 1, 2.5, 5, 10, 30)
 
 _Metric = TypeVar("_Metric", Counter, Gauge, Histogram)
@@ -66,7 +66,7 @@ class PrometheusObserver:
     """
 
     def __init__(
-        self, registry: CollectorRegistry, *, with_tenant_label: bool = True, days: Iterable[int] = DAYS
+        self, registry: CollectorRegistry, *, with_tenant_label: bool = True, days: Iterable[int] = GAUGE_DAYS
     ) -> None:
         """Register the metrics.
 

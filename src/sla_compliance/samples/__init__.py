@@ -2,25 +2,32 @@
 ################################################################
 # The same seed and the same `now` give the same rows, to the microsecond: no
 # clock, no files, one seeded generator. Most days lose nothing or seconds; on a
-# few something breaks. Every oddity that real alarm tables have is among the
-# rows: storms of child alarms, flapping, an alarm_id that repeats, an alarm over
-# midnight, rows suppressed and never cleared, resolved and not cleared, cleared
-# before they were raised, with an overwritten severity, and one still active.
+# few something breaks. The rows have every oddity of real alarm tables: storms of
+# child alarms, flapping, an alarm_id that repeats, an alarm over midnight, rows
+# that are suppressed and never cleared, resolved and not cleared, cleared before
+# they were raised, of an overwritten severity, and still active.
 #
-# Clocks change somewhere within most 90 days, and the default zone is one where
-# they do. They do nowhere from about 23 July to 5 September, and in the first
+# In most spans of 90 days clocks change in some zone, and the default is such a
+# zone. They change nowhere from about 23 July to 5 September, and in the first
 # days of February.
 ################################################################
 
 from __future__ import annotations
 
 from datetime import datetime
-from itertools import pairwise
+from itertools import chain, pairwise
 from random import Random
 from typing import Final
 
 from sla_compliance.calendars.local_days import local_days
-from sla_compliance.samples.events import blips, breakdowns, everyday, maintenance, not_watched_us, oddities
+from sla_compliance.samples.events import (
+    add_blips,
+    add_breakdowns,
+    add_everyday_alarms,
+    add_maintenance,
+    add_monitoring_gap,
+    add_oddities,
+)
 from sla_compliance.samples.history import CORE, DAYS, History
 from sla_compliance.samples.provider import COLUMNS, Device, SampleProvider, SampleRow, batch_of
 from sla_compliance.units import DAY_US, checked_instant_us, instant_us, moment
@@ -46,8 +53,8 @@ def sample_provider(
 
     Args:
         now: aware.
-        seed: another one gives another provider of the same kind.
-        zone: an IANA name; by default one whose clocks changed within the 90 days, where there is one.
+        seed: another seed gives another provider of the same kind.
+        zone: an IANA name; by default a zone whose clocks changed within the 90 days, where there is one.
 
     Raises:
         NaiveDatetimeError, InvalidTypeError, InstantOutOfRangeError: `now` is no instant with 90 days before it.
@@ -67,15 +74,17 @@ def sample_provider(
 
 
 def _provider(history: History) -> SampleProvider:
-    """Let everything happen, and return what is known of it."""
-    breakdowns(history)
-    windows = maintenance(history)
-    lost_us, found_us = not_watched_us(history)
-    oddities(history)
-    blips(history)
-    everyday(history, ROWS - len(history.rows))
+    """Fill the history with events, and return the provider that has it."""
+    # All draw from one generator: another order of these lines gives other rows.
+    add_breakdowns(history)
+    windows = add_maintenance(history)
+    gap_start_us, gap_end_us = add_monitoring_gap(history)
+    add_oddities(history)
+    add_blips(history)
+    add_everyday_alarms(history, ROWS - len(history.rows))
     rules = load_zone(history.zone)
     start, end = moment(history.midnight_us(DAYS - 1), rules), moment(history.midnight_us(-1), rules)
+    devices_of_districts = chain.from_iterable(history.districts.values())
     return SampleProvider(
         tenant_id=history.tenant_id,
         zone=history.zone,
@@ -84,15 +93,15 @@ def _provider(history: History) -> SampleProvider:
         now=moment(history.now_us, rules),
         rows=tuple(sorted(history.rows, key=lambda row: (row.first_occurrence, row.id))),
         maintenance=windows,
-        monitored=((start, moment(lost_us, rules)), (moment(found_us, rules), end)),
-        inventory=(*CORE, *(device for devices in history.districts.values() for device in devices)),
+        monitored=((start, moment(gap_start_us, rules)), (moment(gap_end_us, rules), end)),
+        inventory=(*CORE, *devices_of_districts),
     )
 
 
 def _zone_of_a_clock_change(now_us: int) -> str:
-    """Return a zone with a day of other than 24 hours among the last 90; else the first of the list."""
+    """Return a zone that has a day of other than 24 hours among the last 90; else the first of the list."""
     for zone in ZONES_WITH_CLOCK_CHANGES:
-        bounds = local_days(zone, now_us - (DAYS - 1) * DAY_US, now_us).bounds_us
-        if any(end - start != DAY_US for start, end in pairwise(bounds)):
+        bounds_us = local_days(zone, now_us - (DAYS - 1) * DAY_US, now_us).bounds_us
+        if any(end_us - start_us != DAY_US for start_us, end_us in pairwise(bounds_us)):
             return zone
     return ZONES_WITH_CLOCK_CHANGES[0]

@@ -1,4 +1,4 @@
-"""The sample alarms table as it fills: devices, kinds of alarms, and how a row comes about."""
+"""The sample alarms table while it is filled: devices, kinds of alarms, and how a row is made."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ CORE: Final = (
 )
 
 
-class Kind(NamedTuple):
-    """What can be wrong, and who says so."""
+class AlarmKind(NamedTuple):
+    """What all alarms of one kind have in common."""
 
     severity: str
     type: str
@@ -39,10 +39,12 @@ class Kind(NamedTuple):
 class History:
     """What happens to the provider, drawn from one generator.
 
+    A day is a number: how many days before today it is.
+
     Attributes:
-        today: the local date of `now`; other days are named by how many days ago they were.
+        today: the local date of `now`.
         districts: the devices of each: its OLT, its ports from index 1 on, its customers' ONTs.
-        quiet: the days before today on which nothing broke yet.
+        quiet_days: the days before today on which nothing has broken yet.
         rows: the alarms so far.
     """
 
@@ -53,7 +55,7 @@ class History:
         self.now_us = now_us
         self.today = moment(now_us, load_zone(zone)).date()
         self.districts = {district: _devices(district, rng) for district in DISTRICTS}
-        self.quiet = set(range(1, DAYS))
+        self.quiet_days = set(range(1, DAYS))
         self.rows: list[SampleRow] = []
 
     def midnight_us(self, ago: int) -> int:
@@ -61,43 +63,45 @@ class History:
         return first_instant_us(self.today - timedelta(days=ago), self.zone)
 
     def at_us(self, ago: int, clock: str) -> int:
-        """Return when the clock on the wall showed a time, e.g. "09:12"."""
-        wall = datetime.combine(self.today - timedelta(days=ago), time.fromisoformat(clock))
-        return instant_of(wall, load_zone(self.zone))
+        """Return when the local clock showed a time such as "09:12" on a day."""
+        clock_time = datetime.combine(self.today - timedelta(days=ago), time.fromisoformat(clock))
+        return instant_of(clock_time, load_zone(self.zone))
 
-    def some_day(self, latest: int, earliest: int) -> int:
-        """Return one of some days, both included, quiet no more."""
+    def draw_day(self, latest: int, earliest: int) -> int:
+        """Return a day between two, both included, which is no longer a quiet day."""
         ago = self.rng.randint(latest, earliest)
-        self.quiet.discard(ago)
+        self.quiet_days.discard(ago)
         return ago
 
-    def some_us(self, least_seconds: float, most_seconds: float) -> int:
-        """Return a length, whole milliseconds."""
+    def draw_us(self, least_seconds: float, most_seconds: float) -> int:
+        """Return a length in microseconds, of whole milliseconds."""
         return round(self.rng.uniform(least_seconds, most_seconds) * 1_000) * 1_000
 
     def add(
         self,
         device: Device,
-        kind: Kind,
+        kind: AlarmKind,
         start_us: int,
         length_us: int | None,
         *,
         parent: SampleRow | None = None,
         **columns: Any,  # noqa: ANN401 - values of whichever columns
     ) -> SampleRow:
-        """Add an alarm and return it; it is active without a length, or if it outlasts `now`.
+        """Add an alarm and return it; it is active where it has no length, or ends after `now`.
 
         Args:
             parent: the alarm that caused it.
-            columns: what the row says instead of what it would.
+            columns: values that replace those of an ordinary row.
         """
-        over_us = None if length_us is None or start_us + length_us > self.now_us else start_us + length_us
+        end_us = None if length_us is None else start_us + length_us
+        if end_us is not None and end_us > self.now_us:
+            end_us = None
         row: dict[str, Any] = {
             "id": random_uuid(self.rng),
             "tenant_id": self.tenant_id,
             "alarm_id": f"{kind.type}:{device.id}",
             "severity": kind.severity,
-            "status": "active" if over_us is None else "cleared",
+            "status": "active" if end_us is None else "cleared",
             "source": kind.source,
             "alarm_type": kind.type,
             "title": f"{kind.title}: {device.name}",
@@ -111,10 +115,10 @@ class History:
             "correlation_action": "child_alarm" if parent else "none",
             "parent_alarm_id": parent and parent.id,
             "first_occurrence": moment(start_us),
-            "last_occurrence": moment(self.now_us if over_us is None else over_us),
+            "last_occurrence": moment(self.now_us if end_us is None else end_us),
             "occurrence_count": 1,
             "acknowledged_at": None,
-            "cleared_at": None if over_us is None else moment(over_us),
+            "cleared_at": None if end_us is None else moment(end_us),
             "resolved_at": None,
         }
         self.rows.append(SampleRow(**row | columns))
@@ -124,17 +128,28 @@ class History:
 def random_uuid(rng: Random) -> str:
     """Return a UUID of version 4 as text."""
     digits = f"{rng.getrandbits(128):032x}"
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
+    # The 4 is the version, the a the variant, in place of the digits drawn there.
+    groups = (digits[:8], digits[8:12], f"4{digits[13:16]}", f"a{digits[17:20]}", digits[20:])
+    return "-".join(groups)
 
 
 def _devices(district: str, rng: Random) -> tuple[Device, ...]:
     """Return a district's OLT, then its ports, then its business customers' ONTs."""
     place = district.lower().replace(" ", "-")
-    ports = [Device("pon_port", f"pon-{place}-{port}", f"{district} PON {port}", len(HOMES)) for port in PORTS]
-    homes = [
+    olt = Device("olt", f"olt-{place}", f"{district} OLT", len(PORTS) * len(HOMES))
+    ports = [
+        Device(kind="pon_port", id=f"pon-{place}-{port}", name=f"{district} PON {port}", subscribers=len(HOMES))
+        for port in PORTS
+    ]
+    onts = [
         Device(
-            "ont", f"ont-{place}-{home:02}", f"{district} ONT {home:02}", 1, random_uuid(rng), f"{district} {home:02}"
+            kind="ont",
+            id=f"ont-{place}-{home:02}",
+            name=f"{district} ONT {home:02}",
+            subscribers=1,
+            customer_id=random_uuid(rng),
+            customer_name=f"{district} {home:02}",
         )
         for home in HOMES
     ]
-    return (Device("olt", f"olt-{place}", f"{district} OLT", len(PORTS) * len(HOMES)), *ports, *homes)
+    return (olt, *ports, *onts)

@@ -1,4 +1,4 @@
-"""What a sample provider is: its devices, its alarms table, and what else is known of it."""
+"""SampleProvider: an internet provider's devices, alarms table, maintenance and monitored time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sla_compliance.validation import OnInvalid
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleRow:
-    """One row of the platform's alarms table, all columns of it; datetimes are aware."""
+    """One row of the platform's alarms table, with all its columns; datetimes are aware."""
 
     id: str
     tenant_id: str
@@ -48,7 +48,7 @@ COLUMNS: Final = tuple(field.name for field in fields(SampleRow))
 
 
 class Device(NamedTuple):
-    """One thing that can fail."""
+    """A device of the inventory, which alarms are about."""
 
     kind: str
     id: str
@@ -67,8 +67,8 @@ class SampleProvider:
         start, end: the first instant of the first day, and of tomorrow.
         now: the instant of evaluation.
         rows: the alarms, by the time they were raised.
-        maintenance: one night announced in time, one entered a day late, one that concerns a single port.
-        monitored: when an outage would have been seen: the collector was out for a weekend or so.
+        maintenance: a night announced in time, a night entered a day late, work on a single port.
+        monitored: when an outage would have been seen; the alarm collector was out for more than a day.
         inventory: all devices, also those that never failed.
     """
 
@@ -84,7 +84,7 @@ class SampleProvider:
 
     @property
     def terms(self) -> EvaluationKeywords:
-        """What `evaluate` and `evaluate_each` ask for besides the alarms, as keywords."""
+        """The arguments of `evaluate` and `evaluate_each` besides the alarms, as keywords."""
         return EvaluationKeywords(
             start=self.start,
             end=self.end,
@@ -101,9 +101,10 @@ class SampleProvider:
 
 def batch_of(rows: Sequence[SampleRow], *, on_invalid: OnInvalid = "quarantine") -> AlarmBatch:
     """Return rows as a batch with all their columns; errors as `AlarmBatch.from_columns`."""
-    columns: dict[str, Any] = {name: [getattr(row, name) for row in rows] for name in COLUMNS}
-    for name in INSTANT_COLUMNS:
-        columns[name] = _instants(columns[name])
+    columns: dict[str, Any] = {}
+    for name in COLUMNS:
+        values = [getattr(row, name) for row in rows]
+        columns[name] = _instants(values) if name in INSTANT_COLUMNS else values
     return AlarmBatch.from_named_columns(columns, on_invalid=on_invalid)
 
 

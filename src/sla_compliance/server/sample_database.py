@@ -48,7 +48,7 @@ class Cursor(Protocol):
         ...
 
 
-class Kind(Enum):
+class ValueKind(Enum):
     """What a column holds."""
 
     TEXT = "text"
@@ -59,7 +59,7 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """A column.
 
     Attributes:
@@ -67,7 +67,7 @@ class Column:
     """
 
     name: str
-    kind: Kind = Kind.TEXT
+    kind: ValueKind = ValueKind.TEXT
     constraint: str = ""
 
 
@@ -80,7 +80,7 @@ class Table:
     """
 
     name: str
-    columns: tuple[Column, ...]
+    columns: tuple[TableColumn, ...]
     index_name: str = ""
     index_columns: tuple[str, ...] = ()
 
@@ -100,62 +100,62 @@ class Dialect:
         encoders: how a value that is not None becomes a parameter; kinds without one are passed on as they are.
     """
 
-    types: Mapping[Kind, str]
+    types: Mapping[ValueKind, str]
     placeholder: str
-    encoders: Mapping[Kind, Callable[[Any], object]]
+    encoders: Mapping[ValueKind, Callable[[Any], object]]
 
 
-SQLITE: Final = Dialect(
+SQLITE_DIALECT: Final = Dialect(
     types={
-        Kind.TEXT: "TEXT",
-        Kind.INTEGER: "INTEGER",
-        Kind.BOOLEAN: "BOOLEAN",
-        Kind.TIME: "TEXT",
-        Kind.JSON: "TEXT",
+        ValueKind.TEXT: "TEXT",
+        ValueKind.INTEGER: "INTEGER",
+        ValueKind.BOOLEAN: "BOOLEAN",
+        ValueKind.TIME: "TEXT",
+        ValueKind.JSON: "TEXT",
     },
     placeholder="?",
-    encoders={Kind.TIME: datetime.isoformat, Kind.JSON: json.dumps},
+    encoders={ValueKind.TIME: datetime.isoformat, ValueKind.JSON: json.dumps},
 )
-POSTGRESQL: Final = Dialect(
+POSTGRESQL_DIALECT: Final = Dialect(
     types={
-        Kind.TEXT: "TEXT",
-        Kind.INTEGER: "INTEGER",
-        Kind.BOOLEAN: "BOOLEAN",
-        Kind.TIME: "TIMESTAMP WITH TIME ZONE",
-        Kind.JSON: "JSON",
+        ValueKind.TEXT: "TEXT",
+        ValueKind.INTEGER: "INTEGER",
+        ValueKind.BOOLEAN: "BOOLEAN",
+        ValueKind.TIME: "TIMESTAMP WITH TIME ZONE",
+        ValueKind.JSON: "JSON",
     },
     placeholder="%s",
-    encoders={Kind.JSON: json.dumps},
+    encoders={ValueKind.JSON: json.dumps},
 )
-DIALECTS: Final[Mapping[str, Dialect]] = {"sqlite": SQLITE, "postgresql": POSTGRESQL}
+DIALECTS: Final[Mapping[str, Dialect]] = {"sqlite": SQLITE_DIALECT, "postgresql": POSTGRESQL_DIALECT}
 
 # How a value of SQLite becomes what it was before it was written.
-_SQLITE_DECODERS: Final[Mapping[Kind, Callable[[Any], object]]] = {
-    Kind.TIME: parse_timestamp,
-    Kind.JSON: json.loads,
-    Kind.BOOLEAN: bool,
+_SQLITE_DECODERS: Final[Mapping[ValueKind, Callable[[Any], object]]] = {
+    ValueKind.TIME: parse_timestamp,
+    ValueKind.JSON: json.loads,
+    ValueKind.BOOLEAN: bool,
 }
 
 _ALARM_TIMES: Final = frozenset({"first_occurrence", "last_occurrence", "acknowledged_at", "cleared_at", "resolved_at"})
 _ALARM_NUMBERS: Final = frozenset({"subscriber_count", "occurrence_count"})
 
 
-def _alarm_column(name: str) -> Column:
+def _alarm_column(name: str) -> TableColumn:
     if name == "id":
-        return Column(name, constraint="PRIMARY KEY")
+        return TableColumn(name, constraint="PRIMARY KEY")
     if name in _ALARM_TIMES:
-        return Column(name, Kind.TIME)
+        return TableColumn(name, ValueKind.TIME)
     if name in _ALARM_NUMBERS:
-        return Column(name, Kind.INTEGER)
-    return Column(name)
+        return TableColumn(name, ValueKind.INTEGER)
+    return TableColumn(name)
 
 
 TENANTS: Final = Table(
     "tenants",
     (
-        Column("id", constraint="PRIMARY KEY"),
-        Column("timezone", constraint="NOT NULL"),
-        Column("created_at", Kind.TIME, "NOT NULL"),
+        TableColumn("id", constraint="PRIMARY KEY"),
+        TableColumn("timezone", constraint="NOT NULL"),
+        TableColumn("created_at", ValueKind.TIME, "NOT NULL"),
     ),
 )
 ALARMS: Final = Table(
@@ -167,18 +167,18 @@ ALARMS: Final = Table(
 MAINTENANCE_WINDOWS: Final = Table(
     "maintenance_windows",
     (
-        Column("id", Kind.INTEGER, "PRIMARY KEY"),
-        Column("tenant_id", constraint="NOT NULL"),
-        Column("title", constraint="NOT NULL"),
-        Column("start_time", Kind.TIME, "NOT NULL"),
-        Column("end_time", Kind.TIME, "NOT NULL"),
-        Column("timezone", constraint="NOT NULL"),
-        Column("status", constraint="NOT NULL"),
-        Column("suppress_alarms", Kind.BOOLEAN, "NOT NULL"),
-        Column("affected_services", Kind.JSON, "NOT NULL"),
-        Column("affected_customers", Kind.JSON, "NOT NULL"),
-        Column("affected_resources", Kind.JSON, "NOT NULL"),
-        Column("created_at", Kind.TIME),
+        TableColumn("id", ValueKind.INTEGER, "PRIMARY KEY"),
+        TableColumn("tenant_id", constraint="NOT NULL"),
+        TableColumn("title", constraint="NOT NULL"),
+        TableColumn("start_time", ValueKind.TIME, "NOT NULL"),
+        TableColumn("end_time", ValueKind.TIME, "NOT NULL"),
+        TableColumn("timezone", constraint="NOT NULL"),
+        TableColumn("status", constraint="NOT NULL"),
+        TableColumn("suppress_alarms", ValueKind.BOOLEAN, "NOT NULL"),
+        TableColumn("affected_services", ValueKind.JSON, "NOT NULL"),
+        TableColumn("affected_customers", ValueKind.JSON, "NOT NULL"),
+        TableColumn("affected_resources", ValueKind.JSON, "NOT NULL"),
+        TableColumn("created_at", ValueKind.TIME),
     ),
 )
 TABLES: Final = (TENANTS, ALARMS, MAINTENANCE_WINDOWS)
@@ -266,11 +266,11 @@ def write_file(provider: SampleProvider, path: Path) -> None:
     path.unlink(missing_ok=True)
     with closing(sqlite3.connect(path)) as database, database:
         cursor = database.cursor()
-        create_tables(cursor, SQLITE)
-        write_rows(cursor, SQLITE, [provider])
+        create_tables(cursor, SQLITE_DIALECT)
+        write_rows(cursor, SQLITE_DIALECT, [provider])
 
 
-def read_alarms(path: Path) -> list[SampleRow]:
+def read_alarm_rows(path: Path) -> list[SampleRow]:
     """Return all alarms of an SQLite file that `write_file` wrote, in the order they were written."""
     return [SampleRow(**values) for values in _read_table(path, ALARMS)]
 

@@ -17,13 +17,9 @@ from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.exclusions import MaintenanceWindow
 from sla_compliance.intervals import IntervalSet
 from sla_compliance.samples import SampleProvider, sample_provider
+from sla_compliance.sources.clock import utc_now
 from sla_compliance.sources.protocol import EVERY_QUALIFYING
 from sla_compliance.units import ONE_DAY, instant_us
-
-
-def utc_now() -> datetime:
-    """Return the present moment."""
-    return datetime.now(UTC)
 
 
 class SampleAlarmSource:

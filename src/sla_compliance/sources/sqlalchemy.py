@@ -11,13 +11,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from sla_compliance.alarms import AlarmFilter
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.exclusions import MaintenanceWindow
 from sla_compliance.errors import requires_extra
+from sla_compliance.sources.clock import utc_now
 from sla_compliance.sources.protocol import EVERY_QUALIFYING
 from sla_compliance.units import instant_us, length_us
 from sla_compliance.validation import OnInvalid
@@ -37,7 +38,17 @@ from sla_compliance.sources._sql.engines import (
 )
 from sla_compliance.sources._sql.indexes import create_indexes, missing_indexes
 from sla_compliance.sources._sql.maintenance import MaintenanceReader
-from sla_compliance.sources._sql.mappings import AlarmsTable, MaintenanceTable, MetricsTable, NaiveTimes, TenantsTable
+from sla_compliance.sources._sql.mappings import (
+    PLATFORM_ALARMS,
+    PLATFORM_MAINTENANCE,
+    PLATFORM_METRICS,
+    PLATFORM_TENANTS,
+    AlarmsTable,
+    MaintenanceTable,
+    MetricsTable,
+    NaiveTimes,
+    TenantsTable,
+)
 from sla_compliance.sources._sql.tenants import TenantReader, TenantRow
 
 __all__ = [
@@ -57,15 +68,6 @@ __all__ = [
 ]
 
 PURGED_AFTER: Final = timedelta(days=90)
-PLATFORM_ALARMS: Final = AlarmsTable()
-PLATFORM_MAINTENANCE: Final = MaintenanceTable()
-PLATFORM_TENANTS: Final = TenantsTable()
-PLATFORM_METRICS: Final = MetricsTable()
-
-
-def utc_now() -> datetime:
-    """Return the present moment."""
-    return datetime.now(UTC)
 
 
 class _AlarmSource(SQLSource[AnyEngine, Result]):

@@ -32,13 +32,12 @@ from sla_compliance.sources._sql.engines import (
     Result,
     SQLSource,
 )
-from sla_compliance.sources._sql.mappings import MetricsTable, NaiveTimes
+from sla_compliance.sources._sql.mappings import PLATFORM_METRICS, MetricsTable, NaiveTimes
 from sla_compliance.sources._sql.metrics import MetricsReader
 
 __all__ = ["AsyncTimescaleDBSource", "MetricsTable", "NaiveTimes", "TimescaleDBSource"]
 
 WIDEST_BUCKET_US: Final = 15 * MINUTE_US
-PLATFORM_METRICS: Final = MetricsTable()
 DEFAULT_BUCKET: Final = timedelta(minutes=15)
 
 

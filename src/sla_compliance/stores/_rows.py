@@ -32,6 +32,7 @@ LONGEST_TENANT_ID: Final = 500
 _DIALECTS: Final = {"postgresql": postgresql, "sqlite": sqlite}
 
 metadata: Final = sa.MetaData()
+"""The tables sla_days, sla_changes and sla_restatements, e.g. for alembic's `target_metadata`."""
 
 
 def _key_columns() -> list[sa.Column[Any]]:

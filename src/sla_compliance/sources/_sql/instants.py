@@ -24,7 +24,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import reduce
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, ColumnElement, DateTime, Integer, and_, bindparam, func, literal_column, or_
 from sqlalchemy.types import TypeEngine
@@ -39,22 +39,6 @@ POSTGRES_EPOCH_US: Final = (datetime(2000, 1, 1, tzinfo=UTC) - EPOCH) // MICROSE
 PACKED_INFINITY: Final = 2**63 - 1  # PostgreSQL's infinity; here it stands for a missing instant
 _SLACK_US: Final = 2 * DAY_US
 _OFFSET: Final = re.compile(r"(?:Z|[+-]\d{2}:\d{2})$", re.ASCII)
-
-
-class Instants(Protocol):
-    """How the columns of one table hold instants."""
-
-    def is_before(self, column: Expression, bound: str) -> ColumnElement[bool]:
-        """Return a condition that holds where a column is before the bound so named; perhaps also shortly after it."""
-        ...
-
-    def is_after(self, column: Expression, bound: str) -> ColumnElement[bool]:
-        """Return a condition that holds where a column is after the bound so named; perhaps also shortly before it."""
-        ...
-
-    def parameters(self, bound: str, instant: int) -> dict[str, object]:
-        """Return the parameters that set the bound so named to an instant, microseconds since 1970."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +62,15 @@ class PostgresInstants:
     to_1970: str | None
 
     def is_before(self, column: Expression, bound: str) -> ColumnElement[bool]:
-        """As the protocol says, with no slack."""
+        """Return a condition that holds where a column is before the bound so named."""
         return column < bindparam(bound, type_=self.parameter_type)
 
     def is_after(self, column: Expression, bound: str) -> ColumnElement[bool]:
-        """As the protocol says, with no slack."""
+        """Return a condition that holds where a column is after the bound so named."""
         return column > bindparam(bound, type_=self.parameter_type)
 
     def parameters(self, bound: str, instant: int) -> dict[str, object]:
-        """As the protocol says."""
+        """Return the parameters that set the bound so named to an instant, microseconds since 1970."""
         return {bound: self.value(instant)}
 
     def constant(self, instant: int) -> Expression:
@@ -190,20 +174,20 @@ class SQLiteInstants:
     naive_times: NaiveTimes
 
     def is_before(self, column: Expression, bound: str) -> ColumnElement[bool]:
-        """As the protocol says; texts up to two days after the bound too."""
+        """Return a condition that holds where a column is before the bound so named; texts may be two days after it."""
         # SQLite sorts every number before every text: `>= ""` is true of texts alone, `< number` of numbers alone.
         is_number_before = column < bindparam(bound)
         is_text_before = and_(column >= "", column < bindparam(f"{bound}_and_slack"))
         return or_(is_number_before, is_text_before)
 
     def is_after(self, column: Expression, bound: str) -> ColumnElement[bool]:
-        """As the protocol says; texts up to two days before the bound too."""
+        """Return a condition that holds where a column is after the bound so named; texts may be two days before it."""
         is_number_after = and_(column > bindparam(bound), column < "")
         is_text_after = column > bindparam(f"{bound}_less_slack")
         return or_(is_number_after, is_text_after)
 
     def parameters(self, bound: str, instant: int) -> dict[str, object]:
-        """As the protocol says."""
+        """Return the parameters that set the bound so named to an instant, microseconds since 1970."""
         return {
             bound: instant,
             f"{bound}_and_slack": _date_text(instant + _SLACK_US),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 
 class NaiveTimes(Enum):
@@ -91,3 +92,9 @@ class MetricsTable:
     metric_type: str = "metric_type"
     downtime_percentage: str = "downtime_percentage"
     naive_times: NaiveTimes = NaiveTimes.REFUSED
+
+
+PLATFORM_ALARMS: Final = AlarmsTable()
+PLATFORM_MAINTENANCE: Final = MaintenanceTable()
+PLATFORM_TENANTS: Final = TenantsTable()
+PLATFORM_METRICS: Final = MetricsTable()

@@ -112,10 +112,10 @@ class _MappedMetrics:
         }
         packed_starts, shares, raw_values = connection.execute(self._statement, parameters).one()
         starts_us = list(integers(packed_starts or b""))  # aggregates of no rows are NULL
-        return batch_of(starts_us, shares or [], raw_values or [], self._width_us)
+        return batch_of_buckets(starts_us, shares or [], raw_values or [], self._width_us)
 
 
-def batch_of(
+def batch_of_buckets(
     buckets_us: Sequence[int], shares: Sequence[float], raw_values: Sequence[float | None], width_us: int
 ) -> AlarmBatch:
     """Return the outages, the monitored time and the clamped figures of measured buckets.
