@@ -18,10 +18,6 @@ FOUND_BY_NAME = {"command": "cli/commands.py imports the module of a command and
 DEFINED_TWICE = {
     "command": "the same meaning: one file is one command",
     "ddl": "the same meaning: the statements of the room's own tables, under documented paths",
-    "STANDARD_INPUT": "the same meaning; cli takes it from sources once sources/_files is replaced",
-    "read": "being renamed: cache/entries.py, stores/_rows.py",
-    "utc_now": "being renamed: service/service.py takes it from sources/clock.py",
-    "ONE_DAY": "being renamed: service/service.py takes it from units.py",
 }
 
 

@@ -17,7 +17,7 @@ from sla_compliance.date_ranges import whole_days
 from sla_compliance.labels import Accounting
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.report import ComplianceReport
-from sla_compliance.sources.files import FileAlarmSource, Progress, unobserved
+from sla_compliance.sources.files import STANDARD_INPUT, FileAlarmSource, Progress, unobserved
 from sla_compliance.sources.maintenance_files import read_maintenance
 from sla_compliance.units import instant_us, moment, parse_date, parse_timestamp
 from sla_compliance.validation import OnInvalid
@@ -29,7 +29,6 @@ ACCOUNTINGS: Final[Mapping[str, Accounting]] = {
     "excused": Accounting.EXCUSED,
     "counted": Accounting.COUNTED,
 }
-STANDARD_INPUT: Final = "-"
 _DATE_LENGTH: Final = len("2026-10-08")
 
 

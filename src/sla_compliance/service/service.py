@@ -15,7 +15,6 @@ import datetime as dt
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Final
 
 from sla_compliance.alarms import Alarm
 from sla_compliance.cache.circuit_breaker import CircuitBreakerCache
@@ -35,16 +34,10 @@ from sla_compliance.service.observer import Observers, ServiceObserver, Statisti
 from sla_compliance.service.queries import DaysQuery, Subject, Window
 from sla_compliance.service.restatement import DayArchive, alarm_dates, exclusion_dates, targeting_columns
 from sla_compliance.service.source_reader import SourceReader, incidents_of, resources_of
+from sla_compliance.sources.clock import utc_now
 from sla_compliance.sources.protocol import AsyncAlarmSource, ExclusionSource, SupportsSampleFlag, Tenants
 from sla_compliance.stores.protocol import DayStore, Restatement
-from sla_compliance.units import instant_us
-
-ONE_DAY: Final = dt.timedelta(days=1)
-
-
-def utc_now() -> dt.datetime:
-    """Return the present moment."""
-    return dt.datetime.now(dt.UTC)
+from sla_compliance.units import ONE_DAY, instant_us
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 # The columns are those of the platform's alarms table; only severity and
 # first_occurrence are needed, and tenant_id where files hold several tenants.
 # Other names are mapped; further columns are carried along, as text, for
-# evaluate_each and scoped exclusions. Formats and times: _files/rows.py, _files/times.py.
+# evaluate_each and targeted exclusions. Formats and times: _files/rows.py, _files/times.py.
 #
 # Nothing is read before it is asked for, and it is read again each time.
 ################################################################
@@ -18,13 +18,13 @@ from sla_compliance.alarms import AlarmFilter
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.errors import InvalidTypeError, InvalidValueError, shown
 from sla_compliance.sources._files.columns import checked_mapping
-from sla_compliance.sources._files.opening import opened
+from sla_compliance.sources._files.opening import STANDARD_INPUT, opened
 from sla_compliance.sources._files.table import AlarmTable, Progress
 from sla_compliance.sources.memory import MemoryAlarmSource
 from sla_compliance.sources.protocol import EVERY_QUALIFYING
 from sla_compliance.validation import OnInvalid
 
-__all__ = ["FileAlarmSource", "Progress", "unobserved"]
+__all__ = ["STANDARD_INPUT", "FileAlarmSource", "Progress", "unobserved"]
 
 
 def unobserved(name: str, rows: int, share: float | None) -> None:
