@@ -20,7 +20,7 @@ from datetime import date
 from itertools import pairwise
 from typing import ClassVar, Final
 
-from sla_compliance.calendars.weekdays import weekday_named
+from sla_compliance.calendars.weekdays import weekday_number
 from sla_compliance.checks import checked_integer, checked_text, wrong_value
 
 
@@ -59,7 +59,7 @@ class Period:
         Raises:
             InvalidTypeError, InvalidValueError: `first` is not the name of a weekday.
         """
-        number = weekday_named(checked_text(first, "first", "a word").lower())
+        number = weekday_number(checked_text(first, "first", "a word").lower())
         if number is None:
             raise wrong_value(first, "first", "a weekday such as 'sunday'")
         return cls("week", days=7, first=1 + number)

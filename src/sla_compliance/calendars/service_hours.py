@@ -24,7 +24,7 @@ from itertools import pairwise
 from typing import Final, Self, TypeVar
 
 from sla_compliance.calendars.wall_clock import instant_of, wall_time
-from sla_compliance.calendars.weekdays import WEEKDAYS, weekday_named
+from sla_compliance.calendars.weekdays import WEEKDAYS, weekday_number
 from sla_compliance.checks import check_type, checked_text
 from sla_compliance.errors import InvalidServiceHoursError, InvalidTypeError, SLAComplianceError, shown
 from sla_compliance.intervals import NEVER, IntervalSet
@@ -192,7 +192,7 @@ def _read_weekdays(text: str) -> Iterator[int]:
     """Yield the weekdays of a text such as "mon,wed-fri"."""
     for part in _comma_separated(text):
         first_name, dash, last_name = (name.strip() for name in part.partition("-"))
-        first, last = weekday_named(first_name), weekday_named(last_name if dash else first_name)
+        first, last = weekday_number(first_name), weekday_number(last_name if dash else first_name)
         if first is None or last is None:
             raise _error(f"name {shown(part)}; name days as in 'mon-fri', 'sat' or 'mon,wed'")
         for step in range((last - first) % 7 + 1):  # modulo, for "fri-mon" runs over the end of the week

@@ -24,7 +24,7 @@ class AlarmSource(Protocol):
     An implementation
 
     - returns every alarm that passes `wanted` and shares an instant with [start_us, end_us), raised before it or
-      still active too; it may return more, never less;
+      still active too, and every row whose end lies before its start; it may return more, never less;
     - returns no other tenant's alarm, whatever the tenant id contains;
     - neither clips, merges nor sorts: that is the library's work;
     - raises its own errors unwrapped: a database that is down is not an SLA fact.
