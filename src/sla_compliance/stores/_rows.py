@@ -31,8 +31,7 @@ from sla_compliance.stores.protocol import Restatement, StoredDay
 LONGEST_TENANT_ID: Final = 500
 _DIALECTS: Final = {"postgresql": postgresql, "sqlite": sqlite}
 
-metadata: Final = sa.MetaData()
-"""The tables sla_days, sla_changes and sla_restatements, e.g. for alembic's `target_metadata`."""
+DAY_TABLES: Final = sa.MetaData()
 
 
 def _key_columns() -> list[sa.Column[Any]]:
@@ -44,7 +43,7 @@ def _key_columns() -> list[sa.Column[Any]]:
 
 days: Final = sa.Table(
     "sla_days",
-    metadata,
+    DAY_TABLES,
     *_key_columns(),
     sa.Column("start_us", sa.BigInteger, nullable=False),
     sa.Column("end_us", sa.BigInteger, nullable=False),
@@ -62,7 +61,7 @@ days: Final = sa.Table(
 )
 reported_changes: Final = sa.Table(
     "sla_changes",
-    metadata,
+    DAY_TABLES,
     sa.Column("tenant_id", sa.Text, nullable=False),
     sa.Column("local_date", sa.Date, nullable=False),
     sa.Column("changes_reported", sa.Integer, nullable=False),
@@ -70,7 +69,7 @@ reported_changes: Final = sa.Table(
 )
 trail: Final = sa.Table(
     "sla_restatements",
-    metadata,
+    DAY_TABLES,
     sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
     *_key_columns(),
     sa.Column("at_us", sa.BigInteger, nullable=False),
@@ -94,7 +93,7 @@ _DAYS_WITH_CHANGES: Final = sa.select(days, _CHANGES_REPORTED.label("changes_rep
 
 def create_statements(dialect: str) -> list[str]:
     """Return the statements that make the tables where they are not there yet; errors as `sqlalchemy.ddl`."""
-    return [_create_statement(table, dialect) for table in metadata.tables.values()]
+    return [_create_statement(table, dialect) for table in DAY_TABLES.tables.values()]
 
 
 def upgrade_statements(dialect: str) -> list[str]:
@@ -123,7 +122,7 @@ def create(connection: sa.Connection) -> None:
             raise InvalidValueError(
                 f"table {days.name} is of version 1; run the statements that `{command}` prints", field=days.name
             )
-    metadata.create_all(connection)
+    DAY_TABLES.create_all(connection)
 
 
 def read(connection: sa.Connection, keys: Sequence[DayKey]) -> dict[DayKey, StoredDay]:

@@ -12,18 +12,20 @@ import asyncio
 import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from sla_compliance.errors import requires_extra
 from sla_compliance.measured import DayKey
 from sla_compliance.stores.protocol import Restatement, StoredDay
 
 with requires_extra("sqlalchemy", __name__):
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection, Engine, MetaData
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sla_compliance.stores import _rows
-from sla_compliance.stores._rows import metadata as metadata  # noqa: PLC0414 -- made public here
+
+metadata: Final[MetaData] = _rows.DAY_TABLES
+"""The tables sla_days, sla_changes and sla_restatements, e.g. for alembic's `target_metadata`."""
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
