@@ -14,7 +14,9 @@ from sla_compliance.alarms import Alarm, AlarmFilter, Severity
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.exclusions import Exclusion, MaintenanceKind, MaintenanceWindow
 from sla_compliance.calendars.periods import Period
+from sla_compliance.calendars.planned_work import PlannedWork
 from sla_compliance.calendars.service_hours import ServiceHours
+from sla_compliance.certainty import Bounds, Doubt, DoubtCause
 from sla_compliance.compliance import evaluate, evaluate_each
 from sla_compliance.date_ranges import whole_days
 from sla_compliance.errors import (
@@ -51,10 +53,13 @@ __all__ = [
     "AlarmFilter",
     "AlarmSource",
     "AsyncAlarmSource",
+    "Bounds",
     "ComplianceRecord",
     "ComplianceReport",
     "Counts",
     "DataQuality",
+    "Doubt",
+    "DoubtCause",
     "Exclusion",
     "Incident",
     "InvalidAlarmError",
@@ -73,6 +78,7 @@ __all__ = [
     "MissingExtraError",
     "NaiveDatetimeError",
     "Period",
+    "PlannedWork",
     "RangeTooLongError",
     "SLAComplianceError",
     "SLAPolicy",

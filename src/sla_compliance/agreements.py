@@ -25,9 +25,10 @@ from sla_compliance.contract import Times, times
 from sla_compliance.intervals import ALWAYS, ALWAYS_END_US, ALWAYS_START_US, IntervalSet
 from sla_compliance.measured import DayKey
 from sla_compliance.policy import SLAPolicy
-from sla_compliance.units import instant_us
+from sla_compliance.units import MICROSECOND, instant_us, length_us
 from sla_compliance.zones import load_zone
 
+MONITOR_GAP: Final = dt.timedelta(minutes=5)
 _DIGESTS_KEPT: Final = 4096
 _ALL_OF_THE_DAY: Final = "all"
 # Hours of the date before may run into the day, and a clock set back over midnight shows the date before its day's.
@@ -45,6 +46,7 @@ class TenantSettings:
         service_hours: the agreed hours; None is always.
         in_service: from activation to termination.
         monitored_since_us: since when an outage would have been seen, microseconds.
+        monitor_gap: unmonitored stretches shorter than this, between two monitored instants of one state, have it.
         exclusions: maintenance and exclusions that come from no source of them.
 
     Raises:
@@ -56,6 +58,7 @@ class TenantSettings:
     service_hours: ServiceHours | IntervalSet | None
     in_service: IntervalSet
     monitored_since_us: int
+    monitor_gap: dt.timedelta
     exclusions: tuple[AnyExclusion, ...]
 
     def __init__(
@@ -66,6 +69,7 @@ class TenantSettings:
         service_hours: ServiceHours | Times | None = None,
         in_service: Times | None = None,
         monitored_since: dt.datetime | None = None,
+        monitor_gap: dt.timedelta = MONITOR_GAP,
         maintenance: Iterable[MaintenanceWindow] = (),
         exclusions: Iterable[Exclusion] = (),
     ) -> None:
@@ -81,6 +85,8 @@ class TenantSettings:
         object.__setattr__(self, "service_hours", service_hours)
         object.__setattr__(self, "in_service", ALWAYS if in_service is None else times(in_service, "in_service"))
         object.__setattr__(self, "monitored_since_us", monitored_since_us)
+        length_us(monitor_gap, field="monitor_gap")
+        object.__setattr__(self, "monitor_gap", monitor_gap)
         object.__setattr__(self, "exclusions", (*maintenance, *exclusions))
 
     @property
@@ -90,11 +96,15 @@ class TenantSettings:
 
     def day_key(self, tenant_id: str, date: dt.date, start_us: int, end_us: int) -> DayKey:
         """Return the key of a local day with these bounds."""
-        agreement = _digest(
+        texts = [
             _hours_text(self.service_hours, date, start_us, end_us),
             _part_text(self.in_service, start_us, end_us),
             _part_text(self.monitored, start_us, end_us),
-        )
+        ]
+        if self.monitor_gap != MONITOR_GAP:
+            # Only where it differs: days that are stored already keep their keys.
+            texts.append(f"monitor_gap {self.monitor_gap // MICROSECOND}")
+        agreement = _digest(*texts)
         return DayKey(tenant_id, self.policy.measurement_fingerprint, agreement, self.zone, date)
 
 

@@ -22,10 +22,11 @@ from typing import Final, Self
 
 from sla_compliance.checks import checked_text, listed_texts, wrong_value
 from sla_compliance.errors import InvalidValueError
+from sla_compliance.units import moment
 
 
 class Severity(StrEnum):
-    """How severe an alarm is; `Severity("MAJOR")` works in any case.
+    """How severe an alarm is; `Severity("MAJOR")` works in any case. The words are those of X.733, and INFO.
 
     CLEARED is what some platforms write over the severity of an alarm that is over.
     """
@@ -35,14 +36,35 @@ class Severity(StrEnum):
     MINOR = "minor"
     WARNING = "warning"
     INFO = "info"
+    INDETERMINATE = "indeterminate"
     CLEARED = "cleared"
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
-        return next((cls(member) for member in cls if isinstance(value, str) and value.lower() == member.value), None)
+        """Return the member that a text names in another case.
+
+        Raises:
+            InvalidTypeError, InvalidValueError: there is none.
+        """
+        lowered = checked_text(value, "severity", f"one of {', '.join(cls)}").lower()
+        for member in cls:
+            if member.value == lowered:
+                return member
+        raise wrong_value(value, "severity", f"one of {', '.join(cls)}")
 
 
 SEVERITY_NAMES: Final = ", ".join(Severity)
+SEVERITY_BY_NAME: Final = {severity.value: severity for severity in Severity}
+WORST_FIRST: Final = (
+    Severity.CRITICAL,
+    Severity.MAJOR,
+    Severity.MINOR,
+    Severity.WARNING,
+    Severity.INDETERMINATE,
+    Severity.INFO,
+    Severity.CLEARED,
+)
+"""Severities in order of rank: of several rows of one alarm the worst counts."""
 _SEVERAL: Final = "several texts, e.g. {'critical'}"
 QUALIFYING_SEVERITIES: Final = frozenset({Severity.CRITICAL, Severity.MAJOR})
 
@@ -54,10 +76,10 @@ def severity_of(text: object, *, field: str) -> Severity:
         InvalidTypeError: `text` is no str.
         InvalidValueError: it names no severity.
     """
-    try:
-        return Severity(checked_text(text, field, f"one of {SEVERITY_NAMES}"))
-    except ValueError:
-        raise wrong_value(text, field, f"one of {SEVERITY_NAMES}") from None
+    severity = SEVERITY_BY_NAME.get(checked_text(text, field, f"one of {SEVERITY_NAMES}").lower())
+    if severity is None:
+        raise wrong_value(text, field, f"one of {SEVERITY_NAMES}")
+    return severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +92,9 @@ class Alarm:
         id: the row's identity.
         alarm_id: the correlation key of the device's alarms; not unique.
         last_occurrence: when it was last seen, aware.
+        parent_alarm_id: the `id`, else the `alarm_id`, of the alarm that caused it.
+        acknowledged_at: when a person took it on, aware.
+        updated_at: when the row was last written, aware.
     """
 
     first_occurrence: datetime
@@ -86,6 +111,10 @@ class Alarm:
     last_occurrence: datetime | None = None
     subscriber_count: int | None = None
     title: str | None = None
+    parent_alarm_id: str | None = None
+    resource_type: str | None = None
+    acknowledged_at: datetime | None = None
+    updated_at: datetime | None = None
 
 
 class ColumnKind(Enum):
@@ -129,8 +158,15 @@ ALARM_COLUMNS: Final = (
     AlarmColumn("last_occurrence", "last_occurrences_us", ColumnKind.INSTANT),
     AlarmColumn("subscriber_count", "subscriber_counts", ColumnKind.COUNT),
     AlarmColumn("title", "titles", ColumnKind.TEXT),
+    AlarmColumn("parent_alarm_id", "parent_alarm_ids", ColumnKind.TEXT),
+    AlarmColumn("resource_type", "resource_types", ColumnKind.TEXT),
+    AlarmColumn("acknowledged_at", "acknowledged_us", ColumnKind.INSTANT),
+    AlarmColumn("updated_at", "updated_us", ColumnKind.INSTANT),
 )
 INSTANT_COLUMNS: Final = tuple(column.name for column in ALARM_COLUMNS if column.kind is ColumnKind.INSTANT)
+_BOUNDS: Final = frozenset({"first_occurrence", "cleared_at", "resolved_at", "last_occurrence"})
+# Instants that say nothing of when an alarm was; a batch keeps them as descriptive columns, microseconds.
+DESCRIPTIVE_INSTANTS: Final = tuple(name for name in INSTANT_COLUMNS if name not in _BOUNDS)
 DESCRIPTIVE_COLUMNS: Final = tuple(column.name for column in ALARM_COLUMNS if column.kind is not ColumnKind.INSTANT)
 
 
@@ -170,3 +206,12 @@ class AlarmFilter:
 
 def _lower(values: Iterable[str], field: str) -> frozenset[str]:
     return frozenset(text.lower() for text in listed_texts(values, field, _SEVERAL))
+
+
+def raised_text(start_us: int) -> str:
+    """Return when an alarm was raised, in words.
+
+    >>> raised_text(0)
+    'raised 1970-01-01 00:00:00+00:00'
+    """
+    return f"raised {moment(start_us).isoformat(' ')}"

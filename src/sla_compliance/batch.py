@@ -1,4 +1,4 @@
-"""AlarmBatch: the alarms of one service as validated columns, which the core computes on."""
+"""AlarmBatch: alarms as checked columns: what sources make and the core computes on."""
 ################################################################
 # A batch is the alarms of one service: a tenant as a whole, or one resource,
 # customer or circuit. Its rows have passed validation (validation.py). There is no
@@ -14,36 +14,33 @@ from datetime import timedelta
 from operator import attrgetter
 from typing import Any, Final, Self
 
-from sla_compliance.alarms import ALARM_COLUMNS, DESCRIPTIVE_COLUMNS, INSTANT_COLUMNS, Alarm, AlarmFilter
+from sla_compliance.alarms import (
+    ALARM_COLUMNS,
+    DESCRIPTIVE_COLUMNS,
+    DESCRIPTIVE_INSTANTS,
+    INSTANT_COLUMNS,
+    Alarm,
+    AlarmFilter,
+    raised_text,
+)
+from sla_compliance.checked_rows import checked_rows
 from sla_compliance.checks import check_lengths, checked_text, listed, wrong_type
+from sla_compliance.columns import Column, joined_column, taken
 from sla_compliance.errors import InvalidAlarmError, InvalidTypeError, InvalidValueError, shown
+from sla_compliance.identity import NO_ROW_FACTS, RowFacts
 from sla_compliance.intervals import IntervalSet
-from sla_compliance.units import EPOCH, moment
+from sla_compliance.units import moment
 from sla_compliance.validation import (
     NEEDED_INSTANT,
     STILL_ACTIVE_US,
-    Column,
+    ClampedFigure,
     OnInvalid,
     RejectedRow,
     RowValidation,
-    resolved_ends,
 )
 
 _NEEDED_COLUMNS: Final = (NEEDED_INSTANT, "cleared_at")  # where they are given, they are more than None
-_NO_ALARM: Final = Alarm(EPOCH)  # stands for a row that is no Alarm until it is set aside
-
-
-@dataclass(frozen=True, slots=True)
-class ClampedFigure:
-    """A measured share of downtime that lay outside 0-100 and was clamped.
-
-    Attributes:
-        start_us: start of its time bucket.
-        raw_percentage: the share as measured.
-    """
-
-    start_us: int
-    raw_percentage: float
+_ARGUMENTS: Final = {column.name: column.argument for column in ALARM_COLUMNS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +51,28 @@ class AlarmBatch:
         starts_us: when each was raised.
         ends_us: when each was over; STILL_ACTIVE_US while active.
         last_seen_us: when each was last seen, or None; None where the source does not say.
-        is_end_assumed: where `last_occurrence` stands in for a missing end; None where it nowhere does.
+        undated: rows that say they are over and not when; by row, the earliest instant by which each was over as far
+            as rows say, or None. Their ends are when they were last seen, STILL_ACTIVE_US where that is not known.
+        disputed_ids: ids of which rows disagree on when the alarm was.
         columns: the descriptive columns the source carries, by their name in `Alarm` or in the source.
         rejected: rows set aside.
         monitored: the time the source says it observed; None where it does not say.
         clamped: measured shares that lay outside 0-100.
+        row_facts: how many rows were copies, snapshots, or shared an id.
+        excluded_by: for each row the targeted exclusions that match it, as indices; None until they are known.
     """
 
     starts_us: tuple[int, ...] = ()
     ends_us: tuple[int, ...] = ()
     last_seen_us: tuple[int | None, ...] | None = None
-    is_end_assumed: tuple[bool, ...] | None = None
+    undated: Mapping[int, int | None] = field(default_factory=dict, hash=False)
+    disputed_ids: frozenset[Hashable] = frozenset()
     columns: Mapping[str, Column] = field(default_factory=dict, hash=False)
     rejected: tuple[RejectedRow, ...] = ()
     monitored: IntervalSet | None = None
     clamped: tuple[ClampedFigure, ...] = ()
+    row_facts: RowFacts = NO_ROW_FACTS
+    excluded_by: tuple[frozenset[int], ...] | None = None
 
     @classmethod
     def from_alarms(
@@ -82,12 +86,9 @@ class AlarmBatch:
             InvalidValueError: an option is not one.
         """
         validation = RowValidation(on_invalid, clock_skew)
-        values = listed(alarms, "alarms", "an AlarmBatch or several Alarm")
-        rows = [validation.alarm(row, value) or _NO_ALARM for row, value in enumerate(values)]
-        instants = {
-            name: [validation.instant(row, getattr(alarm, name), name) for row, alarm in enumerate(rows)]
-            for name in INSTANT_COLUMNS
-        }
+        rows = listed(alarms, "alarms", "an AlarmBatch or several Alarm")
+        validation.check_alarms(rows)
+        instants = {name: validation.datetimes(list(map(attrgetter(name), rows)), name) for name in INSTANT_COLUMNS}
         descriptive = {name: tuple(map(attrgetter(name), rows)) for name in DESCRIPTIVE_COLUMNS}
         return cls._validated(validation, instants, descriptive)
 
@@ -108,6 +109,10 @@ class AlarmBatch:
         last_occurrences_us: Sequence[int | None] | None = None,
         subscriber_counts: Sequence[int | None] | None = None,
         titles: Sequence[str | None] | None = None,
+        parent_alarm_ids: Sequence[str | None] | None = None,
+        resource_types: Sequence[str | None] | None = None,
+        acknowledged_us: Sequence[int | None] | None = None,
+        updated_us: Sequence[int | None] | None = None,
         more: Mapping[str, Sequence[Any]] | None = None,
         row_names: Sequence[str] | None = None,
         faults: Iterable[InvalidAlarmError] = (),
@@ -117,7 +122,8 @@ class AlarmBatch:
         """Return the batch of some columns.
 
         Args:
-            starts_us, ends_us, resolved_us, last_occurrences_us: microseconds since 1970; all but starts may be None.
+            starts_us, ends_us, resolved_us, last_occurrences_us, acknowledged_us, updated_us: microseconds since 1970,
+                integers of any library; all but starts may be None.
             more: further descriptive columns by name, e.g. {"circuit_id": [...]}.
             row_names: what to call each row in errors, e.g. "alarms.csv:17"; by default "alarms[17]".
             faults: what the reader of the rows found wrong already, by `row`; those rows may hold any instant.
@@ -128,21 +134,17 @@ class AlarmBatch:
             InvalidTypeError: a column is not several values.
         """
         # The first statement of the body: the arguments by name, so that ALARM_COLUMNS alone says which column each is.
-        arguments = locals()
-        columns = {column.name: arguments[column.argument] for column in ALARM_COLUMNS}
-        return cls.from_named_columns(
-            {**columns, **_by_name(more or {}, "more")},
-            row_names=row_names,
-            faults=faults,
-            on_invalid=on_invalid,
-            clock_skew=clock_skew,
-        )
+        given = locals()
+        columns = {column.name: given[column.argument] for column in ALARM_COLUMNS}
+        columns |= {} if more is None else _by_name(more, "more")
+        return cls._from_lists(columns, RowValidation(on_invalid, clock_skew, row_names, _ARGUMENTS), faults)
 
     @classmethod
     def from_named_columns(
         cls,
         columns: Mapping[str, Sequence[Any] | None],
         *,
+        next_starts_us: Sequence[int | None] | None = None,
         row_names: Sequence[str] | None = None,
         faults: Iterable[InvalidAlarmError] = (),
         on_invalid: OnInvalid = "raise",
@@ -153,6 +155,8 @@ class AlarmBatch:
         Args:
             columns: instants as microseconds since 1970; a column that is None is not there; `first_occurrence` must
                 be. Names that an Alarm does not have are carried along as descriptive columns.
+            next_starts_us: the start of the next row of the same device, where the source knows rows that are not
+                among these; see undated_rows.py.
             row_names, faults, on_invalid, clock_skew: as `from_columns`.
 
         Raises:
@@ -162,50 +166,54 @@ class AlarmBatch:
         Traceback (most recent call last):
         sla_compliance.errors.InvalidTypeError: site is 'ab'; give a list with a value for each row
         """
-        names = None if row_names is None else listed(row_names, "row_names")
-        validation = RowValidation(on_invalid, clock_skew, names)
-        for fault in faults:
-            validation.faults[fault.row].append(fault)
-            validation.unreadable.add((fault.row, NEEDED_INSTANT))
         if NEEDED_INSTANT not in _by_name(columns, "columns"):
             raise InvalidValueError(f"columns has no {NEEDED_INSTANT}; every alarm needs one", field="columns")
-        present = (name for name, values in columns.items() if values is not None or name in _NEEDED_COLUMNS)
-        lists = {name: listed(columns[name], name) for name in present}
+        validation = RowValidation(on_invalid, clock_skew, row_names)
+        return cls._from_lists(columns, validation, faults, next_starts_us)
+
+    @classmethod
+    def _from_lists(
+        cls,
+        columns: Mapping[str, Sequence[Any] | None],
+        validation: RowValidation,
+        faults: Iterable[InvalidAlarmError],
+        next_starts_us: Sequence[int | None] | None = None,
+    ) -> Self:
+        for fault in faults:
+            validation.faults[fault.row].append(fault)
+        arguments = validation.arguments or {}
+        present = [name for name, values in columns.items() if values is not None or name in _NEEDED_COLUMNS]
+        lists = {name: listed(columns[name], arguments.get(name, name)) for name in present}
         lists.setdefault("cleared_at", [None] * len(lists[NEEDED_INSTANT]))
-        check_lengths({**lists, **({} if names is None else {"row_names": names})})
+        lengths = {arguments.get(name, name): values for name, values in lists.items()}
+        check_lengths(lengths if validation.row_names is None else {**lengths, "row_names": validation.row_names})
         instants = {
-            name: validation.integer_instants(values, name) for name, values in lists.items() if name in INSTANT_COLUMNS
+            name: validation.integers(values, name) for name, values in lists.items() if name in INSTANT_COLUMNS
         }
         descriptive = {name: tuple(values) for name, values in lists.items() if name not in INSTANT_COLUMNS}
-        return cls._validated(validation, instants, descriptive)
+        return cls._validated(validation, instants, descriptive, next_starts_us)
 
     @classmethod
     def _validated(
-        cls, validation: RowValidation, instants: dict[str, list[Any]], descriptive: dict[str, Column]
+        cls,
+        validation: RowValidation,
+        instants: dict[str, list[Any]],
+        descriptive: dict[str, Column],
+        next_starts_us: Sequence[int | None] | None = None,
     ) -> Self:
         """Return the batch of the rows that pass; instants are checked one by one already."""
-        columns = {
-            name: validation.severities(column) if name == "severity" else column
-            for name, column in descriptive.items()
-        }
-        columns |= {name: validation.hashable(columns[name], name) for name in DESCRIPTIVE_COLUMNS if name in columns}
-        starts, last_seen = instants[NEEDED_INSTANT], instants.get("last_occurrence")
-        inferred_ends, is_end_assumed = resolved_ends(
-            instants["cleared_at"], instants.get("resolved_at"), last_seen, columns.get("status")
-        )
-        ends = validation.ordered_ends(starts, inferred_ends, instants)
-        contents = [starts, ends, *columns.values(), *([last_seen] if last_seen else [])]
-        repeats = validation.repeated_rows(columns["id"], contents) if "id" in columns else set()
-        rejected = validation.set_aside(columns, starts, ends)
+        rows = checked_rows(validation, instants, descriptive, next_starts_us)
         batch = cls(
-            starts_us=tuple(starts),
-            ends_us=tuple(ends),
-            last_seen_us=tuple(last_seen) if last_seen else None,
-            is_end_assumed=is_end_assumed,
-            columns=columns,
-            rejected=rejected,
+            starts_us=rows.starts_us,
+            ends_us=rows.ends_us,
+            last_seen_us=rows.last_seen_us,
+            undated=rows.undated,
+            disputed_ids=rows.disputed_ids,
+            columns=rows.columns,
+            rejected=rows.rejected,
+            row_facts=rows.row_facts,
         )
-        left_out = repeats | validation.faults.keys()
+        left_out = rows.left_out
         return batch.take([row for row in range(len(batch)) if row not in left_out]) if left_out else batch
 
     def __len__(self) -> int:
@@ -213,13 +221,47 @@ class AlarmBatch:
 
     def take(self, rows: Sequence[int]) -> Self:
         """Return the batch of some rows, by index; all but the columns stays."""
+        rank_of = {row: rank for rank, row in enumerate(rows)} if self.undated else {}
         return replace(
             self,
-            starts_us=_taken(self.starts_us, rows),
-            ends_us=_taken(self.ends_us, rows),
-            last_seen_us=None if self.last_seen_us is None else _taken(self.last_seen_us, rows),
-            is_end_assumed=None if self.is_end_assumed is None else _taken(self.is_end_assumed, rows),
-            columns={name: _taken(column, rows) for name, column in self.columns.items()},
+            starts_us=taken(self.starts_us, rows),
+            ends_us=taken(self.ends_us, rows),
+            last_seen_us=None if self.last_seen_us is None else taken(self.last_seen_us, rows),
+            undated={rank_of[row]: bound for row, bound in self.undated.items() if row in rank_of},
+            columns={name: taken(column, rows) for name, column in self.columns.items()},
+            excluded_by=None if self.excluded_by is None else taken(self.excluded_by, rows),
+        )
+
+    def rows_within_reach(self, start_us: int, end_us: int) -> list[int]:
+        """Return the rows, by index, that may matter to a window: those that meet it, and those in doubt that may.
+
+        A row that is over and undated may have lasted longer than its end; rows that disagree are in doubt together.
+        """
+        ids: Sequence[Hashable] = self.columns["id"] if self.disputed_ids else ()
+        disputed_rows = {row for row, key in enumerate(ids) if key in self.disputed_ids}
+        return [
+            row
+            for row, (start, end) in enumerate(zip(self.starts_us, self.ends_us, strict=True))
+            if (start < end_us and (end > start_us or row in self.undated)) or row in disputed_rows
+        ]
+
+    def joined(self, other: Self) -> Self:
+        """Return the rows of both batches, which come from one source; their rejected rows too."""
+        shift = len(self)
+        names = dict.fromkeys((*self.columns, *other.columns))
+        return replace(
+            self,
+            starts_us=self.starts_us + other.starts_us,
+            ends_us=self.ends_us + other.ends_us,
+            last_seen_us=joined_column(self.last_seen_us, len(self), other.last_seen_us, len(other)),
+            undated={**self.undated, **{row + shift: bound for row, bound in other.undated.items()}},
+            disputed_ids=self.disputed_ids | other.disputed_ids,
+            columns={
+                name: joined_column(self.columns.get(name), len(self), other.columns.get(name), len(other)) or ()
+                for name in names
+            },
+            rejected=(*self.rejected, *other.rejected),
+            excluded_by=None if self.excluded_by is None else self.excluded_by + (other.excluded_by or ()),
         )
 
     def qualifying(self, wanted: AlarmFilter) -> Self:
@@ -228,6 +270,11 @@ class AlarmBatch:
         batch = self
         if not wanted.severities.issuperset(severities):
             batch = self.take([row for row, severity in enumerate(severities) if severity in wanted.severities])
+        return batch.without_excluded(wanted)
+
+    def without_excluded(self, wanted: AlarmFilter) -> Self:
+        """Return the batch of the rows whose type and status are not excluded, judged by the columns it carries."""
+        batch = self
         for name, excluded in (("alarm_type", wanted.excluded_alarm_types), ("status", wanted.excluded_statuses)):
             if excluded and name in batch.columns:
                 texts = batch.columns[name]
@@ -236,16 +283,27 @@ class AlarmBatch:
                 )
         return batch
 
+    def name_of(self, row: int) -> str:
+        """Return what people know a row by: its id, else its alarm_id or title, else when it was raised."""
+        for name in ("id", "alarm_id", "title"):
+            value = self.columns[name][row] if name in self.columns else None
+            if value is not None:
+                return str(value)
+        return raised_text(self.starts_us[row])
+
     def by(self, name: str) -> dict[Hashable, Self]:
         """Return the batches of the rows that share a value of column `name`, each with its rejected rows.
+
+        A batch that knows of no column at all, such as AlarmBatch(), is taken to have those of an Alarm.
 
         Raises:
             InvalidTypeError: `name` is no str, or a value of its column cannot be a key.
             InvalidValueError: the batch carries no such column.
         """
         checked_text(name, "by", "the name of a column, e.g. 'resource_id'")
-        if name not in self.columns and len(self):
-            carried = ", ".join(self.columns) or "none"
+        names = self.columns if self.columns or self.starts_us else DESCRIPTIVE_COLUMNS
+        if name not in names:
+            carried = ", ".join(names) or "none"
             raise InvalidValueError(f"by is {shown(name)}; the alarms carry the columns {carried}", field="by")
         rows: dict[Hashable, list[int]] = defaultdict(list)
         set_aside: dict[Hashable, list[RejectedRow]] = defaultdict(list)
@@ -263,17 +321,21 @@ class AlarmBatch:
     @property
     def active_rows(self) -> list[int]:
         """The rows that are still active."""
-        return [row for row, end in enumerate(self.ends_us) if end == STILL_ACTIVE_US]
+        return [row for row, end in enumerate(self.ends_us) if end == STILL_ACTIVE_US and row not in self.undated]
 
     def alarm(self, row: int) -> Alarm:
         """Return one row as an Alarm, times in UTC; no end while active."""
         end_us = self.ends_us[row]
         seen_us = None if self.last_seen_us is None else self.last_seen_us[row]
+        described = {name: self.columns[name][row] for name in DESCRIPTIVE_COLUMNS if name in self.columns}
+        for name in DESCRIPTIVE_INSTANTS:
+            instant = self.columns[name][row] if name in self.columns else None
+            described[name] = None if instant is None else moment(instant)
         return Alarm(
             moment(self.starts_us[row]),
             None if end_us == STILL_ACTIVE_US else moment(end_us),
             last_occurrence=None if seen_us is None else moment(seen_us),
-            **{name: self.columns[name][row] for name in DESCRIPTIVE_COLUMNS if name in self.columns},
+            **described,
         )
 
 
@@ -281,7 +343,3 @@ def _by_name(columns: Mapping[str, Sequence[Any] | None], field: str) -> Mapping
     if not isinstance(columns, Mapping) or not all(isinstance(name, str) for name in columns):
         raise wrong_type(columns, field, "columns by name")
     return columns
-
-
-def _taken(column: Column, rows: Sequence[int]) -> Column:
-    return tuple(map(column.__getitem__, rows))

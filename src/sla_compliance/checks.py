@@ -2,14 +2,16 @@
 ################################################################
 # A bad argument gets one message: the name it was given under, the value as it
 # can be shown, and what to give instead. The functions here check types, lists,
-# texts, whole numbers, lengths and order, and make that message. What a value
+# texts, whole numbers, lengths and order, and make that message. Whole numbers are
+# those of any library (anything with `__index__`) but for booleans. What a value
 # means is checked where it is read: instants in units, zones in zones, and so on.
 ################################################################
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import Any
+from operator import index
+from typing import Any, SupportsIndex
 
 from sla_compliance.errors import InvalidIntervalError, InvalidTypeError, InvalidValueError, shown
 
@@ -50,18 +52,35 @@ def checked_text(value: object, field: str, wanted: str = "text") -> str:
     return value
 
 
-def checked_integer(value: object, field: str, lowest: int, highest: int) -> int:
-    """Return a whole number within bounds; True and False are none.
+def integer(value: object, field: str, wanted: str = "an int") -> int:
+    """Return a whole number, of whichever library, as an int; True and False are none.
 
     Raises:
-        InvalidTypeError: it is no int.
+        InvalidTypeError: it is none.
+        InvalidValueError: it is of a foreign type that raises an error when it is read.
+    """
+    if type(value) is int:
+        return value
+    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
+        raise wrong_type(value, field, wanted)
+    try:
+        return index(value)
+    except TypeError:  # numpy's arrays have the method and are no integer
+        raise wrong_type(value, field, wanted) from None
+    except Exception as error:  # a foreign type may raise anything
+        raise wrong_value(value, field, wanted) from error
+
+
+def checked_integer(value: object, field: str, lowest: int, highest: int) -> int:
+    """Return a whole number within bounds as an int; arguments and errors as `integer`.
+
+    Raises:
         InvalidValueError: it is out of bounds.
     """
-    if type(value) is not int:
-        raise wrong_type(value, field, "an int")
-    if not lowest <= value <= highest:
+    number = integer(value, field)
+    if not lowest <= number <= highest:
         raise wrong_value(value, field, f"a number from {lowest} to {highest}")
-    return value
+    return number
 
 
 def listed(values: object, field: str, wanted: str = "a list with a value for each row") -> list[Any]:

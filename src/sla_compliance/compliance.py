@@ -13,25 +13,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import MISSING, dataclass, fields, replace
+from datetime import datetime, timedelta
 from functools import cached_property
-from typing import NotRequired, TypedDict, Unpack
+from typing import Final, Literal, NotRequired, TypedDict, Unpack
 
 from sla_compliance.alarms import Alarm
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.exclusions import Exclusion, MaintenanceWindow
 from sla_compliance.calendars.service_hours import ServiceHours
-from sla_compliance.checks import check_order, check_type, listed, listed_keys
+from sla_compliance.checks import check_order, check_type, listed, listed_keys, wrong_value
 from sla_compliance.contract import PAIRS, Contract, Pair, Times, read_contract, times
 from sla_compliance.downtime import DowntimeRule
-from sla_compliance.ledger import Frame, Ledger
+from sla_compliance.errors import InvalidTypeError
+from sla_compliance.ledger import Frame
+from sla_compliance.ledger_rule import LedgerRule
 from sla_compliance.policy import SLAPolicy
+from sla_compliance.readings import NO_KEYLESS_ROWS, KeylessRows, keyless_rows
 from sla_compliance.report import ComplianceReport
-from sla_compliance.units import instant_us
+from sla_compliance.targeting import matches_of
+from sla_compliance.units import MIN_US, instant_us, length_us
 from sla_compliance.validation import OnInvalid
 from sla_compliance.zones import load_zone
+
+Unkeyed = Literal["doubt", "everybody", "nobody"]
+_UNKEYED: Final = ("doubt", "everybody", "nobody")
 
 
 class EvaluationKeywords(TypedDict):
@@ -47,6 +54,7 @@ class EvaluationKeywords(TypedDict):
     service_hours: NotRequired[ServiceHours | Times | None]
     in_service: NotRequired[Times | None]
     monitored: NotRequired[Times | None]
+    monitor_gap: NotRequired[timedelta]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +71,7 @@ class EvaluationArguments:
         service_hours: the agreed hours; None is always, an empty iterable is never.
         in_service: from activation to termination, pairs; None is always.
         monitored: when an outage would have been seen, pairs; None is always.
+        monitor_gap: unmonitored stretches shorter than this, between two monitored instants of one state, have it.
 
     Raises:
         SLAComplianceError: an argument is bad; a ValueError or TypeError that names it.
@@ -78,11 +87,13 @@ class EvaluationArguments:
     service_hours: ServiceHours | Times | None = None
     in_service: Times | None = None
     monitored: Times | None = None
+    monitor_gap: timedelta = timedelta(0)
 
     def __post_init__(self) -> None:
         check_order(self.start_us, self.end_us, start=self.start, end=self.end)
         check_type(self.policy, SLAPolicy, "policy", "an SLAPolicy")
         load_zone(self.zone)
+        length_us(self.monitor_gap, field="monitor_gap")
         # An iterable can be read once only, and `replace` reads it again.
         for name in ("maintenance", "exclusions"):
             object.__setattr__(self, name, tuple(listed(getattr(self, name), name, PAIRS)))
@@ -130,36 +141,109 @@ class EvaluationArguments:
     def _frame(self, contract: Contract) -> Frame:
         return Frame.of(contract, start_us=self.start_us, end_us=self.end_us, zone=self.zone, as_of_us=self.as_of_us)
 
-    @cached_property
-    def rule(self) -> DowntimeRule:
-        """What turns alarms into downtime."""
-        return DowntimeRule(self.policy, self.as_of_us, self.contract.targeted)
-
     @property
     def has_targeted_exclusions(self) -> bool:
         """Whether an exclusion excuses some alarms only, so that alarms are needed with their columns."""
         return bool(self.contract.targeted)
 
+    @property
+    def rows_from_us(self) -> int:
+        """From when on rows are needed: the window's start less the margin, or that of the work that meets the window.
+
+        Where work excuses only what it caused, an outage that was there when work began decides about all of it.
+        """
+        margin_us = self.policy.margin_us
+        first_us = self.start_us - margin_us
+        if self.policy.planned_work.excuses == "caused":
+            meeting_starts = [
+                start_us
+                for start_us, end_us in self.contract.work
+                if start_us < self.end_us + margin_us and end_us > first_us
+            ]
+            # A microsecond more: what counts is whether it was down before the work began.
+            first_us = min([first_us, *(start_us - 1 - margin_us for start_us in meeting_starts)])
+        return max(MIN_US, first_us)
+
+    @property
+    def needs_ancestors(self) -> bool:
+        """Whether an exclusion reaches the children of alarms, so that alarms are needed with their ancestors."""
+        return any(exclusion.with_children for exclusion in self.contract.targeted)
+
     def report(self, batch: AlarmBatch) -> ComplianceReport:
         """Return the report of one service's alarms."""
-        qualifying = batch.qualifying(self.policy.qualifying)
-        ledger = Ledger(self._frame_for(batch), self.rule.outages(qualifying))
-        return ComplianceReport(ledger=ledger, rule=self.rule, batch=batch, qualifying=qualifying)
-
-    def _frame_for(self, batch: AlarmBatch) -> Frame:
-        """Return the frame, its monitored time cut to what the source says it observed."""
-        if batch.monitored is None:
-            return self.frame
-        return self._frame(replace(self.contract, monitored=self.contract.monitored & batch.monitored))
+        return self._report(self._ledger_rule(self.contract, batch), self._with_matches(batch))
 
     def reports(
-        self, batch: AlarmBatch, *, by: str, inventory: Iterable[Hashable] | None = None
+        self,
+        batch: AlarmBatch,
+        *,
+        by: str,
+        inventory: Iterable[Hashable] | None = None,
+        unkeyed: Unkeyed = "doubt",
     ) -> dict[Hashable, ComplianceReport]:
         """Return a report for each value of a column; arguments and errors as `evaluate_each`."""
-        no_alarms = replace(batch.take(()), rejected=())
+        if unkeyed not in _UNKEYED:
+            raise wrong_value(unkeyed, "unkeyed", ", ".join(map(repr, _UNKEYED)))
         keys = listed_keys(() if inventory is None else inventory, "inventory")
-        batches = {**dict.fromkeys(keys, no_alarms), **batch.by(by)}
-        return {key: self.report(alarms) for key, alarms in batches.items()}
+        batches = _batches_by_key(self._with_matches(batch), by, keys)
+        # The rows set aside that name a key are that key's doubt, never everybody's.
+        keyless = batches.get(None, replace(batch.take(()), rejected=()))
+        if unkeyed != "doubt":
+            batches.pop(None, None)
+        common_rule = self._ledger_rule(self.contract, batch)
+        doubtful = keyless_rows(keyless, common_rule) if unkeyed == "doubt" else NO_KEYLESS_ROWS
+        named_keys = {key for exclusion in self.contract.targeted for key in exclusion.keys_of(by)}
+        reports: dict[Hashable, ComplianceReport] = {}
+        for key, own in batches.items():
+            rule = common_rule
+            if key is not None and str(key) in named_keys:
+                rule = self._ledger_rule(self.contract.for_key(by, str(key)), batch)
+            alarms = own.joined(keyless) if unkeyed == "everybody" else own
+            reports[key] = self._report(rule, alarms, NO_KEYLESS_ROWS if key is None else doubtful)
+        return reports
+
+    def _with_matches(self, batch: AlarmBatch) -> AlarmBatch:
+        """Return the batch whose rows know which targeted exclusions match them."""
+        targeted = self.contract.targeted
+        return replace(batch, excluded_by=matches_of(batch, targeted)) if targeted else batch
+
+    def _ledger_rule(self, contract: Contract, batch: AlarmBatch) -> LedgerRule:
+        """Return what turns alarms of a source into a ledger under a contract."""
+        if batch.monitored is not None:
+            contract = replace(contract, monitored=contract.monitored & batch.monitored)
+        return LedgerRule(
+            contract=contract,
+            frame=self.frame if contract is self.contract else self._frame(contract),
+            downtime=DowntimeRule(self.policy, self.as_of_us, contract.targeted),
+            monitor_gap_us=length_us(self.monitor_gap, field="monitor_gap"),
+        )
+
+    def _report(self, rule: LedgerRule, batch: AlarmBatch, keyless: KeylessRows = NO_KEYLESS_ROWS) -> ComplianceReport:
+        qualifying = batch.qualifying(self.policy.qualifying)
+        settled_rule, ledger = rule.settled_ledger(
+            qualifying.starts_us, rule.downtime.ends_us(qualifying), qualifying.excluded_by
+        )
+        return ComplianceReport(
+            ledger=ledger,
+            batch=batch,
+            qualifying=qualifying,
+            settled_rule=settled_rule,
+            ledger_rule=rule,
+            keyless=keyless,
+        )
+
+
+def _batches_by_key(batch: AlarmBatch, by: str, keys: Sequence[Hashable]) -> dict[Hashable, AlarmBatch]:
+    """Return the alarms of each key; keys that read alike as text are one, and the inventory's object stands for it."""
+    no_alarms = replace(batch.take(()), rejected=())
+    batches: dict[Hashable, AlarmBatch] = {}
+    key_by_text: dict[str, Hashable] = {}
+    for key in keys:
+        batches[None if key is None else key_by_text.setdefault(str(key), key)] = no_alarms
+    for row_key, alarms in batch.by(by).items():
+        key = None if row_key is None else key_by_text.setdefault(str(row_key), row_key)
+        batches[key] = alarms if batches.get(key, no_alarms) is no_alarms else batches[key].joined(alarms)
+    return batches
 
 
 def evaluate(
@@ -175,6 +259,7 @@ def evaluate(
     service_hours: ServiceHours | Times | None = None,
     in_service: Times | None = None,
     monitored: Times | None = None,
+    monitor_gap: timedelta = timedelta(0),
     on_invalid: OnInvalid = "raise",
 ) -> ComplianceReport:
     """Return the compliance report of one service.
@@ -190,6 +275,7 @@ def evaluate(
         service_hours: the agreed hours; None is always, an empty iterable is never.
         in_service: from activation to termination, pairs; None is always.
         monitored: when an outage would have been seen, pairs; None is always.
+        monitor_gap: unmonitored stretches shorter than this, between two monitored instants of one state, have it.
         on_invalid: what to do about bad rows of an iterable of Alarm; a batch is validated already.
 
     Raises:
@@ -215,6 +301,7 @@ def evaluate(
         service_hours=service_hours,
         in_service=in_service,
         monitored=monitored,
+        monitor_gap=monitor_gap,
     )
     return arguments.report(_batch_of(alarms, on_invalid))
 
@@ -224,6 +311,7 @@ def evaluate_each(
     *,
     by: str = "resource_id",
     inventory: Iterable[Hashable] | None = None,
+    unkeyed: Unkeyed = "doubt",
     on_invalid: OnInvalid = "raise",
     **arguments: Unpack[EvaluationKeywords],
 ) -> dict[Hashable, ComplianceReport]:
@@ -231,14 +319,23 @@ def evaluate_each(
 
     Args:
         by: the column; rows without a value stand under None.
-        inventory: keys that have a report even without an alarm; rows hold only what failed.
+        inventory: keys that have a report even without an alarm; rows hold only what failed. Keys that read alike as
+            text are one, and the inventory's object stands for it.
+        unkeyed: whose the qualifying rows without a key are: "doubt" (nobody's in the record, each key's in the
+            pessimistic reading), "everybody" or "nobody"; with these two there is no report under None.
         alarms, on_invalid, arguments: as `evaluate`.
 
     Raises:
         InvalidValueError: the alarms carry no such column. Others as `evaluate`.
     """
+    is_needed = {field.name: field.default is MISSING for field in fields(EvaluationArguments)}
+    for name in is_needed.keys() | arguments.keys():
+        if name not in is_needed:
+            raise InvalidTypeError(f"{name} is no argument; see evaluate() and evaluate_each()", field=name)
+        if is_needed[name] and name not in arguments:
+            raise InvalidTypeError(f"{name} is missing; give it, as to evaluate()", field=name)
     checked = EvaluationArguments(**arguments)
-    return checked.reports(_batch_of(alarms, on_invalid), by=by, inventory=inventory)
+    return checked.reports(_batch_of(alarms, on_invalid), by=by, inventory=inventory, unkeyed=unkeyed)
 
 
 def _batch_of(alarms: AlarmBatch | Iterable[Alarm], on_invalid: OnInvalid) -> AlarmBatch:

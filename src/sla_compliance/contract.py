@@ -2,60 +2,53 @@
 ################################################################
 # - in_service, monitored: when; None is always.
 # - service_hours: ServiceHours or times; None is always, nothing at all is never.
-# - maintenance: accepted kinds take time out of agreed service time; work of a
-#   kind that the policy does not accept is no excuse and changes nothing. A plain
-#   pair is planned work, as a MaintenanceWindow is that does not say otherwise.
+# - maintenance: what the policy accepts of it (accepted_maintenance.py) takes time
+#   out of agreed service time.
 # - exclusions: any other agreed exclusion.
-# A maintenance window or exclusion that says what it applies to takes only the
-# alarms that match out of the downtime and leaves the time agreed: work in one
-# town excuses nothing in another. It is expanded as far beyond the window as
+# A maintenance window or exclusion that says what it applies to is targeted: it
+# excuses the outages of the alarms that match and leaves the time agreed. Work in
+# one town excuses nothing in another. It reaches as far beyond the window as
 # damping looks.
+#
+# In the report of one key, a window that names that key by itself is everybody's.
+#
+# Where work excuses only what it caused, a window excuses nothing of an outage that
+# is down at its start and just before; windows of one target that touch or overlap
+# are one.
 ################################################################
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, TypeVar
 
-from sla_compliance.batch import AlarmBatch
-from sla_compliance.calendars.exclusions import Exclusion, MaintenanceKind, MaintenanceWindow
+from sla_compliance.accepted_maintenance import (
+    Reach,
+    accepted_maintenance,
+    name_of,
+    targeted_exclusion,
+    work_not_caused,
+)
+from sla_compliance.calendars.exclusions import Exclusion, MaintenanceWindow, Targets
+from sla_compliance.calendars.planned_work import Occurrence, RefusedWork
 from sla_compliance.calendars.service_hours import ServiceHours
-from sla_compliance.checks import listed
-from sla_compliance.errors import InvalidIntervalError, InvalidTypeError, shown
+from sla_compliance.checks import listed, wrong_type
+from sla_compliance.errors import InvalidIntervalError, shown
 from sla_compliance.intervals import ALWAYS, NEVER, IntervalSet
 from sla_compliance.policy import SLAPolicy
-from sla_compliance.units import MAX_US, MIN_US, instant_us, moment
+from sla_compliance.targeting import TargetedExclusion
+from sla_compliance.units import instant_us
 
 Pair = tuple[datetime, datetime]
 Times = IntervalSet | Iterable[Pair]
 """When: pairs of aware datetimes, half-open, in any order; or a set of instants."""
 
-_LONGEST_REASON: Final = 60
 PAIRS: Final = "a list of (start, end) pairs of aware datetimes"
+_NOT_CAUSED: Final = "the outage was there when the work began"
 _Window = TypeVar("_Window", MaintenanceWindow, Exclusion)
-
-
-@dataclass(frozen=True, slots=True)
-class TargetedExclusion:
-    """An exclusion of some alarms only.
-
-    Attributes:
-        name: what to call it in a report.
-        applies_to: alarm column -> values; an alarm that has any of them matches.
-        windows: when it applies, in the window that was asked for and as far beyond as damping looks.
-        start_us: when it begins to apply; also of one that never does.
-    """
-
-    name: str
-    applies_to: Mapping[str, Collection[str]] = field(hash=False)
-    windows: IntervalSet
-    start_us: int
-
-    def can_match(self, batch: AlarmBatch) -> bool:
-        """Whether an alarm could match: it names a column that the batch carries."""
-        return any(column in batch.columns for column in self.applies_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +60,10 @@ class Contract:
         service_hours: the agreed hours.
         maintenance: accepted maintenance that applies to everybody.
         exclusions: other agreed exclusions that apply to everybody.
-        monitored: when somebody would have seen an outage.
+        monitored: when an outage would have been seen.
         targeted: maintenance and exclusions of some alarms only.
+        refused: planned work that excuses nothing, and why.
+        late: accepted work that was announced or entered after its start.
     """
 
     in_service: IntervalSet = ALWAYS
@@ -77,6 +72,62 @@ class Contract:
     exclusions: IntervalSet = NEVER
     monitored: IntervalSet = ALWAYS
     targeted: tuple[TargetedExclusion, ...] = ()
+    refused: tuple[RefusedWork, ...] = ()
+    late: tuple[Occurrence, ...] = ()
+
+    def for_key(self, column: str, key: str) -> Contract:
+        """Return the contract of one value of a column: the windows that name it by itself are everybody's there."""
+        own = [exclusion for exclusion in self.targeted if key in exclusion.keys_of(column)]
+        works = IntervalSet.union(exclusion.windows for exclusion in own if exclusion.is_maintenance)
+        others = IntervalSet.union(exclusion.windows for exclusion in own if not exclusion.is_maintenance)
+        # An exclusion that is everybody's keeps its place, without windows: rows name exclusions by their places.
+        targeted = tuple(
+            replace(exclusion, windows=NEVER) if exclusion in own else exclusion for exclusion in self.targeted
+        )
+        return replace(
+            self, maintenance=self.maintenance | works, exclusions=self.exclusions | others, targeted=targeted
+        )
+
+    def with_caused_only(self, outages: IntervalSet, start_us: int, end_us: int) -> Contract:
+        """Return the contract whose maintenance excuses nothing of outages that were there when it began.
+
+        Args:
+            outages: the damped downtime.
+            start_us, end_us: the request; what it refuses of it is listed.
+        """
+        uncaused_by_targets = {
+            targets: work_not_caused(windows, outages) for targets, windows in self._work_by_targets().items()
+        }
+        targeted = []
+        refused = list(self.refused)
+        for exclusion in self.targeted:
+            windows = exclusion.windows
+            if exclusion.is_maintenance:
+                uncaused = windows & uncaused_by_targets[exclusion.targets]
+                refused += [RefusedWork(exclusion.name, _NOT_CAUSED, start, end) for start, end in uncaused]
+                windows -= uncaused
+            targeted.append(replace(exclusion, windows=windows))
+        uncaused = work_not_caused(self.maintenance, outages)
+        refused += [RefusedWork(name_of("maintenance", start), _NOT_CAUSED, start, end) for start, end in uncaused]
+        return replace(
+            self,
+            maintenance=self.maintenance - uncaused,
+            targeted=tuple(targeted),
+            refused=tuple(work for work in refused if work.start_us < end_us and work.end_us > start_us),
+        )
+
+    @property
+    def work(self) -> IntervalSet:
+        """All accepted maintenance, whomever it applies to; windows that touch or overlap are one."""
+        return IntervalSet.union([self.maintenance, *self._work_by_targets().values()])
+
+    def _work_by_targets(self) -> dict[Targets, IntervalSet]:
+        """Return the time of all targeted maintenance by what it applies to."""
+        windows_by_targets: dict[Targets, list[IntervalSet]] = defaultdict(list)
+        for exclusion in self.targeted:
+            if exclusion.is_maintenance:
+                windows_by_targets[exclusion.targets].append(exclusion.windows)
+        return {targets: IntervalSet.union(windows) for targets, windows in windows_by_targets.items()}
 
 
 def read_contract(
@@ -98,18 +149,27 @@ def read_contract(
         InvalidIntervalError: a pair ends before it starts.
         NaiveDatetimeError, InvalidRecurrenceError, UnknownZoneError: as the windows say.
     """
-    reach = (zone, max(MIN_US, start_us - policy.margin_us), min(MAX_US, end_us + policy.margin_us))
-    works, work_times = _sorted_out(maintenance, MaintenanceWindow, "maintenance")
-    others, other_times = _sorted_out(exclusions, Exclusion, "exclusions")
-    accepted = [(name, work) for name, work in works if work.kind in policy.accepted_maintenance]
+    reach = Reach.of(zone, start_us, end_us, policy)
+    windows, work_pairs = _windows_and_pairs(maintenance, MaintenanceWindow, "maintenance")
+    work = accepted_maintenance(windows, work_pairs, policy, reach)
+    other_windows, other_pairs = _windows_and_pairs(exclusions, Exclusion, "exclusions")
+    everybody = [IntervalSet.from_pairs(other_pairs)]
+    targeted = list(work.targeted)
+    for window in other_windows:
+        window_times = window.expand(zone, reach.first_us, reach.last_us)
+        if window.targets is None:
+            everybody.append(window_times)
+        else:
+            targeted.append(targeted_exclusion("exclusion", window, window_times))
     return Contract(
         in_service=ALWAYS if in_service is None else times(in_service, "in_service"),
         service_hours=_hours(service_hours, zone, start_us, end_us),
-        maintenance=(work_times if MaintenanceKind.PLANNED in policy.accepted_maintenance else NEVER)
-        | _everybodys(accepted, reach),
-        exclusions=other_times | _everybodys(others, reach),
+        maintenance=work.everybody,
+        exclusions=IntervalSet.union(everybody),
         monitored=ALWAYS if monitored is None else times(monitored, "monitored"),
-        targeted=(*_targeted(accepted, reach), *_targeted(others, reach)),
+        targeted=tuple(targeted),
+        refused=work.refused,
+        late=work.late,
     )
 
 
@@ -129,7 +189,7 @@ def times(value: Times, field: str) -> IntervalSet:
 
 def _pair(value: object, field: str) -> tuple[int, int]:
     if not isinstance(value, tuple | list) or len(value) != 2:
-        raise InvalidTypeError(f"{field} is {shown(value)}; give a pair (start, end) of aware datetimes", field=field)
+        raise wrong_type(value, field, "a pair (start, end) of aware datetimes")
     start_us, end_us = instant_us(value[0], field=f"{field}.start"), instant_us(value[1], field=f"{field}.end")
     if end_us < start_us:
         raise InvalidIntervalError(
@@ -138,38 +198,19 @@ def _pair(value: object, field: str) -> tuple[int, int]:
     return start_us, end_us
 
 
-def _sorted_out(values: object, kind: type[_Window], field: str) -> tuple[list[tuple[str, _Window]], IntervalSet]:
-    """Return the windows among some values, each with a name, and the union of the plain pairs among them."""
-    windows: list[tuple[str, _Window]] = []
+def _windows_and_pairs(values: object, kind: type[_Window], field: str) -> tuple[list[_Window], list[tuple[int, int]]]:
+    """Return the windows among some values, and the plain pairs among them as instants."""
+    windows: list[_Window] = []
     pairs: list[tuple[int, int]] = []
     for index, value in enumerate(listed(values, field, PAIRS)):
         if isinstance(value, kind):
-            windows.append((_name(field, value), value))
+            windows.append(value)
         else:
             pairs.append(_pair(value, f"{field}[{index}]"))
-    return windows, IntervalSet.from_pairs(pairs)
-
-
-def _name(field: str, window: MaintenanceWindow | Exclusion) -> str:
-    """Return what to call a window in a report, e.g. "maintenance of 2026-10-01 02:00 UTC (new card)"."""
-    start = moment(window.start_us).replace(tzinfo=None).isoformat(" ", "minutes")
-    reason = f" ({window.reason[:_LONGEST_REASON]})" if window.reason else ""
-    return f"{field.removesuffix('s')} of {start} UTC{reason}"
+    return windows, pairs
 
 
 def _hours(value: ServiceHours | Times | None, zone: str, start_us: int, end_us: int) -> IntervalSet:
     if value is None:
         return ALWAYS
     return value.expand(zone, start_us, end_us) if isinstance(value, ServiceHours) else times(value, "service_hours")
-
-
-def _everybodys(windows: list[tuple[str, _Window]], reach: tuple[str, int, int]) -> IntervalSet:
-    return IntervalSet.union(window.expand(*reach) for _, window in windows if window.applies_to is None)
-
-
-def _targeted(windows: list[tuple[str, _Window]], reach: tuple[str, int, int]) -> list[TargetedExclusion]:
-    return [
-        TargetedExclusion(name, window.applies_to, window.expand(*reach), window.start_us)
-        for name, window in windows
-        if window.applies_to is not None
-    ]

@@ -9,27 +9,28 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
 from typing import Final
 
 from sla_compliance.calendars.periods import Period
+from sla_compliance.certainty import Bounds, Certainty, Doubt, DoubtCause, unknown_us
 from sla_compliance.checks import check_type
 from sla_compliance.labels import Accounting
-from sla_compliance.ledger import CellLengths
+from sla_compliance.ledger import CellLengths, summed_cells
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.records import ComplianceRecord, record_of_days
 from sla_compliance.units import MICROSECOND, length_text, moment
 from sla_compliance.zones import load_zone, tz_version
 
 _ACCOUNTINGS_IN_WORDS: Final = {
-    "REMOVED": "maintenance and exclusions not counted",
-    "PLANNED_DOWNTIME_REMOVED": "downtime in maintenance and exclusions not counted",
-    "EXCUSED": "maintenance counted as up, exclusions not counted",
-    "COUNTED": "maintenance counted like any time, exclusions not counted",
-    "GROSS": "nothing excluded",
+    "REMOVED": "maintenance and exclusions left out",
+    "PLANNED_DOWNTIME_REMOVED": "downtime in maintenance and exclusions left out",
+    "EXCUSED": "maintenance counted as up, exclusions left out",
+    "COUNTED": "maintenance counted like any time, exclusions left out",
+    "GROSS": "without exclusions, in agreed hours",
 }
 
 
@@ -75,6 +76,19 @@ class DayFigures(ABC):
 
     @property
     @abstractmethod
+    def reading_day_cells_us(self) -> tuple[Sequence[CellLengths], Sequence[CellLengths]] | None:
+        """The same cells in the optimistic and in the pessimistic reading; None where both are the record's."""
+
+    @abstractmethod
+    def _is_input_whole(self, first: int, after: int) -> bool:
+        """Return whether no doubt of the whole input leaves the days with indices [first, after) unconfirmed."""
+
+    @abstractmethod
+    def _doubts(self, record: ComplianceRecord) -> Iterable[Doubt]:
+        """Return the doubts of rows within a record's part."""
+
+    @property
+    @abstractmethod
     def quality_lines(self) -> tuple[str, ...]:
         """What a reader must know about the rows behind the figures, one sentence each."""
 
@@ -115,7 +129,7 @@ class DayFigures(ABC):
 
     @property
     def gross(self) -> ComplianceRecord:
-        """The record of the whole window with nothing excluded."""
+        """The record of the whole window without exclusions, in agreed hours."""
         return self.total.counted_as(Accounting.GROSS)
 
     def last(self, days: int) -> ComplianceRecord | None:
@@ -137,7 +151,59 @@ class DayFigures(ABC):
             last_date=dates[-1],
             target_ratio=self.target_ratio,
             accounting=self.accounting,
+            certainty=self._certainty(first, after),
         )
+
+    def _certainty(self, first: int, after: int) -> Certainty:
+        """Return what is certain of the days with indices [first, after)."""
+        recorded = optimistic = pessimistic = None
+        readings = self.reading_day_cells_us
+        if readings is not None:
+            recorded, optimistic, pessimistic = (
+                summed_cells(day_cells[first:after]) for day_cells in (self.day_cells_us, *readings)
+            )
+        return Certainty(
+            optimistic_cells_us=None if optimistic == recorded else optimistic,
+            pessimistic_cells_us=None if pessimistic == recorded else pessimistic,
+            is_input_whole=self._is_input_whole(first, after),
+            leaves_unknown_out=self.policy.unknown == "excluded",
+            minimum_coverage_ratio=self.policy.minimum_coverage_ratio,
+        )
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether no doubt could change the verdict on the whole window."""
+        return self.total.is_confirmed
+
+    def bounds(self, record: ComplianceRecord | None = None) -> Bounds:
+        """Return what a record's availability is at least and at most, and why; by default of the whole window.
+
+        Args:
+            record: one of these figures, under any target and accounting.
+
+        Raises:
+            InvalidTypeError: it is no record.
+        """
+        record = self._checked_record(record)
+        limits = record.availability_bounds
+        doubts = list(self._doubts(record))
+        missing_us = unknown_us(record.cells_us, record.accounting)
+        if missing_us and not record.leaves_unknown_out:
+            doubts.append(Doubt(DoubtCause.UNMONITORED, 0, missing_us))
+        return Bounds(
+            low=None if limits is None else limits[0],
+            high=None if limits is None else limits[1],
+            is_confirmed=record.is_confirmed,
+            coverage_ratio=record.coverage_ratio,
+            because=tuple(sorted(doubts, key=lambda doubt: (-doubt.length_us, doubt.cause))),
+        )
+
+    def _checked_record(self, record: ComplianceRecord | None) -> ComplianceRecord:
+        """Return a record that was given, or that of the whole window."""
+        if record is None:
+            return self.total
+        check_type(record, ComplianceRecord, "record", "a record of these figures, e.g. report.days[0]")
+        return record
 
     @property
     def tz_version(self) -> str:

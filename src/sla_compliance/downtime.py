@@ -1,27 +1,47 @@
-"""Downtime: alarms and a policy to the one set of instants at which the service was down."""
+"""Downtime: from alarms and a policy to the instants that were down, and those excused."""
 ################################################################
 # In this order:
 # 1. Which alarms: those that qualify (AlarmFilter).
-# 2. Until when: as the gate found; an active alarm runs to as_of, or, with
-#    stale_after set and last seen longer ago than that, to when it was last seen.
+# 2. Until when: as the rows state; one that is over and undated as identity.py and
+#    the policy's `doubt_at_most` say; an active one to as_of, or, with stale_after
+#    set and last seen longer before as_of than that, to when it was last seen.
 #    What lies at or after as_of takes no part.
-# 3. An exclusion that applies to some alarms only cuts those, nobody else's.
-# 4. Union: overlaps, duplicates, parent and child, touching alarms count once.
-# 5. Damping, on whole outages: gaps shorter than merge_gap become downtime, then
+# 3. Union: overlaps, duplicates, parent and child, touching alarms count once.
+# 4. Damping, on whole outages: gaps shorter than merge_gap become downtime, then
 #    outages shorter than min_outage are dropped.
+# 5. Targeted exclusions then say which instants of the damped downtime are
+#    excused; they never erase them. An instant is excused where alarms are active
+#    and each of them is in a window that applies to it; a gap that merge_gap
+#    bridged is excused where the instants on both sides of it are. It is excused
+#    by maintenance where a maintenance window excuses one of the active alarms (of
+#    a gap: on either side).
 ################################################################
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sla_compliance.batch import AlarmBatch
-from sla_compliance.contract import TargetedExclusion
-from sla_compliance.intervals import ALWAYS_START_US, IntervalSet
+from sla_compliance.intervals import ALWAYS_START_US, NEVER, IntervalSet
 from sla_compliance.policy import SLAPolicy
-from sla_compliance.units import MICROSECOND
+from sla_compliance.targeting import TargetedExclusion
+from sla_compliance.validation import STILL_ACTIVE_US
+
+
+@dataclass(frozen=True, slots=True)
+class Downtime:
+    """When the service was down.
+
+    Attributes:
+        outages: the damped downtime, excused or not, up to as_of.
+        excused_by_maintenance, excused_otherwise: what of it targeted exclusions excuse; disjoint.
+    """
+
+    outages: IntervalSet
+    excused_by_maintenance: IntervalSet = NEVER
+    excused_otherwise: IntervalSet = NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,62 +58,121 @@ class DowntimeRule:
     as_of_us: int
     targeted: tuple[TargetedExclusion, ...] = ()
 
-    def outages(self, qualifying: AlarmBatch) -> IntervalSet:
-        """Return the downtime of alarms that qualify, after damping.
+    def downtime_of(
+        self,
+        starts_us: Sequence[int],
+        ends_us: Sequence[int],
+        excluded_by: Sequence[frozenset[int]] | None,
+        not_excusable: IntervalSet = NEVER,
+    ) -> Downtime:
+        """Return the downtime of columns of alarms.
 
-        Cost: the two sorts of `IntervalSet`, linear passes and no object per alarm.
+        Args:
+            excluded_by: for each alarm the targeted exclusions that match it; None: none does.
+            not_excusable: further time that is down, which no window excuses.
         """
-        known = self.undamped(qualifying).clip(ALWAYS_START_US, self.as_of_us)
-        return known.without_gaps_below(self.policy.merge_gap_us).without_pieces_below(self.policy.min_outage_us)
+        if excluded_by is None or not any(excluded_by):
+            active = IntervalSet.union_of(starts_us, ends_us)
+            return Downtime(self.damped(self._until_as_of(active | not_excusable if not_excusable else active)))
+        parts = self._parts(starts_us, ends_us, excluded_by)
+        active = self._until_as_of(IntervalSet.union([not_excusable, *(part for _, part in parts)]))
+        outages = self.damped(active)
+        unexcused = [part - self._windows(indices) for indices, part in parts]
+        excused = active - IntervalSet.union([not_excusable, *unexcused])
+        by_maintenance = excused & IntervalSet.union(
+            part & self._windows(index for index in indices if self.targeted[index].is_maintenance)
+            for indices, part in parts
+        )
+        gaps = _excused_gaps(outages - active, excused, by_maintenance)
+        all_by_maintenance = (by_maintenance | gaps.excused_by_maintenance) & outages
+        all_otherwise = ((excused - by_maintenance) | gaps.excused_otherwise) & outages
+        return Downtime(outages, all_by_maintenance, all_otherwise)
 
-    def undamped(self, qualifying: AlarmBatch) -> IntervalSet:
-        """Return the union of alarms, each cut by the exclusions that match it."""
-        starts, ends = qualifying.starts_us, self.ends_us(qualifying)
-        if not self.targeted:
-            return IntervalSet.union_of(starts, ends)
-        parts = [
-            IntervalSet.union_of(map(starts.__getitem__, rows), map(ends.__getitem__, rows)) - self.windows(matches)
-            for matches, rows in self.matches(qualifying).items()
-        ]
-        return IntervalSet.union(parts)
+    def damped(self, active: IntervalSet) -> IntervalSet:
+        """Return the outages of the time in which alarms are active."""
+        return active.without_gaps_below(self.policy.merge_gap_us).without_pieces_below(self.policy.min_outage_us)
+
+    def _until_as_of(self, active: IntervalSet) -> IntervalSet:
+        return active.clip(ALWAYS_START_US, self.as_of_us)
+
+    def _parts(
+        self, starts_us: Sequence[int], ends_us: Sequence[int], excluded_by: Sequence[frozenset[int]]
+    ) -> list[tuple[frozenset[int], IntervalSet]]:
+        """Return the union of the alarms that the same exclusions match, for each such set of exclusions."""
+        rows_by_indices: dict[frozenset[int], list[int]] = defaultdict(list)
+        for row, indices in enumerate(excluded_by):
+            rows_by_indices[indices].append(row)
+        parts = []
+        for indices, rows in rows_by_indices.items():
+            union = IntervalSet.union_of(map(starts_us.__getitem__, rows), map(ends_us.__getitem__, rows))
+            parts.append((indices, self._until_as_of(union)))
+        return parts
+
+    def _windows(self, indices: Iterable[int]) -> IntervalSet:
+        """Return when any of some targeted exclusions applies."""
+        return IntervalSet.union(self.targeted[index].windows for index in indices)
 
     def ends_us(self, batch: AlarmBatch) -> Sequence[int]:
-        """Return when each alarm ends for this rule; stale ones when they were last seen."""
-        if self.policy.stale_after is None or batch.last_seen_us is None:
+        """Return when each alarm ends: undated ones by their bound, stale ones when they were last seen."""
+        stale = self.stale_rows(batch)
+        if not batch.undated and not stale:
             return batch.ends_us
         ends = list(batch.ends_us)
-        for row in self.unseen_rows(batch, self.policy.stale_after // MICROSECOND):
-            ends[row] = max(batch.starts_us[row], batch.last_seen_us[row] or 0)
+        for row in batch.undated:
+            if ends[row] == STILL_ACTIVE_US:
+                ends[row] = self.undated_bound_us(batch, row)
+        for row in stale:
+            ends[row] = max(batch.starts_us[row], self._seen_us(batch, row))
         return ends
 
+    def undated_bound_us(self, batch: AlarmBatch, row: int) -> int:
+        """Return by when a row that is over and undated was over at the latest."""
+        longest_us = batch.starts_us[row] + self.policy.doubt_at_most_us
+        bound = batch.undated[row]
+        return longest_us if bound is None else min(bound, longest_us)
+
+    def stale_rows(self, batch: AlarmBatch) -> list[int]:
+        """Return the alarms not over at as_of that the policy's `stale_after` ends when they were last seen."""
+        stale_after_us = self.policy.stale_after_us
+        if stale_after_us is None or batch.last_seen_us is None:
+            return []
+        limit = self.as_of_us - stale_after_us
+        return [
+            row
+            for row, (seen, end) in enumerate(zip(batch.last_seen_us, batch.ends_us, strict=True))
+            if seen is not None and seen < limit and end > self.as_of_us and row not in batch.undated
+        ]
+
+    def active_rows(self, batch: AlarmBatch) -> list[int]:
+        """Return the alarms raised before as_of and not over then, whatever their rows say since."""
+        as_of_us = self.as_of_us
+        if not batch.ends_us or max(batch.ends_us) <= as_of_us:
+            return []
+        return [
+            row
+            for row, end in enumerate(batch.ends_us)
+            if end > as_of_us and batch.starts_us[row] < as_of_us and row not in batch.undated
+        ]
+
     def unseen_rows(self, batch: AlarmBatch, length_us: int) -> list[int]:
-        """Return the active alarms last seen longer than `length_us` before as_of; without a last sight, never."""
+        """Return the active alarms last seen longer than `length_us` before as_of; without a last sight, none."""
         if batch.last_seen_us is None:
             return []
         limit = self.as_of_us - length_us
-        return [row for row in batch.active_rows if (seen := batch.last_seen_us[row]) is not None and seen < limit]
+        last_seen = batch.last_seen_us
+        return [row for row in self.active_rows(batch) if (seen := last_seen[row]) is not None and seen < limit]
 
-    def matches(self, batch: AlarmBatch) -> dict[frozenset[int], list[int]]:
-        """Return the rows of a batch by the targeted exclusions (their indices) that match them."""
-        matching: list[frozenset[int]] = [frozenset()] * len(batch)
-        for name in {column for exclusion in self.targeted for column in exclusion.applies_to} & batch.columns.keys():
-            concerned = self._by_value(name)
-            for row, value in enumerate(batch.columns[name]):
-                if value is not None and str(value) in concerned:
-                    matching[row] |= concerned[str(value)]
-        rows_of: dict[frozenset[int], list[int]] = defaultdict(list)
-        for row, indices in enumerate(matching):
-            rows_of[indices].append(row)
-        return rows_of
+    def _seen_us(self, batch: AlarmBatch, row: int) -> int:
+        seen = None if batch.last_seen_us is None else batch.last_seen_us[row]
+        return batch.starts_us[row] if seen is None else seen
 
-    def _by_value(self, column: str) -> dict[str, frozenset[int]]:
-        """Return which targeted exclusions name each value of a column."""
-        concerned: dict[str, set[int]] = defaultdict(set)
-        for index, exclusion in enumerate(self.targeted):
-            for value in exclusion.applies_to.get(column, ()):
-                concerned[value].add(index)
-        return {value: frozenset(indices) for value, indices in concerned.items()}
 
-    def windows(self, indices: Collection[int]) -> IntervalSet:
-        """Return when any of some targeted exclusions applies."""
-        return IntervalSet.union(self.targeted[index].windows for index in indices)
+def _excused_gaps(gaps: IntervalSet, excused: IntervalSet, by_maintenance: IntervalSet) -> Downtime:
+    """Return which bridged gaps are excused: those whose instants on both sides are."""
+    maintenance: list[tuple[int, int]] = []
+    otherwise: list[tuple[int, int]] = []
+    for start, end in gaps:
+        if start - 1 in excused and end in excused:
+            is_maintenance = start - 1 in by_maintenance or end in by_maintenance
+            (maintenance if is_maintenance else otherwise).append((start, end))
+    return Downtime(gaps, IntervalSet.from_pairs(maintenance), IntervalSet.from_pairs(otherwise))

@@ -15,26 +15,24 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
-from sla_compliance.alarms import AlarmFilter, Severity
 from sla_compliance.batch import AlarmBatch
-from sla_compliance.contract import TargetedExclusion
+from sla_compliance.certainty import DoubtCause
 from sla_compliance.downtime import DowntimeRule
-from sla_compliance.intervals import ALWAYS_END_US, ALWAYS_START_US, IntervalSet
+from sla_compliance.intervals import NEVER, IntervalSet
 from sla_compliance.labels import CELL_INDEX, Scope, State
 from sla_compliance.ledger import Ledger
-from sla_compliance.measured import DayFact, FactCode
-from sla_compliance.units import DAY_US, MICROSECOND, moment
-
-STALE_AFTER: Final = timedelta(days=7)
-"""Open alarms unseen for longer than this are listed as stale."""
+from sla_compliance.ledger_rule import LedgerRule
+from sla_compliance.measured import DOUBT_PREFIX, DayFact, FactCode
+from sla_compliance.readings import Readings
+from sla_compliance.row_findings import OpenRows, RowFinding, row_findings
+from sla_compliance.targeting import TargetedExclusion
 
 MOST_NAMED: Final = 5
-LONGEST_NAME: Final = 60
+LONGEST_NAME: Final = 100
 _AGREED_DOWN: Final = CELL_INDEX[Scope.AGREED, State.DOWN]
 
 
@@ -51,22 +49,6 @@ class TargetedEffect:
     name: str
     alarms: int
     taken_out_us: int
-
-
-@dataclass(frozen=True, slots=True)
-class RowFinding:
-    """Something that a reader must know of a row.
-
-    Attributes:
-        code: what it is.
-        name: the row, as people know it.
-        start_us, end_us: the time that it concerns.
-    """
-
-    code: FactCode
-    name: str
-    start_us: int
-    end_us: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,41 +75,45 @@ class Evidence:
     Attributes:
         row_findings: the earliest first.
         ledger: what was made of all alarms.
-        ledger_without_stale: what is made of the alarms that are not stale.
+        ledger_without_unseen: what is made of the alarms that are not stale.
         unmatched: the targeted exclusions that no alarm can match.
         cuts: the others, as far as they cut alarms.
+        at_stake: the doubtful time by its cause.
     """
 
     row_findings: tuple[RowFinding, ...]
     ledger: Ledger
-    ledger_without_stale: Ledger
+    ledger_without_unseen: Ledger
     unmatched: tuple[TargetedExclusion, ...]
     cuts: tuple[_Cut, ...]
+    at_stake: Mapping[DoubtCause, IntervalSet]
 
     @classmethod
-    def of(cls, batch: AlarmBatch, qualifying: AlarmBatch, ledger: Ledger, rule: DowntimeRule) -> Evidence:
-        """Return the evidence of all rows of a source, those that qualify, and what was made of them."""
-        known_until_us = _known_until_us(ledger, rule)
-        open_rows = [row for row in qualifying.active_rows if qualifying.starts_us[row] < known_until_us]
-        stale_rows = set(rule.unseen_rows(qualifying, STALE_AFTER // MICROSECOND)).intersection(open_rows)
-        ledger_without_stale = ledger
-        if stale_rows:
-            not_stale = qualifying.take([row for row in range(len(qualifying)) if row not in stale_rows])
-            ledger_without_stale = Ledger(ledger.frame, rule.outages(not_stale))
-        row_findings = [
-            *_bad_rows(batch, rule.as_of_us),
-            *_odd_rows(qualifying),
-            *_overwritten(batch, ledger, rule.policy.qualifying),
-            *_clamped(batch),
-            *_open_alarms(qualifying, open_rows, stale_rows, rule.as_of_us),
-        ]
-        # In one order, so that a day names the same rows whatever window it was measured in.
-        row_findings.sort(key=lambda finding: (finding.start_us, finding.name))
+    def of(
+        cls,
+        batch: AlarmBatch,
+        qualifying: AlarmBatch,
+        *,
+        ledger: Ledger,
+        ledger_rule: LedgerRule,
+        readings: Readings | None,
+    ) -> Evidence:
+        """Return the evidence of all rows of a source, those that qualify, and what was made of them by which rule."""
+        rule = ledger_rule.downtime
+        open_rows = OpenRows.of(qualifying, ledger, rule)
+        ledger_without_unseen = ledger
+        if open_rows.unseen:
+            seen = qualifying.take([row for row in range(len(qualifying)) if row not in open_rows.unseen])
+            ledger_without_unseen = ledger_rule.ledger(seen.starts_us, rule.ends_us(seen), seen.excluded_by)
+        findings = row_findings(
+            batch, qualifying, ledger=ledger, ledger_rule=ledger_rule, open_rows=open_rows, readings=readings
+        )
         # A batch without rows and columns does not say what its alarms would carry.
         is_empty = not len(qualifying) and not qualifying.columns
         unmatched = () if is_empty else tuple(part for part in rule.targeted if not part.can_match(qualifying))
         cuts = tuple(_cuts(qualifying, ledger, rule))
-        return cls(tuple(row_findings), ledger, ledger_without_stale, unmatched, cuts)
+        at_stake = {} if readings is None else readings.time_at_stake()
+        return cls(findings, ledger, ledger_without_unseen, unmatched, cuts, at_stake)
 
     @property
     def unmatched_names(self) -> tuple[str, ...]:
@@ -174,8 +160,8 @@ class Evidence:
         facts: list[DayFact] = []
         for code, named in tallies.named.items():
             facts += [DayFact(code, _short(name), count) for name, count in named.items()]
-            # Several stale alarms may share an outage, so its length stands under none of their names.
-            shared_us = self._stale_only_us(start_us, end_us) if code is FactCode.STALE_ALARM else 0
+            # Several rows may share an outage, so its length stands under none of their names.
+            shared_us = self._shared_us(code, start_us, end_us)
             if tallies.unnamed[code] or shared_us:
                 facts.append(DayFact(code, "", tallies.unnamed[code], shared_us))
         unmatched = [DayFact(FactCode.UNMATCHED_EXCLUSION, _short(name)) for name in dict.fromkeys(unmatched_names)]
@@ -185,84 +171,29 @@ class Evidence:
         ]
         return (*facts, *_few(unmatched), *_few(taken_out))
 
+    def _shared_us(self, code: str, start_us: int, end_us: int) -> int:
+        """Return the time of [start_us, end_us) that the rows of a code concern together."""
+        if code == FactCode.STALE_ALARM:
+            return self._stale_only_us(start_us, end_us)
+        if code.startswith(DOUBT_PREFIX):
+            times = self.at_stake.get(DoubtCause(code.removeprefix(DOUBT_PREFIX)), NEVER)
+            return times.clip(start_us, end_us).total_us
+        return 0
+
     def _stale_only_us(self, start_us: int, end_us: int) -> int:
         """Return the agreed time of [start_us, end_us) that only stale alarms take down."""
         cells_us = self.ledger.cells_us(start_us, end_us)
-        cells_without_stale_us = self.ledger_without_stale.cells_us(start_us, end_us)
+        cells_without_stale_us = self.ledger_without_unseen.cells_us(start_us, end_us)
         return cells_us[_AGREED_DOWN] - cells_without_stale_us[_AGREED_DOWN]
-
-
-def _known_until_us(ledger: Ledger, rule: DowntimeRule) -> int:
-    """Return the end of the window, or the instant of evaluation where that is earlier."""
-    return min(ledger.end_us, rule.as_of_us)
-
-
-def _bad_rows(batch: AlarmBatch, as_of_us: int) -> Iterator[RowFinding]:
-    for row in batch.rejected:
-        # The reason without its way out: it begins with the row's place, in a database with its id.
-        name = row.reasons[0].partition("; ")[0]
-        if row.start_us is None:
-            yield RowFinding(FactCode.BAD_ROW, name, ALWAYS_START_US, ALWAYS_END_US)
-        else:
-            yield RowFinding(FactCode.BAD_ROW, name, row.start_us, as_of_us if row.end_us is None else row.end_us)
-
-
-def _odd_rows(qualifying: AlarmBatch) -> Iterator[RowFinding]:
-    """Yield alarms whose end was assumed, and alarms of clocks never set."""
-    rows_by_code = {
-        FactCode.ASSUMED_END: [row for row, is_assumed in enumerate(qualifying.is_end_assumed or ()) if is_assumed],
-        FactCode.RAISED_IN_1970: [row for row, start in enumerate(qualifying.starts_us) if 0 <= start < DAY_US],
-    }
-    for code, rows in rows_by_code.items():
-        for row in rows:
-            yield RowFinding(code, _row_name(qualifying, row), qualifying.starts_us[row], qualifying.ends_us[row])
-
-
-def _overwritten(batch: AlarmBatch, ledger: Ledger, qualifying: AlarmFilter) -> Iterator[RowFinding]:
-    if Severity.CLEARED in qualifying.severities:
-        return
-    severities = batch.columns.get("severity", ())
-    for row in [row for row, severity in enumerate(severities) if severity is Severity.CLEARED]:
-        start_us, end_us = batch.starts_us[row], batch.ends_us[row]
-        if start_us < ledger.end_us and end_us > ledger.start_us:
-            yield RowFinding(FactCode.OVERWRITTEN_SEVERITY, _row_name(batch, row), start_us, end_us)
-
-
-def _clamped(batch: AlarmBatch) -> Iterator[RowFinding]:
-    for figure in batch.clamped:
-        yield RowFinding(FactCode.CLAMPED_SHARE, _instant_name(figure.start_us), figure.start_us, figure.start_us)
-
-
-def _open_alarms(
-    qualifying: AlarmBatch, open_rows: Sequence[int], stale_rows: set[int], as_of_us: int
-) -> Iterator[RowFinding]:
-    for row in open_rows:
-        name = _row_name(qualifying, row)
-        if row in stale_rows:
-            yield RowFinding(FactCode.STALE_ALARM, name, qualifying.starts_us[row], as_of_us)
-        else:
-            # Earlier days were down to their end, whenever the alarm will be over: it is a fact of the present.
-            yield RowFinding(FactCode.OPEN_ALARM, name, as_of_us, as_of_us)
-
-
-def _row_name(batch: AlarmBatch, row: int) -> str:
-    """Return the row's id; where it has none, when it was raised."""
-    ids = batch.columns.get("id")
-    key = None if ids is None else ids[row]
-    return _instant_name(batch.starts_us[row]) if key is None else str(key)
-
-
-def _instant_name(instant_us: int) -> str:
-    return moment(instant_us).isoformat(" ")
 
 
 def _cuts(qualifying: AlarmBatch, ledger: Ledger, rule: DowntimeRule) -> Iterator[_Cut]:
     """Yield each targeted exclusion that cuts an alarm in the window before the instant of evaluation."""
-    rows_by_exclusions = rule.matches(qualifying) if rule.targeted else {}
+    excluded_by = qualifying.excluded_by or ()
     starts_us, ends_us = qualifying.starts_us, rule.ends_us(qualifying)
     for index, exclusion in enumerate(rule.targeted):
-        windows = exclusion.windows.clip(ledger.start_us, _known_until_us(ledger, rule))
-        matching_rows = [row for indices, rows in rows_by_exclusions.items() if index in indices for row in rows]
+        windows = exclusion.windows.clip(ledger.start_us, min(ledger.end_us, rule.as_of_us))
+        matching_rows = [row for row, indices in enumerate(excluded_by) if index in indices]
         cut_rows = [row for row in matching_rows if windows.clip(starts_us[row], ends_us[row])]
         if cut_rows:
             spans = tuple((starts_us[row], ends_us[row]) for row in cut_rows)
@@ -279,8 +210,8 @@ class _Tallies:
     """How many rows of a span there are of each code: of the first MOST_NAMED by name, of the others together."""
 
     def __init__(self) -> None:
-        self.named: dict[FactCode, dict[str, int]] = defaultdict(dict)
-        self.unnamed: Counter[FactCode] = Counter()
+        self.named: dict[str, dict[str, int]] = defaultdict(dict)
+        self.unnamed: Counter[str] = Counter()
 
     def add(self, finding: RowFinding) -> None:
         """Count a row."""

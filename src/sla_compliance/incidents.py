@@ -1,8 +1,10 @@
 """Incidents: whole outages with the alarms behind them."""
 ################################################################
-# An incident is one outage after union and damping. It is never cut at a day or
-# at the window: one that lasts over midnight is one incident, and both days
-# list it. What counted of it is asked of the ledger, inside the window only.
+# An incident is one outage after union and damping, before anything is excused. It
+# is never cut at a day, at the window or by an exclusion: one that lasts over
+# midnight is one incident, and both days list it. What counted of it is asked of
+# the ledger, inside the window only. So its bounds, length and alarms, and whether
+# it is ongoing, do not depend on the window that it is asked through.
 ################################################################
 
 from __future__ import annotations
@@ -20,12 +22,12 @@ from sla_compliance.downtime import DowntimeRule
 from sla_compliance.intervals import IntervalSet
 from sla_compliance.labels import Accounting
 from sla_compliance.ledger import Ledger
-from sla_compliance.records import counted_us
 from sla_compliance.units import SECOND_US, moment
+from sla_compliance.verdicts import counted_us
 from sla_compliance.zones import load_zone
 
 # What stands behind an end (resolved_at, last_occurrence, status) is no fact of its own in a drill-down.
-_NOT_SHOWN: Final = frozenset({"resolved_at", "last_occurrence", "status", "subscriber_count"})
+_NOT_SHOWN: Final = frozenset({"resolved_at", "last_occurrence", "updated_at", "status", "subscriber_count"})
 SHOWN_COLUMNS: Final = tuple(column for column in ALARM_COLUMNS if column.name not in _NOT_SHOWN)
 """The columns of an alarm that drill-down shows."""
 
@@ -41,6 +43,7 @@ class Incident:
         downtime_us: what counted as downtime of it, inside the window.
         zone: the tenant's zone, an IANA name.
         alarms: the alarms behind it, by the time they were raised.
+        begins_before: whether it may have begun before `start_us`: it reaches the edge of what a service reads.
     """
 
     start_us: int
@@ -49,6 +52,7 @@ class Incident:
     downtime_us: int
     zone: str
     alarms: tuple[Alarm, ...]
+    begins_before: bool = False
 
     @property
     def start(self) -> datetime:
@@ -69,6 +73,7 @@ class Incident:
         """Return the incident in JSON types; times in the tenant's zone, lengths in seconds."""
         return {
             "start": self.start.isoformat(),
+            "begins_before": self.begins_before,
             "end": None if self.end is None else self.end.isoformat(),
             "duration_seconds": self.duration_us / SECOND_US,
             "downtime_seconds": self.downtime_us / SECOND_US,
@@ -93,41 +98,37 @@ def incidents_between(
 ) -> Iterator[Incident]:
     """Yield the outages that share an instant with [start_us, end_us), in order of time.
 
-    Cost: a bisection per alarm, and an Alarm for each row behind the incidents that are yielded.
+    Cost: one pass over the alarms' starts, a bisection for each alarm between the first incident's start and the last
+    one's end, and an Alarm for each row behind the incidents that are yielded.
     """
     down = ledger.down
     first, after = bisect_right(down.ends_us, start_us), bisect_left(down.starts_us, end_us)
     shown = range(first, after if start_us < end_us else first)
-    behind = _rows_behind(shown, down, rule, qualifying)
+    ends_us = rule.ends_us(qualifying)
+    rows_behind = _rows_behind(shown, down, qualifying)
     for rank in shown:
         outage_start_us, outage_end_us = down.starts_us[rank], down.ends_us[rank]
-        rows = sorted(behind[rank], key=qualifying.starts_us.__getitem__)
+        rows = sorted(rows_behind[rank], key=qualifying.starts_us.__getitem__)
         yield Incident(
             start_us=outage_start_us,
             end_us=outage_end_us,
-            is_ongoing=any(end > rule.as_of_us for end in behind[rank].values()),
+            is_ongoing=any(ends_us[row] > rule.as_of_us for row in rows),
             downtime_us=counted_us(ledger.cells_us(outage_start_us, outage_end_us), accounting.down_cells),
             zone=ledger.frame.zone,
             alarms=tuple(map(qualifying.alarm, rows)),
         )
 
 
-def _rows_behind(shown: range, down: IntervalSet, rule: DowntimeRule, batch: AlarmBatch) -> dict[int, dict[int, int]]:
-    """Return the rows behind each outage in `shown`, each with the end of its last part that began in it."""
-    behind: dict[int, dict[int, int]] = defaultdict(dict)
-    for row, start, end in _parts(rule, batch):
-        rank = bisect_right(down.starts_us, start) - 1
-        if rank in shown and start < down.ends_us[rank]:
-            behind[rank][row] = end
-    return behind
-
-
-def _parts(rule: DowntimeRule, batch: AlarmBatch) -> Iterator[tuple[int, int, int]]:
-    """Yield (row, start, end) of what targeted exclusions leave of each alarm, in order of time for each row."""
-    ends_us = rule.ends_us(batch)
-    for matches, rows in rule.matches(batch).items():
-        windows = rule.windows(matches)
-        for row in rows:
-            start, end = batch.starts_us[row], ends_us[row]
-            left = IntervalSet((start,), (end,)) - windows if matches else ((start, end),)
-            yield from ((row, *part) for part in left)
+def _rows_behind(shown: range, down: IntervalSet, qualifying: AlarmBatch) -> dict[int, list[int]]:
+    """Return the rows behind each outage in `shown`: those that were raised while it lasted."""
+    rows_behind: dict[int, list[int]] = defaultdict(list)
+    if not shown:
+        return rows_behind
+    first_us, last_us = down.starts_us[shown[0]], down.ends_us[shown[-1]]
+    starts = qualifying.starts_us
+    for row in [row for row, start in enumerate(starts) if first_us <= start < last_us]:
+        rank = bisect_right(down.starts_us, starts[row]) - 1
+        # An outage that damping dropped left no interval, so a row may belong to none.
+        if starts[row] < down.ends_us[rank]:
+            rows_behind[rank].append(row)
+    return rows_behind

@@ -21,10 +21,10 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, compress, islice, pairwise
-from operator import gt, lt
+from operator import gt, index, lt
 from typing import Final, Self
 
-from sla_compliance.checks import check_type, wrong_type
+from sla_compliance.checks import check_type, integer, wrong_type
 from sla_compliance.errors import InvalidIntervalError, shown
 
 
@@ -49,9 +49,9 @@ class IntervalSet:
 
         Raises:
             InvalidIntervalError: the columns differ in length, or an interval ends before it starts.
-            InvalidTypeError: a column is no sequence, or a bound not an int.
+            InvalidTypeError: a column is no sequence, or a bound not an integer.
         """
-        _check_columns(starts_us, ends_us)
+        starts_us, ends_us = _checked_columns(starts_us, ends_us)
         # Where no interval is empty, no island is, and the pass that drops empty islands is saved.
         if all(map(lt, starts_us, ends_us)):
             return cls(*_islands(sorted(starts_us), sorted(ends_us)))
@@ -77,8 +77,12 @@ class IntervalSet:
 
     @classmethod
     def union(cls, sets: Iterable[IntervalSet]) -> Self:
-        """Return the instants that are in at least one of the sets."""
-        interval_sets = list(sets)
+        """Return the instants that are in at least one of the sets.
+
+        Raises:
+            InvalidTypeError: one of them is no IntervalSet.
+        """
+        interval_sets = [_checked_set(each, "sets") for each in sets]
         starts_us = chain.from_iterable(interval_set.starts_us for interval_set in interval_sets)
         ends_us = chain.from_iterable(interval_set.ends_us for interval_set in interval_sets)
         return cls.union_of(starts_us, ends_us)
@@ -90,10 +94,9 @@ class IntervalSet:
         Raises:
             InvalidIntervalError, InvalidTypeError: as `from_columns`; also for k < 1.
         """
-        _check_columns(starts_us, ends_us)
+        starts_us, ends_us = _checked_columns(starts_us, ends_us)
         _check_order(starts_us, ends_us)
-        if type(k) is not int:
-            raise wrong_type(k, "k", "an int")
+        k = integer(k, "k")
         if k < 1:
             raise InvalidIntervalError(f"k is {shown(k)}; give 1 or more", field="k")
         return cls(*_overlaps(k, sorted(starts_us), sorted(ends_us)))
@@ -105,19 +108,22 @@ class IntervalSet:
         return zip(self.starts_us, self.ends_us, strict=True)
 
     def __contains__(self, instant: int) -> bool:
+        instant = _integer(instant, "instant")
         rank = bisect_right(self.starts_us, instant)
         return rank > 0 and instant < self.ends_us[rank - 1]
 
     def __or__(self, other: IntervalSet) -> Self:
-        return self.union((self, other))
+        return self.union((self, _checked_set(other, "other")))
 
     def __and__(self, other: IntervalSet) -> Self:
+        _checked_set(other, "other")
         # No set overlaps itself, so an instant is twice in the intervals of both exactly where it is in both sets.
         starts = sorted(self.starts_us + other.starts_us)
         ends = sorted(self.ends_us + other.ends_us)
         return type(self)(*_overlaps(2, starts, ends))
 
     def __sub__(self, other: IntervalSet) -> Self:
+        _checked_set(other, "other")
         if not self.starts_us:
             return self
         return self & other.complement(self.starts_us[0], self.ends_us[-1])
@@ -131,7 +137,12 @@ class IntervalSet:
         return type(self)(*_without_empty_islands(*_islands(gap_starts, gap_ends)))
 
     def clip(self, start_us: int, end_us: int) -> Self:
-        """Return the instants of this set in [start_us, end_us); cost: two bisections and the copy."""
+        """Return the instants of this set in [start_us, end_us); cost: two bisections and the copy.
+
+        Raises:
+            InvalidTypeError: a bound is not an integer.
+        """
+        start_us, end_us = _integer(start_us, "start_us"), _integer(end_us, "end_us")
         if start_us >= end_us:
             return type(self)()
         first = bisect_right(self.ends_us, start_us)
@@ -174,10 +185,9 @@ class IntervalSet:
 
         Raises:
             InvalidIntervalError: the bounds are not in ascending order.
-            InvalidTypeError: they are no sequence, or a bound not an int.
+            InvalidTypeError: they are no sequence, or a bound not an integer.
         """
-        _check_sequence(bounds_us, "bounds_us")
-        _check_integers(bounds_us, "bounds_us")
+        bounds_us = _checked_column(bounds_us, "bounds_us")
         if any(map(lt, islice(bounds_us, 1, None), bounds_us)):
             raise InvalidIntervalError("bounds_us are not in ascending order; sort them", field="bounds_us")
         starts, ends = self.starts_us, self.ends_us
@@ -198,17 +208,33 @@ ALWAYS: Final = IntervalSet((ALWAYS_START_US,), (ALWAYS_END_US,))
 NEVER: Final = IntervalSet()
 
 
-def _check_columns(starts_us: Sequence[int], ends_us: Sequence[int]) -> None:
-    """Check that two columns are ints and of one length."""
-    _check_sequence(starts_us, "starts_us")
-    _check_sequence(ends_us, "ends_us")
+def _checked_set(value: IntervalSet, field: str) -> IntervalSet:
+    check_type(value, IntervalSet, field, "an IntervalSet")
+    return value
+
+
+def _integer(value: int, field: str) -> int:
+    """Return an integer of any library as an int; True and False are such, as in Python."""
+    return index(value) if isinstance(value, int) else integer(value, field)
+
+
+def _checked_columns(starts_us: Sequence[int], ends_us: Sequence[int]) -> tuple[Sequence[int], Sequence[int]]:
+    """Return two columns of ints, of one length."""
+    starts_us, ends_us = _checked_column(starts_us, "starts_us"), _checked_column(ends_us, "ends_us")
     if len(starts_us) != len(ends_us):
         raise InvalidIntervalError(
             f"starts_us has {len(starts_us)} rows and ends_us {len(ends_us)}; give columns of one length",
             field="ends_us",
         )
-    _check_integers(starts_us, "starts_us")
-    _check_integers(ends_us, "ends_us")
+    return starts_us, ends_us
+
+
+def _checked_column(column: Sequence[int], field: str) -> Sequence[int]:
+    """Return a column of ints; integers of another library become such."""
+    check_type(column, Sequence, field, "a list of ints")
+    if set(map(type, column)) <= {int}:
+        return column
+    return [_integer(value, f"{field}[{row}]") for row, value in enumerate(column)]
 
 
 def _check_order(starts_us: Sequence[int], ends_us: Sequence[int]) -> None:
@@ -220,17 +246,6 @@ def _check_order(starts_us: Sequence[int], ends_us: Sequence[int]) -> None:
             f"ends_us[{row}] is {shown(ends_us[row])}, before starts_us[{row}] {shown(starts_us[row])}; swap them",
             field=f"ends_us[{row}]",
         )
-
-
-def _check_sequence(column: Sequence[int], field: str) -> None:
-    check_type(column, Sequence, field, "a list of ints")
-
-
-def _check_integers(column: Sequence[int], field: str) -> None:
-    strange = () if set(map(type, column)) <= {int} else enumerate(column)
-    for row, value in strange:
-        if not isinstance(value, int):
-            raise wrong_type(value, f"{field}[{row}]", "an int")
 
 
 def _islands(starts: list[int], ends: list[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -7,9 +7,10 @@
 # The downtime, the one big set, is never intersected with anything. The window
 # is cut at every edge of the small sets (service, hours, maintenance,
 # exclusions, monitored), at the day starts and at as_of. Each piece then has one
-# scope and one state besides DOWN, and one measure of the downtime over the
-# edges gives the DOWN part of every piece. So the ledger costs hardly more than
-# the union, however rich the contract.
+# scope and one state besides downtime, and one measure of the downtime over the
+# edges gives its part of every piece. So the ledger costs hardly more than the
+# union, however rich the contract. Where targeted exclusions excuse some of it, two
+# more measures give those parts.
 ################################################################
 
 from __future__ import annotations
@@ -17,28 +18,30 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import cached_property
+from itertools import groupby, pairwise, repeat
 from types import MappingProxyType
 from typing import Final
 
 from sla_compliance.calendars.local_days import LocalDays, local_days
 from sla_compliance.contract import Contract
-from sla_compliance.intervals import IntervalSet
+from sla_compliance.intervals import NEVER, IntervalSet
 from sla_compliance.labels import CELLS, STATE_COUNT, Cell, Scope, State
 
 _SCOPES: Final = tuple(Scope)
 _STATES: Final = tuple(State)
-_AGREED: Final = _SCOPES.index(Scope.AGREED)
 _DOWN, _UP = _STATES.index(State.DOWN), _STATES.index(State.UP)
+_BY_MAINTENANCE, _OTHERWISE = _STATES.index(State.EXCUSED_MAINTENANCE), _STATES.index(State.EXCUSED_OTHER)
 _NOT_YET, _UNKNOWN = _STATES.index(State.NOT_YET), _STATES.index(State.UNKNOWN)
 
 CellLengths = tuple[int, ...]
 """Length of each of labels.CELLS, microseconds."""
+_Lengths = tuple[int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Frame:
-    """A window cut into pieces of one scope and one state besides DOWN.
+    """A window cut into pieces of one scope and one state besides downtime.
 
     Attributes:
         zone: whose local days it has.
@@ -74,12 +77,26 @@ class Frame:
         states = (_state(edge < as_of_us, watched) for edge, watched in zip(edges, monitored, strict=False))
         return cls(zone, as_of_us, tuple(edges), tuple(scopes), tuple(states), days)
 
+    def under(self, contract: Contract) -> Frame:
+        """Return the frame of the same window under another contract."""
+        start_us, end_us = self.edges_us[0], self.edges_us[-1]
+        return Frame.of(contract, start_us=start_us, end_us=end_us, zone=self.zone, as_of_us=self.as_of_us)
+
     def part(self, start_us: int, end_us: int) -> Frame:
         """Return the frame of [start_us, end_us), a part of this window."""
         first, last = bisect_right(self.edges_us, start_us), bisect_left(self.edges_us, end_us)
         edges = (start_us, *self.edges_us[first:last], end_us)
         pieces = slice(first - 1, last)
         return Frame(self.zone, self.as_of_us, edges, self.scopes[pieces], self.states[pieces], self.days)
+
+    @cached_property
+    def cells_without_downtime(self) -> tuple[CellLengths, ...]:
+        """The cells of each local day if there were no downtime; shared by all ledgers of this frame."""
+        days = self.days
+        rows = [[0] * len(CELLS) for _ in days.dates]
+        for (edge, next_edge), scope, state in zip(pairwise(self.edges_us), self.scopes, self.states, strict=True):
+            rows[bisect_right(days.bounds_us, edge) - 1][scope * STATE_COUNT + state] += next_edge - edge
+        return tuple(map(tuple, rows))
 
 
 def _scope(is_in_service: bool, is_in_hours: bool, is_maintenance: bool, is_excluded: bool) -> int:
@@ -98,12 +115,15 @@ class Ledger:
     """The partition of a window; what it holds is exact.
 
     Attributes:
-        frame: the window, what was owed and what was the case besides DOWN.
-        down: the downtime, inside the window and beyond.
+        frame: the window, what was owed and what was the case besides downtime.
+        down: the outages, excused or not, inside the window and beyond.
+        excused_by_maintenance, excused_otherwise: what of them targeted exclusions excuse.
     """
 
     frame: Frame
     down: IntervalSet
+    excused_by_maintenance: IntervalSet = NEVER
+    excused_otherwise: IntervalSet = NEVER
 
     @property
     def start_us(self) -> int:
@@ -116,21 +136,44 @@ class Ledger:
         return self.frame.edges_us[-1]
 
     def day_cells_us(self) -> list[CellLengths]:
-        """Return the lengths of the cells of each local day that owns an instant of the window, in order."""
-        days = self.frame.days
-        rows = [[0] * len(CELLS) for _ in days.dates]
-        for start, cell, length in self._lengths(self.frame):
-            rows[bisect_right(days.bounds_us, start) - 1][cell] += length
-        return list(map(tuple, rows))
+        """Return the lengths of the cells of each local day that owns an instant of the window, in order.
 
-    def _lengths(self, frame: Frame) -> Iterator[tuple[int, int, int]]:
-        """Yield (piece start, cell index, length): the DOWN part of each piece of a frame, then its rest."""
+        Days without downtime share the frame's own cells, so a quiet key of many costs no table a day.
+        """
+        days = self.frame.days
+        rows: list[CellLengths] = list(self.frame.cells_without_downtime)
+        changed: dict[int, list[int]] = {}
+        for start, scope, state, lengths in self._downtime_lengths(self.frame):
+            day = bisect_right(days.bounds_us, start) - 1
+            if day not in changed:
+                changed[day] = list(rows[day])
+            _move(changed[day], scope, state, lengths)
+        for day, cells in changed.items():
+            rows[day] = tuple(cells)
+        return rows
+
+    def _downtime_lengths(self, frame: Frame) -> Iterator[tuple[int, int, int, _Lengths]]:
+        """Yield (piece start, scope, state, lengths of DOWN and of both excused states) of the pieces with downtime."""
         edges = frame.edges_us
-        for (edge, following), scope, state, down in zip(
-            pairwise(edges), frame.scopes, frame.states, self.down.measure(edges), strict=True
-        ):
-            yield edge, scope * STATE_COUNT + _DOWN, down
-            yield edge, scope * STATE_COUNT + state, following - edge - down
+        # Few outages against many pieces: only the pieces that they meet are measured.
+        outages = self.down.clip(edges[0], edges[-1])
+        if len(outages) * 4 < len(frame.scopes):
+            met = sorted({piece for start, end in outages for piece in _pieces(edges, start, end)})
+        else:
+            met = range(len(frame.scopes))  # type: ignore[assignment]
+        for first, after in _runs(met):
+            bounds = edges[first : after + 1]
+            by_maintenance, otherwise = self.excused_by_maintenance, self.excused_otherwise
+            for piece, outage_us, maintenance_us, otherwise_us in zip(
+                range(first, after),
+                self.down.measure(bounds),
+                by_maintenance.measure(bounds) if by_maintenance else repeat(0),
+                otherwise.measure(bounds) if otherwise else repeat(0),
+                strict=False,
+            ):
+                if outage_us:
+                    lengths = (outage_us - maintenance_us - otherwise_us, maintenance_us, otherwise_us)
+                    yield edges[piece], frame.scopes[piece], frame.states[piece], lengths
 
     def cells_us(self, start_us: int | None = None, end_us: int | None = None) -> CellLengths:
         """Return the lengths of the cells of a part of the window, by default of all of it."""
@@ -138,8 +181,13 @@ class Ledger:
         last = self.end_us if end_us is None else min(end_us, self.end_us)
         cells = [0] * len(CELLS)
         if first < last:
-            for _, cell, length in self._lengths(self.frame.part(first, last)):
-                cells[cell] += length
+            frame = self.frame.part(first, last)
+            for (edge, next_edge), scope, state in zip(
+                pairwise(frame.edges_us), frame.scopes, frame.states, strict=True
+            ):
+                cells[scope * STATE_COUNT + state] += next_edge - edge
+            for _, scope, state, lengths in self._downtime_lengths(frame):
+                _move(cells, scope, state, lengths)
         return tuple(cells)
 
     @property
@@ -150,15 +198,50 @@ class Ledger:
     def timeline(self) -> Iterator[tuple[int, int, Scope, State]]:
         """Yield the partition in order of time: (start_us, end_us, scope, state)."""
         frame = self.frame
-        for (edge, edge_after), scope, state in zip(pairwise(frame.edges_us), frame.scopes, frame.states, strict=True):
+        states_of_downtime = (
+            (State.EXCUSED_MAINTENANCE, self.excused_by_maintenance),
+            (State.EXCUSED_OTHER, self.excused_otherwise),
+            (State.DOWN, self.down - self.excused_by_maintenance - self.excused_otherwise),
+        )
+        for (edge, next_edge), scope, state in zip(pairwise(frame.edges_us), frame.scopes, frame.states, strict=True):
+            stretches = sorted(
+                (start, end, down_state)
+                for down_state, times in states_of_downtime
+                for start, end in times.clip(edge, next_edge)
+            )
             at = edge
-            for start, end in self.down.clip(edge, edge_after):
+            for start, end, down_state in stretches:
                 if at < start:
                     yield at, start, _SCOPES[scope], _STATES[state]
-                yield start, end, _SCOPES[scope], State.DOWN
+                yield start, end, _SCOPES[scope], down_state
                 at = end
-            if at < edge_after:
-                yield at, edge_after, _SCOPES[scope], _STATES[state]
+            if at < next_edge:
+                yield at, next_edge, _SCOPES[scope], _STATES[state]
+
+
+def _move(cells: list[int], scope: int, state: int, lengths: _Lengths) -> None:
+    """Move lengths of downtime out of the state that a piece would have without it."""
+    down_us, maintenance_us, otherwise_us = lengths
+    first_cell = scope * STATE_COUNT
+    cells[first_cell + state] -= down_us + maintenance_us + otherwise_us
+    cells[first_cell + _DOWN] += down_us
+    cells[first_cell + _BY_MAINTENANCE] += maintenance_us
+    cells[first_cell + _OTHERWISE] += otherwise_us
+
+
+def _pieces(edges: Sequence[int], start: int, end: int) -> range:
+    """Return the pieces that share an instant with [start, end)."""
+    return range(bisect_right(edges, start) - 1, bisect_left(edges, end))
+
+
+def _runs(pieces: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield the first and the one after the last of each run of consecutive numbers in ascending ones."""
+    if isinstance(pieces, range):
+        yield pieces.start, pieces.stop
+        return
+    for _, run in groupby(enumerate(pieces), key=lambda numbered: numbered[1] - numbered[0]):
+        numbers = [piece for _, piece in run]
+        yield numbers[0], numbers[-1] + 1
 
 
 def summed_cells(rows: Sequence[CellLengths]) -> CellLengths:

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Self
 
+from sla_compliance.certainty import UNSEEN_AFTER, DoubtCause
 from sla_compliance.errors import InvalidTypeError, InvalidValueError, shown
 from sla_compliance.ledger import CellLengths
 from sla_compliance.policy import SLAPolicy
@@ -70,12 +71,26 @@ class FactCode(StrEnum):
     """An alarm is still active and was seen within 7 days; a fact of the day that holds the instant of evaluation."""
     STALE_ALARM = "STALE_ALARM"
     """An alarm is still active and unseen for 7 days; the length is agreed time that only such alarms take down."""
+    UNKNOWN_LAST_SIGHT = "UNKNOWN_LAST_SIGHT"
+    """An alarm is still active and nothing says when it was last seen; its name says when it was raised."""
     UNMATCHED_EXCLUSION = "UNMATCHED_EXCLUSION"
     """A targeted exclusion names what no alarm here has."""
     TARGETED_EXCLUSION = "TARGETED_EXCLUSION"
     """A targeted exclusion took alarms out; count and length are theirs."""
+    LATE_WORK = "LATE_WORK"
+    """Accepted work was announced or entered after its start; its name is the window."""
+    REFUSED_WORK = "REFUSED_WORK"
+    """Planned work excuses nothing; its name is the window and why, the length is what was refused."""
+    NO_ROWS = "NO_ROWS"
+    """The source has no row at all for this tenant or file."""
+    OPEN_UNSEEN = "OPEN_UNSEEN"
+    """An alarm that met the day was open at the instant of evaluation and not seen since the day's end; not shown."""
     LEGACY = "LEGACY"
     """A sentence that version 1 of the stored days kept; its name is the sentence."""
+
+
+DOUBT_PREFIX: Final = "DOUBT_"
+"""A fact of this code and a DoubtCause names doubtful rows; the one without a name has the time at stake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +164,21 @@ class MeasuredDay:
 
     def is_closed(self, policy: SLAPolicy) -> bool:
         """Return whether nothing but a change of facts can alter the day."""
-        return closes_at_us(self.end_us, policy) <= self.as_of_us
+        # An alarm open and unseen since the day's end becomes doubtful seven days later, without any change of facts.
+        may_become_doubtful = any(fact.code == FactCode.OPEN_UNSEEN for fact in self.facts)
+        wait_us = UNSEEN_AFTER // MICROSECOND if may_become_doubtful else 0
+        return closes_at_us(self.end_us, policy) + wait_us <= self.as_of_us
+
+    @property
+    def has_readings(self) -> bool:
+        """Whether both other readings are known; a day stored by version 1 has none."""
+        return self.rules_version > 0
+
+    @property
+    def is_input_whole(self) -> bool:
+        """Whether no doubt of the whole input leaves the day unconfirmed."""
+        no_start = f"{DOUBT_PREFIX}{DoubtCause.NO_START}"
+        return self.has_readings and not any(fact.code == no_start for fact in self.facts)
 
 
 def closes_at_us(end_us: int, policy: SLAPolicy) -> int:

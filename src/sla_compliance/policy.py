@@ -7,7 +7,8 @@
 # The measurement fingerprint covers what changes the ledger: filter, damping,
 # staleness, accepted maintenance. The fingerprint covers target and accounting too.
 # Stored days are found by it, so it must stay what it is: a rule that is added
-# later enters the digest only where it differs from its default.
+# later enters the digest only where it differs from its default. What changes no
+# cell but may change a confirmation (unknown, minimum coverage) is in the second.
 ################################################################
 
 from __future__ import annotations
@@ -21,19 +22,24 @@ from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 
 from sla_compliance.alarms import AlarmFilter
 from sla_compliance.calendars.exclusions import MaintenanceKind
-from sla_compliance.checks import check_type, listed, wrong_type
+from sla_compliance.calendars.planned_work import NO_RULES, PlannedWork
+from sla_compliance.checks import check_type, listed, wrong_type, wrong_value
 from sla_compliance.errors import InvalidTargetError, shown
 from sla_compliance.labels import CELLS, NAMED_ACCOUNTINGS, Accounting, Counts, Scope, State
 from sla_compliance.units import MICROSECOND, length_us
 
 Target = str | int | float | Decimal
 DEFAULT_TARGET: Final = "99.9"
+Share = str | int | float | Decimal | Fraction
+UnknownTime = Literal["doubt", "excluded"]
+DOUBT_AT_MOST: Final = timedelta(hours=24)
 PLANNED_ONLY: Final = frozenset({MaintenanceKind.PLANNED})
 
+_UNKNOWN_TIMES: Final = ("doubt", "excluded")
 _FINGERPRINT_VERSION: Final = 1
 _SCOPES: Final = tuple(Scope)
 _FIRST_STATES: Final = (State.NOT_YET, State.DOWN, State.UNKNOWN, State.UP)
@@ -89,6 +95,12 @@ class SLAPolicy:
         min_outage: outages shorter than this, after merging, are dropped.
         stale_after: an active alarm last seen longer ago than this ends when it was last seen; None: never.
         accepted_maintenance: the kinds of maintenance that take time out of agreed service time.
+        planned_work: which of it is accepted at all.
+        unknown: whether unmonitored time is doubt, or left out as most contracts agree.
+        minimum_coverage_ratio: the share of time that must be observed for it to be left out; below it is doubt.
+        refreshed_every: the source touches open alarms at least this often, so what `stale_after` ends is over; None:
+            that is not known.
+        doubt_at_most: how long an alarm lasted at most that says it is over and nothing of when.
 
     Raises:
         InvalidTargetError, InvalidValueError, InvalidTypeError: naming the argument.
@@ -101,6 +113,11 @@ class SLAPolicy:
     min_outage: timedelta
     stale_after: timedelta | None
     accepted_maintenance: frozenset[MaintenanceKind]
+    planned_work: PlannedWork
+    unknown: UnknownTime
+    minimum_coverage_ratio: Fraction
+    refreshed_every: timedelta | None
+    doubt_at_most: timedelta
 
     def __init__(
         self,
@@ -112,12 +129,22 @@ class SLAPolicy:
         min_outage: timedelta = timedelta(0),
         stale_after: timedelta | None = None,
         accepted_maintenance: Iterable[MaintenanceKind] = PLANNED_ONLY,
+        planned_work: PlannedWork = NO_RULES,
+        unknown: UnknownTime = "doubt",
+        minimum_coverage: Share = 0,
+        refreshed_every: timedelta | None = None,
+        doubt_at_most: timedelta = DOUBT_AT_MOST,
     ) -> None:
         check_type(qualifying, AlarmFilter, "qualifying", "AlarmFilter")
         check_type(accounting, Accounting, "accounting", "Accounting")
-        for field, length in (("merge_gap", merge_gap), ("min_outage", min_outage), ("stale_after", stale_after)):
-            if length is not None or field != "stale_after":
-                length_us(length, field=field)  # type: ignore[arg-type]
+        check_type(planned_work, PlannedWork, "planned_work", "PlannedWork")
+        for field, length in (("merge_gap", merge_gap), ("min_outage", min_outage), ("doubt_at_most", doubt_at_most)):
+            length_us(length, field=field)
+        for field, optional in (("stale_after", stale_after), ("refreshed_every", refreshed_every)):
+            if optional is not None:
+                length_us(optional, field=field)
+        if unknown not in _UNKNOWN_TIMES:
+            raise wrong_value(unknown, "unknown", " or ".join(map(repr, _UNKNOWN_TIMES)))
         accepted = _kinds(accepted_maintenance)
         object.__setattr__(self, "target_ratio", target_ratio(target_percentage))
         object.__setattr__(self, "qualifying", qualifying)
@@ -126,6 +153,11 @@ class SLAPolicy:
         object.__setattr__(self, "min_outage", min_outage)
         object.__setattr__(self, "stale_after", stale_after)
         object.__setattr__(self, "accepted_maintenance", accepted)
+        object.__setattr__(self, "planned_work", planned_work)
+        object.__setattr__(self, "unknown", unknown)
+        object.__setattr__(self, "minimum_coverage_ratio", _share(minimum_coverage, "minimum_coverage"))
+        object.__setattr__(self, "refreshed_every", refreshed_every)
+        object.__setattr__(self, "doubt_at_most", doubt_at_most)
 
     @property
     def target_percentage(self) -> float:
@@ -141,6 +173,16 @@ class SLAPolicy:
     def min_outage_us(self) -> int:
         """`min_outage` in microseconds."""
         return self.min_outage // MICROSECOND
+
+    @property
+    def stale_after_us(self) -> int | None:
+        """`stale_after` in microseconds; None: never."""
+        return None if self.stale_after is None else self.stale_after // MICROSECOND
+
+    @property
+    def doubt_at_most_us(self) -> int:
+        """`doubt_at_most` in microseconds."""
+        return self.doubt_at_most // MICROSECOND
 
     @property
     def margin_us(self) -> int:
@@ -170,11 +212,32 @@ def _fingerprint(policy: SLAPolicy) -> tuple[str, str]:
         "excluded_statuses": sorted(policy.qualifying.excluded_statuses),
         "merge_gap_us": policy.merge_gap_us,
         "min_outage_us": policy.min_outage_us,
-        "stale_after_us": None if policy.stale_after is None else policy.stale_after // MICROSECOND,
+        "stale_after_us": policy.stale_after_us,
         "accepted_maintenance": sorted(policy.accepted_maintenance),
+        **_later_rules(policy),
     }
-    question = {"target": str(policy.target_ratio), **_counted_cells(policy.accounting)}
+    question = {"target": str(policy.target_ratio), **_counted_cells(policy.accounting), **_confirmation_rules(policy)}
     return _digest(measurement), _digest({**measurement, **question})
+
+
+def _later_rules(policy: SLAPolicy) -> dict[str, object]:
+    """Return the rules of measurement that came after the first release, of those that differ from their default."""
+    rules: dict[str, object] = {}
+    planned_work = policy.planned_work.canonical()
+    if planned_work:
+        rules["planned_work"] = planned_work
+    if policy.doubt_at_most != DOUBT_AT_MOST:
+        rules["doubt_at_most_us"] = policy.doubt_at_most_us
+    if policy.refreshed_every is not None:
+        rules["refreshed_every_us"] = policy.refreshed_every // MICROSECOND
+    return rules
+
+
+def _confirmation_rules(policy: SLAPolicy) -> dict[str, object]:
+    """Return the rules that change no cell and may change a confirmation, of those that differ from their default."""
+    if policy.unknown == "doubt":
+        return {}
+    return {"unknown": policy.unknown, "minimum_coverage": str(policy.minimum_coverage_ratio)}
 
 
 def _counted_cells(accounting: Accounting) -> dict[str, object]:
@@ -217,6 +280,21 @@ def _excused_cells(accounting: Accounting) -> list[list[str]]:
 
 def _digest(facts: object) -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _share(value: Share, field: str) -> Fraction:
+    """Return a share in [0, 1], exact: 0.95, "0.95" and Decimal("0.95") all mean 19/20."""
+    wanted = "a share from 0 to 1, such as 0.95"
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal | Fraction):
+        raise wrong_type(value, field, wanted)
+    if isinstance(value, Fraction):
+        share: Fraction | None = value
+    else:
+        decimal = _decimal(value)
+        share = None if decimal is None else Fraction(decimal)
+    if share is None or not 0 <= share <= 1:
+        raise wrong_value(value, field, wanted)
+    return share
 
 
 def _kinds(values: Iterable[MaintenanceKind]) -> frozenset[MaintenanceKind]:

@@ -19,15 +19,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from sla_compliance.batch import AlarmBatch, ClampedFigure
-from sla_compliance.downtime import DowntimeRule
+from sla_compliance.batch import AlarmBatch
+from sla_compliance.certainty import Doubt, DoubtCause
 from sla_compliance.evidence import MOST_NAMED, Evidence, TargetedEffect
 from sla_compliance.labels import Accounting
-from sla_compliance.ledger import Ledger
-from sla_compliance.measured import DayFact, FactCode
+from sla_compliance.measured import DOUBT_PREFIX, DayFact, FactCode
 from sla_compliance.records import counted_us
 from sla_compliance.units import SECOND_US, length_text
-from sla_compliance.validation import RejectedRow
+from sla_compliance.validation import ClampedFigure, RejectedRow
 
 _ROWS_IN_WORDS: Final = {
     FactCode.BAD_ROW: ("bad row", "set aside, the first: {first}"),
@@ -36,8 +35,13 @@ _ROWS_IN_WORDS: Final = {
     FactCode.OVERWRITTEN_SEVERITY: ("row", "with its severity overwritten by 'cleared': an outage once, not counted"),
     FactCode.CLAMPED_SHARE: ("measured share", "outside 0-100 %, clamped"),
     FactCode.OPEN_ALARM: ("alarm", "open and seen within 7 days"),
+    FactCode.UNKNOWN_LAST_SIGHT: ("alarm", "open and of unknown last sight, the first: {first}"),
     FactCode.STALE_ALARM: ("alarm", "open and unseen for 7 days alone {cause} {downtime} in agreed time"),
 }
+
+
+_OPEN_CODES: Final = (FactCode.OPEN_ALARM, FactCode.STALE_ALARM, FactCode.UNKNOWN_LAST_SIGHT)
+_NOT_IN_WORDS: Final = frozenset({FactCode.OPEN_UNSEEN})  # says when a day closes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,25 +101,21 @@ class DataQuality:
         }
 
 
-def data_quality(
-    batch: AlarmBatch, qualifying: AlarmBatch, *, ledger: Ledger, rule: DowntimeRule, accounting: Accounting
-) -> DataQuality:
+def data_quality(evidence: Evidence, batch: AlarmBatch, *, accounting: Accounting) -> DataQuality:
     """Return the quality of the rows behind a ledger.
 
     Args:
+        evidence: what there is to say of them.
         batch: all rows of the source.
-        qualifying: those that qualify.
-        ledger: what was made of them.
-        rule: how.
         accounting: what counts as downtime.
     """
-    evidence = Evidence.of(batch, qualifying, ledger, rule)
+    ledger = evidence.ledger
     counts = Counter(finding.code for finding in evidence.row_findings)
     downtime_us = counted_us(ledger.cells_us(), accounting.down_cells)
-    downtime_without_stale_us = counted_us(evidence.ledger_without_stale.cells_us(), accounting.down_cells)
+    downtime_without_stale_us = counted_us(evidence.ledger_without_unseen.cells_us(), accounting.down_cells)
     return DataQuality(
         rejected=batch.rejected,
-        open_alarms=counts[FactCode.OPEN_ALARM] + counts[FactCode.STALE_ALARM],
+        open_alarms=sum(counts[code] for code in _OPEN_CODES),
         stale_alarms=counts[FactCode.STALE_ALARM],
         stale_only_downtime_us=downtime_us - downtime_without_stale_us,
         downtime_us=downtime_us,
@@ -138,12 +138,26 @@ def lines_of(facts: Iterable[DayFact]) -> tuple[str, ...]:
     facts_by_code: dict[str, list[DayFact]] = defaultdict(list)
     for fact in facts:
         facts_by_code[fact.code].append(fact)
-    known_codes = [code for code in FactCode if code in facts_by_code]
-    later_codes = [code for code in facts_by_code if code not in known_codes]
+    known_codes = [code for code in FactCode if code in facts_by_code and code not in _NOT_IN_WORDS]
+    later_codes = [code for code in facts_by_code if code not in set(FactCode) and not code.startswith(DOUBT_PREFIX)]
     lines: list[str] = []
     for code in (*known_codes, *later_codes):
         lines += _lines_of_code(code, _Totals.of(facts_by_code[code]))
     return tuple(lines)
+
+
+def doubts_of_facts(facts: Iterable[DayFact]) -> tuple[Doubt, ...]:
+    """Return the doubts that the facts of several days make together: rows by name, time at stake summed."""
+    facts_by_code: dict[str, list[DayFact]] = defaultdict(list)
+    for fact in facts:
+        if fact.code.startswith(DOUBT_PREFIX):
+            facts_by_code[fact.code].append(fact)
+    doubts = []
+    for code, facts_of_code in facts_by_code.items():
+        totals = _Totals.of(facts_of_code)
+        cause = DoubtCause(code.removeprefix(DOUBT_PREFIX))
+        doubts.append(Doubt(cause, sum(totals.counts.values()), sum(totals.lengths_us.values())))
+    return tuple(doubts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +202,16 @@ def _lines_of_code(code: str, totals: _Totals) -> Iterator[str]:
             yield f"{_about(totals)}{_count(unnamed, 'more exclusion')} can match no alarm here"
     elif code == FactCode.TARGETED_EXCLUSION:
         yield from (_taken_out_line(name, totals) for name in totals.counts if totals.counts[name])
+    elif code == FactCode.REFUSED_WORK:
+        yield from (f"excuses nothing: {name}" for name in totals.names)
+        if unnamed := totals.counts[""]:
+            yield f"excuse nothing: {_about(totals)}{_count(unnamed, 'more piece')} of planned work"
+    elif code == FactCode.LATE_WORK:
+        yield from (f"excuses although late: {name}" for name in totals.names)
+        if unnamed := totals.counts[""]:
+            yield f"excuse although late: {_about(totals)}{_count(unnamed, 'more piece')} of planned work"
+    elif code == FactCode.NO_ROWS:
+        yield "no rows were read"
     elif code == FactCode.LEGACY:
         yield from (f"noted when a day was stored: {name}" for name in totals.names)
     else:

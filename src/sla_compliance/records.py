@@ -3,16 +3,11 @@
 # A record stores the lengths of its cells and derives everything else, so no
 # two figures of it can disagree.
 #
-#     availability = up / (up + down)        exact; None where nothing counted
+# sla_breaches counts the breached days (verdicts.py); a longer record therefore
+# keeps the cells of its days.
 #
-# Verdicts are compared exactly, before any rounding:
-#     UNDETERMINED  there is no availability
-#     MET           availability >= target
-#     AT_RISK       below it, but the time that has not come yet can repair it
-#     BREACHED      below it, and beyond repair: below it even if all of that
-#                   time turns out to be up
-# so a breach never flickers. sla_breaches counts the breached days; a longer
-# record therefore keeps the cells of its days.
+# Low and high are the least and the greatest availability of the record and of its
+# two readings (certainty.py, readings.py), of those that have one.
 ################################################################
 
 from __future__ import annotations
@@ -20,75 +15,28 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from fractions import Fraction
-from typing import Final
 
 from sla_compliance import rounding
 from sla_compliance.calendars.wall_clock import instant_of
-from sla_compliance.labels import CELL_INDEX, CELLS, Accounting, Cell, Counts, Scope, State
+from sla_compliance.certainty import CERTAIN, Certainty, unknown_us, with_unknown_as
+from sla_compliance.checks import check_type
+from sla_compliance.labels import CELL_INDEX, CELLS, Accounting, Cell, Counts, State
 from sla_compliance.ledger import CellLengths, segments, summed_cells
 from sla_compliance.policy import Target, target_ratio
 from sla_compliance.units import SECOND_US, moment
+from sla_compliance.verdicts import (
+    Verdict,
+    availability_ratio,
+    counted_us,
+    is_over,
+    is_verdict_confirmed,
+    verdict,
+    verdict_text,
+)
 from sla_compliance.zones import load_zone
 
-_TO_COME_AND_UP: Final = tuple((CELL_INDEX[scope, State.NOT_YET], CELL_INDEX[scope, State.UP]) for scope in Scope)
-
-
-class Verdict(StrEnum):
-    """Whether a period kept its promise."""
-
-    UNDETERMINED = "UNDETERMINED"
-    MET = "MET"
-    AT_RISK = "AT_RISK"
-    BREACHED = "BREACHED"
-
-
-def availability_ratio(up_us: int, down_us: int) -> Fraction | None:
-    """Return up / (up + down).
-
-    Args:
-        up_us, down_us: counted lengths, microseconds, >= 0.
-
-    Returns:
-        Exact fraction in [0, 1]; None where both are 0. Never rounded here.
-
-    Source:
-        ITIL Service Design: (agreed service time - downtime) / agreed service time. docs/definitions.md#availability
-
-    >>> availability_ratio(998, 2)
-    Fraction(499, 500)
-    """
-    return Fraction(up_us, up_us + down_us) if up_us + down_us else None
-
-
-def counted_us(cells_us: CellLengths, cells: tuple[int, ...]) -> int:
-    """Return the summed length of some cells, by index."""
-    return sum(map(cells_us.__getitem__, cells))
-
-
-def verdict(cells_us: CellLengths, accounting: Accounting, target: Fraction) -> Verdict:
-    """Return the verdict on a period's cells, by the rule above."""
-    up_us, down_us = counted_us(cells_us, accounting.up_cells), counted_us(cells_us, accounting.down_cells)
-    if up_us + down_us == 0:
-        return Verdict.UNDETERMINED
-    if _meets(up_us, down_us, target):
-        return Verdict.MET
-    best = _with_all_to_come_up(cells_us)
-    is_recoverable = _meets(counted_us(best, accounting.up_cells), counted_us(best, accounting.down_cells), target)
-    return Verdict.AT_RISK if is_recoverable else Verdict.BREACHED
-
-
-def _meets(up_us: int, down_us: int, target: Fraction) -> bool:
-    return up_us * target.denominator >= (up_us + down_us) * target.numerator
-
-
-def _with_all_to_come_up(cells_us: CellLengths) -> CellLengths:
-    cells = list(cells_us)
-    for to_come, up in _TO_COME_AND_UP:
-        cells[up] += cells[to_come]
-        cells[to_come] = 0
-    return tuple(cells)
+__all__ = ["ComplianceRecord", "Verdict", "availability_ratio", "counted_us", "record_of_days", "verdict"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +52,7 @@ class ComplianceRecord:
         day_cells_us: the same for each local day of the part.
         target_ratio: agreed availability, exact, in [0, 1].
         accounting: which cells count as what.
+        certainty: what of the record is certain.
     """
 
     start_us: int
@@ -115,6 +64,7 @@ class ComplianceRecord:
     day_cells_us: tuple[CellLengths, ...] = field(repr=False)
     target_ratio: Fraction
     accounting: Accounting
+    certainty: Certainty = field(default=CERTAIN, repr=False)
 
     @property
     def start(self) -> dt.datetime:
@@ -169,6 +119,58 @@ class ComplianceRecord:
         )
 
     @property
+    def coverage_ratio(self) -> Fraction | None:
+        """Observed time over observed and unknown time, in scopes where the two count differently; None where none."""
+        observed_us, missing_us = self.observed_us, unknown_us(self.cells_us, self.accounting)
+        return Fraction(observed_us, observed_us + missing_us) if observed_us + missing_us else None
+
+    @property
+    def leaves_unknown_out(self) -> bool:
+        """Whether unmonitored time is left out as agreed, rather than doubt."""
+        coverage = self.coverage_ratio
+        is_enough = coverage is None or coverage >= self.certainty.minimum_coverage_ratio
+        return self.certainty.leaves_unknown_out and is_enough
+
+    def _reading(self, cells_us: CellLengths | None, unknown_is: State) -> CellLengths:
+        cells_us = self.cells_us if cells_us is None else cells_us
+        return cells_us if self.leaves_unknown_out else with_unknown_as(unknown_is, cells_us, self.accounting)
+
+    @property
+    def optimistic(self) -> ComplianceRecord:
+        """The record that the optimistic reading gives of this period as a whole."""
+        return self._with_cells(self._reading(self.certainty.optimistic_cells_us, State.UP))
+
+    @property
+    def pessimistic(self) -> ComplianceRecord:
+        """The record that the pessimistic reading gives of this period as a whole."""
+        return self._with_cells(self._reading(self.certainty.pessimistic_cells_us, State.DOWN))
+
+    def _with_cells(self, cells_us: CellLengths) -> ComplianceRecord:
+        return replace(self, cells_us=cells_us, day_cells_us=(cells_us,), certainty=CERTAIN)
+
+    @property
+    def availability_bounds(self) -> tuple[Fraction, Fraction] | None:
+        """The least and the greatest availability of record and readings; None where none of them has one."""
+        ratios = [self.availability_ratio, self.optimistic.availability_ratio, self.pessimistic.availability_ratio]
+        known = [ratio for ratio in ratios if ratio is not None]
+        return (min(known), max(known)) if known else None
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether no doubt could change the verdict (verdicts.py)."""
+        return self.certainty.is_input_whole and is_verdict_confirmed(
+            self.verdict,
+            optimistic=self.optimistic.verdict,
+            pessimistic=self.pessimistic.verdict,
+            is_over=is_over(self.cells_us),
+        )
+
+    @property
+    def verdict_text(self) -> str:
+        """The verdict and its confirmation in the words that people read, e.g. "Breached, unconfirmed"."""
+        return verdict_text(self.verdict, is_confirmed=self.is_confirmed)
+
+    @property
     def target_percentage(self) -> float:
         """The target as a number for people."""
         return float(self.target_ratio * 100)
@@ -176,8 +178,7 @@ class ComplianceRecord:
     @property
     def compliance_percentage(self) -> float | None:
         """Availability for people, rounded down (rounding.py); None where there is none."""
-        ratio = self.availability_ratio
-        return None if ratio is None else rounding.shown_percentage(ratio, self._decimals)
+        return self._shown(self.availability_ratio)
 
     @property
     def compliance_text(self) -> str | None:
@@ -210,7 +211,12 @@ class ComplianceRecord:
         return self.downtime_us
 
     def counted_as(self, accounting: Accounting) -> ComplianceRecord:
-        """Return the record of the same cells under another accounting."""
+        """Return the record of the same cells under another accounting.
+
+        Raises:
+            InvalidTypeError: it is no Accounting.
+        """
+        check_type(accounting, Accounting, "accounting", "an Accounting, e.g. Accounting.COUNTED")
         return replace(self, accounting=accounting)
 
     def with_target(self, target_percentage: Target) -> ComplianceRecord:
@@ -243,8 +249,23 @@ class ComplianceRecord:
             "accounting": self.accounting.name,
             "uptime_seconds": self.uptime_us / SECOND_US,
             "downtime_seconds": self.downtime_us / SECOND_US,
+            **self._confirmation(),
             "segments": {f"{scope}/{state}": self.cells_us[CELL_INDEX[scope, state]] for scope, state in CELLS},
         }
+
+    def _confirmation(self) -> dict[str, object]:
+        """Return whether the verdict is confirmed and between which figures, for people: rounded down."""
+        bounds, coverage = self.availability_bounds, self.coverage_ratio
+        low, high = (None, None) if bounds is None else bounds
+        return {
+            "is_confirmed": self.is_confirmed,
+            "low_percentage": self._shown(low),
+            "high_percentage": self._shown(high),
+            "coverage_percentage": self._shown(coverage),
+        }
+
+    def _shown(self, ratio: Fraction | None) -> float | None:
+        return None if ratio is None else rounding.shown_percentage(ratio, self._decimals)
 
     def explain(self) -> str:
         """Return how the figures follow from the cells, one step a line."""
@@ -260,11 +281,24 @@ class ComplianceRecord:
         else:
             lines.append(f"availability = up / (up + down) = {ratio}, shown rounded down as {self.compliance_text} %")
         lines.append(f"target {self.target_percentage:.15g} %: {self.verdict}, breached days: {self.sla_breaches}")
+        lines.append(f"{self.verdict_text}: {self._confirmation_text()}")
         return "\n".join(lines)
 
+    def _confirmation_text(self) -> str:
+        """Return in words between which figures the availability lies."""
+        if self.is_confirmed:
+            return "no doubt could change the verdict"
+        if not self.certainty.is_input_whole:
+            return "rows without a readable start may be outages of any time"
+        bounds = self.availability_bounds
+        if bounds is None:
+            return "no reading of the rows has an availability"
+        low, high = (rounding.percentage_text(ratio, self._decimals) for ratio in bounds)
+        return f"availability lies between {low} % and {high} %, by how doubtful time is read"
+
     def _cell_line(self, cell: Cell, length_us: int) -> str:
-        words = {Counts.UP: "counts up", Counts.DOWN: "counts down", Counts.NOT_COUNTED: "not counted"}
-        return f"  {cell[0] + ' / ' + cell[1]:<26}{_seconds(length_us):>22}  {words[self.accounting.counts(*cell)]}"
+        words = {Counts.UP: "counts up", Counts.DOWN: "counts down", Counts.NOT_COUNTED: "left out"}
+        return f"  {cell[0] + ' / ' + cell[1]:<34}{_seconds(length_us):>22}  {words[self.accounting.counts(*cell)]}"
 
 
 def record_of_days(
@@ -277,6 +311,7 @@ def record_of_days(
     last_date: dt.date,
     target_ratio: Fraction,
     accounting: Accounting,
+    certainty: Certainty = CERTAIN,
 ) -> ComplianceRecord:
     """Return the record of consecutive days; of none, the record of no time at all."""
     is_one_day = len(day_cells_us) == 1
@@ -290,6 +325,7 @@ def record_of_days(
         day_cells_us=day_cells_us,
         target_ratio=target_ratio,
         accounting=accounting,
+        certainty=certainty,
     )
 
 

@@ -1,4 +1,4 @@
-"""Instants and lengths: datetime, timedelta and timestamp text to integer microseconds, exactly."""
+"""Instants and lengths: datetime, timedelta and text to integer microseconds, exactly."""
 ################################################################
 # An instant is an int: microseconds since 1970-01-01T00:00Z, no leap seconds.
 # A naive datetime names no instant and is refused everywhere. Datetimes are

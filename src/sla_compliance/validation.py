@@ -2,47 +2,75 @@
 ################################################################
 # A bad row contradicts itself: no instant where one is needed, cleared before
 # raised by more than the clock skew, a severity that does not exist, a value
-# that cannot be compared, one id with two contents. A value of a foreign type may
-# raise anything when it is looked at: that is a fault of its row too. All faults
-# are collected before anything happens.
-# on_invalid="raise" raises them together; "quarantine" sets the rows aside.
+# that cannot be compared, or one of a foreign type that raises when it is read.
+# All faults are collected before anything happens.
+# on_invalid="raise" raises them together; "quarantine" sets the rows aside, with
+# the start and end that could be read: what is set aside is doubt, not uptime.
 # Nothing is dropped silently. Within the clock skew a reversed row has length 0.
-# Copies of a row, the same id with the same content, are one alarm; of two
-# contents under one id neither can be believed, so both are bad. A row that is
-# bad for another reason has another content than a good one.
 #
-# An alarm lasts until cleared_at, else resolved_at, else, where its status says
-# cleared or resolved, last_occurrence (marked as assumed), else it is active.
+# A wrong type is a programming error and raises InvalidTypeError in both modes: an
+# element that is no Alarm, text or a float where an instant belongs.
 #
-# Columns that are handed in are never changed: a check returns a new one.
+# Absent is what columns.py calls so; in a column of what is to come (an end, an
+# acknowledgement) also "not yet" (instant_columns.py). A start in year 1 is a fault.
+#
+# An alarm lasts until cleared_at, else resolved_at. Without either it is active,
+# unless its status says that it is over (`says_over`). Such a row ends when it was
+# last seen, and is bad where that lies before its start; without a last sight,
+# identity.py and the policy say when it ends.
+#
+# Columns that are handed in are never changed.
 ################################################################
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import repeat
 from operator import gt
 from typing import Any, Final, Literal
 
-from sla_compliance.alarms import Alarm, Severity, severity_of
-from sla_compliance.checks import wrong_type, wrong_value
-from sla_compliance.errors import InvalidAlarmError, InvalidAlarmsError, SLAComplianceError, shown
-from sla_compliance.units import MAX_US, MIN_US, checked_instant_us, instant_us, length_text, length_us
+from sla_compliance.alarms import DESCRIPTIVE_COLUMNS, SEVERITY_BY_NAME, Alarm, Severity, severity_of
+from sla_compliance.checks import listed, wrong_type, wrong_value
+from sla_compliance.columns import Column, is_absent, with_absent_as_none
+from sla_compliance.errors import InvalidAlarmError, InvalidAlarmsError, InvalidTypeError, SLAComplianceError, shown
+from sla_compliance.instant_columns import (
+    YEAR_2_US,
+    are_plain_integers,
+    integer_instant_us,
+    is_not_yet,
+    plain_datetimes,
+)
+from sla_compliance.units import instant_us, length_text, length_us
 
 OnInvalid = Literal["raise", "quarantine"]
-Column = tuple[Any, ...]
 
 STILL_ACTIVE_US: Final = 2**62
 """The end of an alarm that is still active, inside the library; None at the public door."""
 
-ENDED_STATUSES: Final = frozenset({"cleared", "resolved"})
+OVER_STATUSES: Final = frozenset({"cleared", "resolved", "closed"})
 NEEDED_INSTANT: Final = "first_occurrence"
+END_COLUMNS: Final = ("cleared_at", "resolved_at")
+_TO_COME: Final = frozenset({*END_COLUMNS, "acknowledged_at"})
+"""Columns in which the years 1 and 9999 say "not yet"."""
 
-_SEVERITIES: Final = {severity.value: severity for severity in Severity}
-_END_COLUMNS: Final = ("cleared_at", "resolved_at", "last_occurrence")
 _PLACEHOLDER_US: Final = 0  # stands for an instant of a bad row until the row is set aside
+_PLAIN_KEYS: Final = frozenset({str, int, Severity, type(None)})
+
+
+@dataclass(frozen=True, slots=True)
+class ClampedFigure:
+    """A measured share of downtime that lay outside 0-100 and was clamped.
+
+    Attributes:
+        start_us: start of its time bucket.
+        raw_percentage: the share as measured.
+    """
+
+    start_us: int
+    raw_percentage: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +82,9 @@ class RejectedRow:
         reasons: what is wrong with it, one sentence each.
         columns: what it says otherwise, by column name.
         start_us: when it was raised; None where that cannot be read.
-        end_us: when it was over, at its start where it says earlier; None while active and where it cannot be read.
+        end_us: when it was over, not before its start; None where that cannot be read or is not said.
+        says_over: whether its status or an end of any kind says that it is over.
+        bound_us: by when it was over at the latest, if it is, as far as other facts say; None where none does.
     """
 
     row: int
@@ -62,13 +92,31 @@ class RejectedRow:
     columns: Mapping[str, object] = field(hash=False)
     start_us: int | None = None
     end_us: int | None = None
+    says_over: bool = False
+    bound_us: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What people know the row by: its id, else its place in the input."""
+        key = self.columns.get("id")
+        return f"row {self.row}" if key is None else str(key)
 
 
 class RowValidation:
     """The faults of one input, and what to do about them."""
 
-    def __init__(self, on_invalid: OnInvalid, clock_skew: timedelta, row_names: Sequence[str] | None = None) -> None:
+    def __init__(
+        self,
+        on_invalid: OnInvalid,
+        clock_skew: timedelta,
+        row_names: Sequence[str] | None = None,
+        arguments: Mapping[str, str] | None = None,
+    ) -> None:
         """Begin without faults.
+
+        Args:
+            row_names: what each row is called in messages, e.g. "alarms.csv:17"; None: by its place.
+            arguments: what each column was given as; None: the rows were given, not columns.
 
         Raises:
             InvalidValueError, InvalidTypeError: an option is not one.
@@ -77,73 +125,105 @@ class RowValidation:
             raise wrong_value(on_invalid, "on_invalid", "'raise' or 'quarantine'")
         self.on_invalid = on_invalid
         self.skew_us = length_us(clock_skew, field="clock_skew")
-        self.row_names = row_names
+        self.row_names = None if row_names is None else listed(row_names, "row_names")
+        self.arguments = arguments
+        self.rows_within_skew: set[int] = set()
         self.faults: dict[int, list[InvalidAlarmError]] = defaultdict(list)
-        self.unreadable: set[tuple[int, str]] = set()
-        """Row and column of what is no instant, and so stands as a placeholder."""
+        self.unreadable: dict[int, set[str]] = defaultdict(set)
 
     def field(self, row: int, column: str) -> str:
-        """Return what to call a value in a message, e.g. "alarms[17].cleared_at"."""
-        return f"alarms[{row}].{column}" if self.row_names is None else f"{self.row_names[row]} {column}"
+        """Return what to call a value in a message: by the row's name, its column's argument, or its place."""
+        if self.row_names is not None:
+            return f"{self.row_names[row]} {column}"
+        return f"alarms[{row}].{column}" if self.arguments is None else f"{self.arguments.get(column, column)}[{row}]"
 
     def add_fault(self, row: int, message: str, column: str) -> None:
         """Add a fault of one value of a row."""
+        self.unreadable[row].add(column)
         self.faults[row].append(InvalidAlarmError(message, field=self.field(row, column), row=row))
 
-    def alarm(self, row: int, value: object) -> Alarm | None:
-        """Return `value` if it is an Alarm; else add a fault and return None."""
-        if isinstance(value, Alarm):
-            return value
-        self.unreadable.add((row, "first_occurrence"))
-        self.faults[row].append(
-            InvalidAlarmError(f"alarms[{row}] is {shown(value)}; give an Alarm", field=f"alarms[{row}]", row=row)
-        )
-        return None
+    def check_alarms(self, values: Sequence[object]) -> None:
+        """Check that all elements are Alarm.
 
-    def instant(self, row: int, value: object, column: str) -> int | None:
-        """Return a datetime's instant, None for None; else add a fault and return a placeholder."""
-        if value is None and column != NEEDED_INSTANT:
-            return None
-        return self._checked_instant(row, value, column, instant_us)
+        Raises:
+            InvalidTypeError: one is not.
+        """
+        if set(map(type, values)) <= {Alarm}:
+            return
+        for row, value in enumerate(values):
+            if not isinstance(value, Alarm):
+                raise wrong_type(value, f"alarms[{row}]", "an Alarm")
 
-    def integer_instants(self, column: Sequence[Any], name: str) -> list[Any]:
-        """Return a column of integer instants; a value that is none is a fault and becomes a placeholder."""
-        allows_none = name != NEEDED_INSTANT
-        if _are_integer_instants(column, allows_none=allows_none):
+    def datetimes(self, column: Sequence[Any], name: str) -> list[Any]:
+        """Return a column of datetimes as instants, None where absent; a value that is none is a fault.
+
+        Raises:
+            InvalidTypeError: a value is neither a datetime nor absent.
+        """
+        instants = plain_datetimes(column, has_gaps=name != NEEDED_INSTANT)
+        if instants is not None:
+            return instants
+        return [self._instant(row, value, name, instant_us) for row, value in enumerate(column)]
+
+    def integers(self, column: Sequence[Any], name: str) -> list[Any]:
+        """Return a column of integer instants, None where absent; a value that is none is a fault.
+
+        Raises:
+            InvalidTypeError: a value is neither an integer nor absent.
+        """
+        if are_plain_integers(column, has_gaps=name != NEEDED_INSTANT):
             return list(column)
-        return [
-            None if value is None and allows_none else self._checked_instant(row, value, name, _integer_instant_us)
-            for row, value in enumerate(column)
-        ]
+        return [self._instant(row, value, name, integer_instant_us) for row, value in enumerate(column)]
 
-    def _checked_instant(self, row: int, value: object, column: str, check: Callable[..., int]) -> int:
+    def _instant(self, row: int, value: Any, name: str, read: Callable[..., int]) -> int | None:  # noqa: ANN401
+        """Return the instant of one value; None where it is absent, or unreadable and thereby a fault."""
+        if is_absent(value) or (name in _TO_COME and is_not_yet(value)):
+            if name == NEEDED_INSTANT:
+                self.unreadable[row].add(name)
+                if row not in self.faults:  # else its reader has said already why there is none
+                    self.add_fault(row, f"{self.field(row, name)} is empty; every alarm needs one", name)
+            return _PLACEHOLDER_US if name == NEEDED_INSTANT else None
+        field_name = self.field(row, name)
         try:
-            return check(value, field=self.field(row, column))
+            instant = read(value, field=field_name)
+        except InvalidTypeError:
+            raise
         except SLAComplianceError as error:
-            self.add_fault(row, str(error), column)
-            self.unreadable.add((row, column))
-            return _PLACEHOLDER_US
+            self.add_fault(row, str(error), name)
+            return _PLACEHOLDER_US if name == NEEDED_INSTANT else None
+        if name == NEEDED_INSTANT and instant < YEAR_2_US:
+            self.add_fault(row, f"{field_name} is in year 1, the word for no time at all; mend the row", name)
+        return instant
 
-    def hashable(self, column: Column, name: str) -> Column:
-        """Return a descriptive column; what cannot be compared or be a key is a fault and becomes None."""
-        try:
-            set(column)
-        except Exception:
-            return tuple(self._hashable(row, value, name) for row, value in enumerate(column))
-        return column
+    def descriptive(self, columns: Mapping[str, Column]) -> dict[str, Column]:
+        """Return descriptive columns, absent values as None; what cannot be compared is a fault."""
+        checked: dict[str, Column] = {}
+        for name, column in columns.items():
+            if name not in DESCRIPTIVE_COLUMNS:
+                checked[name] = with_absent_as_none(column)
+            else:
+                checked[name] = self.keys(self.severities(column) if name == "severity" else column, name)
+        return checked
 
-    def _hashable(self, row: int, value: object, name: str) -> object:
+    def keys(self, column: Column, name: str) -> Column:
+        """Return a descriptive column, absent values as None; what cannot be compared is a fault and becomes None."""
+        if set(map(type, column)) <= _PLAIN_KEYS and "" not in column:
+            return column
+        return tuple(self._key(row, value, name) for row, value in enumerate(column))
+
+    def _key(self, row: int, value: object, name: str) -> object:
         try:
             hash(value)
-        except Exception:
+            str(value)  # keys are compared as text
+            return None if is_absent(value) else value
+        except Exception:  # a foreign type may raise anything
             self.add_fault(row, f"{self.field(row, name)} is {shown(value)}; give text", name)
             return None
-        return value
 
     def severities(self, texts: Column) -> Column:
         """Return a column of severities; a value that names none is a fault."""
         if set(map(type, texts)) <= {str, Severity}:
-            severity_by_text = {text: _SEVERITIES.get(text.lower()) for text in set(texts)}
+            severity_by_text = {text: SEVERITY_BY_NAME.get(text.lower()) for text in set(texts)}
             if None not in severity_by_text.values():
                 return tuple(map(severity_by_text.__getitem__, texts))
         return tuple(self._severity(row, text) for row, text in enumerate(texts))
@@ -155,55 +235,48 @@ class RowValidation:
             self.add_fault(row, str(error), "severity")
             return text if isinstance(text, str) else None
 
-    def ordered_ends(
-        self, starts: Sequence[int], ends: Sequence[int], instants: Mapping[str, Sequence[Any]]
-    ) -> list[int]:
+    def ordered_ends(self, starts: Sequence[int], ends: Sequence[int], cleared: Sequence[int | None]) -> list[int]:
         """Return the ends, none before its start: a row reversed by more than the clock skew is a fault.
 
         Args:
-            instants: the columns that the ends were taken from, by name.
+            cleared: the column that ends were taken from first, to name the column at fault.
         """
         ordered = list(ends)
         if not any(map(gt, starts, ends)):
             return ordered
         for row, (start, end) in enumerate(zip(starts, ends, strict=True)):
-            if start <= end or row in self.faults:
-                continue
-            if start - end > self.skew_us:
-                name = next(name for name in _END_COLUMNS if name in instants and instants[name][row] == end)
-                length = length_text(start - end)
-                message = f"{self.field(row, name)} lies {length} before first_occurrence; mend the row"
-                self.add_fault(row, message, name)
-            ordered[row] = start
+            if start > end and row not in self.faults:
+                self._check_reversed(row, start - end, "resolved_at" if cleared[row] is None else "cleared_at")
+                ordered[row] = ends[row] if row in self.faults else start
         return ordered
 
-    def repeated_rows(self, ids: Column, contents: Sequence[Sequence[Any]]) -> set[int]:
-        """Return the rows that only repeat an earlier one; rows of one id with two contents are faults.
+    def check_last_sights(self, rows: Iterable[int], starts: Sequence[int], last_seen: Sequence[int | None]) -> None:
+        """Check rows that ended when they were last seen: a last sight before the start is a fault, as an end is."""
+        for row in rows:
+            seen = last_seen[row]
+            if seen is not None and seen < starts[row] and row not in self.faults:
+                self._check_reversed(row, starts[row] - seen, "last_occurrence")
 
-        Args:
-            ids: the identity of each row, None where it has none.
-            contents: the columns that make up what a row says.
-        """
-        repeated_ids = {key for key, count in Counter(ids).items() if count > 1 and key is not None}
-        rows_by_id: dict[Hashable, list[int]] = defaultdict(list)
-        for row, key in enumerate(ids):
-            if key in repeated_ids:
-                rows_by_id[key].append(row)
-        repeats: set[int] = set()
-        for key, rows in rows_by_id.items():
-            different = {(row in self.faults, *(column[row] for column in contents)) for row in rows}
-            if len(different) == 1:
-                repeats.update(rows[1:])
-                continue
-            for row in rows:
-                message = f"{self.field(row, 'id')} is {shown(key)}, which other rows with another content have too"
-                self.add_fault(row, message, "id")
-        return repeats
+    def _check_reversed(self, row: int, length: int, column: str) -> None:
+        """Check that a row is reversed by no more than the clock skew."""
+        if length <= self.skew_us:
+            self.rows_within_skew.add(row)
+        else:
+            message = f"{self.field(row, column)} lies {length_text(length)} before first_occurrence; mend the row"
+            self.add_fault(row, message, column)
 
     def set_aside(
-        self, texts: Mapping[str, Column], starts_us: Sequence[int], ends_us: Sequence[int]
+        self,
+        instants: Mapping[str, Sequence[Any]],
+        columns: Mapping[str, Column],
+        bounds: Mapping[int, int | None],
     ) -> tuple[RejectedRow, ...]:
         """Return the bad rows as rejected ones.
+
+        Args:
+            instants: the columns of instants, as read.
+            columns: the descriptive ones.
+            bounds: by when each of them was over at the latest, if it is.
 
         Raises:
             InvalidAlarmsError: there are bad rows and they are not to be quarantined.
@@ -214,59 +287,41 @@ class RowValidation:
                 f"{len(self.faults)} bad alarm rows, the first: {faults[0]}; mend them or pass on_invalid='quarantine'",
                 faults,
             )
-        rejected = []
-        for row, faults in sorted(self.faults.items()):
-            columns = {name: column[row] for name, column in texts.items()}
-            is_start_readable = (row, NEEDED_INSTANT) not in self.unreadable
-            is_end_readable = not any((row, name) in self.unreadable for name in _END_COLUMNS)
-            is_over = is_end_readable and ends_us[row] != STILL_ACTIVE_US
-            rejected.append(
-                RejectedRow(
-                    row,
-                    tuple(map(str, faults)),
-                    columns,
-                    start_us=starts_us[row] if is_start_readable else None,
-                    end_us=max(starts_us[row], ends_us[row]) if is_start_readable and is_over else None,
-                )
-            )
+        rejected: list[RejectedRow] = []
+        for row in sorted(self.faults):
+            start = None if NEEDED_INSTANT in self.unreadable[row] else instants[NEEDED_INSTANT][row]
+            ends = [instants[name][row] for name in END_COLUMNS if name in instants]
+            row_columns = {name: column[row] for name, column in columns.items()}
+            rejected.append(self._rejected(row, start, ends, row_columns, bounds.get(row)))
         return tuple(rejected)
 
+    def _rejected(
+        self, row: int, start: int | None, ends: Sequence[int | None], columns: Mapping[str, object], bound: int | None
+    ) -> RejectedRow:
+        # An end before the start is unreadable as an end, and says nevertheless that the row is over.
+        later_ends = [end for end in ends if end is not None and start is not None and end >= start]
+        return RejectedRow(
+            row=row,
+            reasons=tuple(map(str, self.faults[row])),
+            columns=columns,
+            start_us=start,
+            end_us=later_ends[0] if later_ends else None,
+            says_over=any(end is not None for end in ends) or says_over(columns.get("status")),
+            bound_us=bound,
+        )
 
-def _are_integer_instants(column: Sequence[Any], *, allows_none: bool) -> bool:
-    """Return whether a whole column is ints that every zone has a date for; two passes, no object per row."""
-    kinds = set(map(type, column))
-    if not kinds <= ({int, type(None)} if allows_none else {int}):
-        return False
-    instants = [value for value in column if value is not None] if type(None) in kinds else column
-    return not instants or (min(instants) >= MIN_US and max(instants) <= MAX_US)
+
+def says_over(status: object) -> bool:
+    """Return whether a status says that an alarm is over."""
+    return isinstance(status, str) and status.lower() in OVER_STATUSES
 
 
-def _integer_instant_us(value: object, *, field: str) -> int:
-    if type(value) is not int:
-        raise wrong_type(value, field, "microseconds since 1970 as an int")
-    return checked_instant_us(value, field=field)
-
-
-def resolved_ends(
-    cleared: Sequence[int | None],
-    resolved: Sequence[int | None] | None,
-    last_seen: Sequence[int | None] | None,
-    statuses: Sequence[str | None] | None,
-) -> tuple[list[int], tuple[bool, ...] | None]:
-    """Return each row's end by the rule above, and where it is assumed (None: nowhere)."""
+def stated_ends(cleared: Sequence[int | None], resolved: Sequence[int | None] | None) -> list[int]:
+    """Return when each row says it was over: `cleared_at`, else `resolved_at`, else STILL_ACTIVE_US."""
     if None not in cleared:
-        return list(cleared), None  # type: ignore[arg-type]
-    absent = (None,) * len(cleared)
-    ends: list[int] = []
-    is_assumed: list[bool] = []
-    for cleared_us, resolved_us, seen_us, status in zip(
-        cleared, resolved or absent, last_seen or absent, statuses or absent, strict=True
-    ):
-        end = cleared_us if cleared_us is not None else resolved_us
-        says_over = isinstance(status, str) and status.lower() in ENDED_STATUSES
-        ends_when_seen = end is None and seen_us is not None and says_over
-        if ends_when_seen:
-            end = seen_us
+        return list(cleared)  # type: ignore[arg-type]
+    ends = []
+    for cleared_us, resolved_us in zip(cleared, resolved or repeat(None, len(cleared)), strict=True):
+        end = resolved_us if cleared_us is None else cleared_us
         ends.append(STILL_ACTIVE_US if end is None else end)
-        is_assumed.append(ends_when_seen)
-    return ends, tuple(is_assumed) if any(is_assumed) else None
+    return ends

@@ -55,12 +55,14 @@ class Layout:
         mapping: what the source is told of it.
         written: an instant as the table holds it.
         has_enums: whether severity and status are the platform's enum types, and ids UUIDs.
+        lacks: optional columns of an Alarm that the table does not have.
     """
 
     ddl: str
     mapping: AlarmsTable
     written: Written
     has_enums: bool = False
+    lacks: frozenset[str] = frozenset()
 
     def store(self, engine: Engine, tenant_id: str, alarms: Iterable[Alarm]) -> None:
         """Write the alarms of a tenant."""
@@ -80,7 +82,7 @@ class Layout:
 
     @property
     def _insert(self) -> str:
-        columns = {name: _quoted(getattr(self.mapping, name)) for name in _COLUMNS}
+        columns = {name: _quoted(getattr(self.mapping, name)) for name in _COLUMNS if name not in self.lacks}
         values = [
             f"CAST(:{name} AS {_ENUMS[name]})" if self.has_enums and name in _ENUMS else f":{name}" for name in columns
         ]
@@ -90,20 +92,23 @@ class Layout:
         row = {name: getattr(alarm, name) for name in _COLUMNS if name != "tenant_id"} | {"tenant_id": tenant_id}
         row |= {name: self.written(row[name]) for name in _TIMES}
         row |= {name: value for name, value in _NOT_NULL.items() if row[name] is None}
-        row["last_occurrence"] = row["last_occurrence"] or row["first_occurrence"]
         if self.has_enums:
+            row["last_occurrence"] = row["last_occurrence"] or row["first_occurrence"]  # NOT NULL there
             row |= {"id": _as_uuid(alarm.id), "severity": alarm.severity.upper(), "status": row["status"].upper()}
-        return row
+            row["parent_alarm_id"] = None if alarm.parent_alarm_id is None else _as_uuid(alarm.parent_alarm_id)
+        return {name: value for name, value in row.items() if name not in self.lacks}
 
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-_TIMES: Final = ("first_occurrence", "cleared_at", "resolved_at", "last_occurrence")
+_TIMES: Final = (
+    "first_occurrence", "cleared_at", "resolved_at", "last_occurrence", "acknowledged_at", "updated_at",
+)  # fmt: skip
 _COLUMNS: Final = (
     "id", "tenant_id", "alarm_id", "severity", "status", "alarm_type", "title",
-    "resource_id", "customer_id", "subscriber_count", *_TIMES,
+    "resource_id", "customer_id", "subscriber_count", "parent_alarm_id", "resource_type", *_TIMES,
 )  # fmt: skip
 _ENUMS: Final = {"severity": "alarmseverity", "status": "alarmstatus"}
 _NOT_NULL: Final = {"alarm_id": "device", "status": "ACTIVE", "alarm_type": "los", "title": "", "subscriber_count": 0}
@@ -121,11 +126,12 @@ def _plain_table(name: str, time_type: str, number: str = "INTEGER") -> str:
     return (
         f"CREATE TABLE {name} (id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, alarm_id TEXT, severity TEXT NOT NULL,"
         f" status TEXT, alarm_type TEXT, title TEXT, resource_id TEXT, customer_id TEXT, subscriber_count {number},"
+        " parent_alarm_id TEXT, resource_type TEXT,"
         f" {times})"
     )
 
 
-PLATFORM: Final = Layout(PLATFORM_SCHEMA, AlarmsTable(), as_it_is, has_enums=True)
+PLATFORM: Final = Layout(PLATFORM_SCHEMA, AlarmsTable(), as_it_is, has_enums=True, lacks=frozenset({"updated_at"}))
 _ELSEWHERE: Final = """
     CREATE SCHEMA "odd schema";
     CREATE TABLE "odd schema"."the ""alarms"" of; us" (
@@ -156,6 +162,7 @@ POSTGRES_LAYOUTS: Final = {
             last_occurrence="seen",
         ),
         as_it_is,
+        lacks=frozenset({"parent_alarm_id", "resource_type", "acknowledged_at", "updated_at"}),
     ),
     "naive": Layout(_plain_table("alarms", "TIMESTAMP"), AlarmsTable(naive_times=NaiveTimes.UTC), naive_utc),
     "integers": Layout(_plain_table("alarms", "BIGINT"), AlarmsTable(), microseconds),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sla_compliance.alarms import Alarm
 from sla_compliance.calendars.exclusions import MaintenanceWindow
 from sla_compliance.compliance import evaluate
-from sla_compliance.errors import InvalidTypeError, NaiveDatetimeError
+from sla_compliance.errors import InvalidTypeError, InvalidValueError, NaiveDatetimeError
 from sla_compliance.sources.sqlalchemy import (
     AsyncSQLAlchemyMaintenanceSource,
     AsyncSQLAlchemyTenantSource,
@@ -84,8 +85,40 @@ def test_affected_resources_and_customers_are_whose_alarms_are_excused(database:
     planned(database, affected_resources=["olt-1", 7], affected_customers=["c1"], affected_services=["internet"])
     planned(database, affected_resources={"olt": ["olt-2"], "ont": ["ont-3"]})
     first, second = fetched(database)
-    assert first.targets == (("customer_id", ("c1",)), ("resource_id", ("7", "olt-1")), ("service_id", ("internet",)))
-    assert second.targets == (("resource_id", ("olt-2", "ont-3")),)
+    assert first.targets == (
+        (("customer_id",), (("c1",),)),
+        (("resource_id",), (("7",), ("olt-1",))),
+        (("service_id",), (("internet",),)),
+    )
+    assert second.targets == ((("resource_id",), (("olt-2",), ("ont-3",))),)
+
+
+def test_notice_is_read_where_the_table_has_it(sqlite: Engine, platform: Engine) -> None:
+    """By the default names or by one's own; a name that is given must be there."""
+    for engine, kind in ((sqlite, "TEXT"), (platform, "TIMESTAMPTZ")):
+        with engine.begin() as connection:
+            connection.exec_driver_sql(
+                f"CREATE TABLE works (tenant_id TEXT, start_time {kind}, end_time {kind}, announced_at {kind},"
+                f" created_at {kind}, affected_resources TEXT)"
+            )
+            start, end, announced = (SINCE + hours * HOUR for hours in (0, 1, -48))
+            values = ", ".join(f"'{moment.isoformat()}'" for moment in (start, end, announced, start))
+            connection.exec_driver_sql(f"INSERT INTO works VALUES ('acme', {values}, '[\"olt\"]')")  # noqa: S608
+        table = MaintenanceTable(
+            table="works", title=None, status=None, affected_customers=None, affected_services=None
+        )
+        (window,) = SQLAlchemyMaintenanceSource(engine, table).fetch("acme", SINCE_US, UNTIL_US)
+        scope = {"resource_id": ["olt"]}
+        assert window == MaintenanceWindow(start, end, applies_to=scope, announced_at=announced)
+        table = replace(table, entered_at="created_at", with_children=True)
+        (window,) = SQLAlchemyMaintenanceSource(engine, table).fetch("acme", SINCE_US, UNTIL_US)
+        assert window == MaintenanceWindow(
+            start, end, applies_to=scope, announced_at=announced, entered_at=start, with_children=True
+        )
+        with pytest.raises(InvalidValueError, match="has no column 'entered_at'"):
+            SQLAlchemyMaintenanceSource(engine, replace(table, entered_at="entered_at")).fetch("acme", 0, 1)
+        with engine.begin() as connection:
+            connection.exec_driver_sql("DROP TABLE works")
 
 
 def test_a_window_that_names_services_alone_excuses_no_alarm_and_is_listed(database: Engine) -> None:

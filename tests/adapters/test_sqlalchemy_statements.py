@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import timedelta, timezone
+from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from sla_compliance.alarms import Alarm, AlarmFilter
-from sla_compliance.sources.sqlalchemy import SQLAlchemyAlarmSource, ddl, missing_index_statements
-from tests.adapters.alarm_tables import PLATFORM
+from sla_compliance.errors import InvalidValueError, NaiveDatetimeError
+from sla_compliance.sources.sqlalchemy import AlarmsTable, SQLAlchemyAlarmSource, ddl, missing_index_statements
+from tests.adapters.alarm_tables import PLATFORM, SQLITE_LAYOUTS
 from tests.adapters.statements import watched
 from tests.contract.alarm_source import HOUR, SINCE, SINCE_US, UNTIL_US, varied_alarms
 
@@ -35,9 +39,11 @@ def test_figures_need_no_columns_for_people(platform: Engine) -> None:
     source = SQLAlchemyAlarmSource(platform)
     source.fetch("acme", SINCE_US, UNTIL_US)
     with watched(platform) as sent:
-        source.fetch("acme", SINCE_US, UNTIL_US)
+        batch = source.fetch("acme", SINCE_US, UNTIL_US)
         source.fetch_details("acme", SINCE_US, UNTIL_US)
-    assert not any(name in sent[0][0] for name in ("title", "resource_id", "customer_id", "alarm_type", "subscriber"))
+    assert not any(name in sent[0][0] for name in ("title", "customer_id", "alarm_type", "subscriber", "acknowledged"))
+    # The resource of a row that says it is over and not when is compared with others', and not fetched.
+    assert batch.columns.keys() == {"id", "status"}
     assert all(name in sent[1][0] for name in ("title", "resource_id", "customer_id", "alarm_type", "subscriber"))
 
 
@@ -110,6 +116,137 @@ def test_ddl_of_both_databases_runs(platform: Engine, sqlite: Engine) -> None:
         assert missing_index_statements(engine) == ()
     with platform.begin() as connection:
         connection.exec_driver_sql("DROP INDEX ix_sla_alarms, ix_sla_metrics")
+
+
+def test_a_look_an_hour_finds_severities_that_no_filter_matches(platform: Engine, sqlite: Engine) -> None:
+    """For each tenant, whatever the window; the rows come with the one statement of a request."""
+    with sqlite.begin() as connection:
+        connection.exec_driver_sql(SQLITE_LAYOUTS["integers"].ddl)
+    overwritten = Alarm(SINCE, SINCE + HOUR, id="1", severity="cleared")
+    for engine, layout in ((platform, PLATFORM), (sqlite, SQLITE_LAYOUTS["integers"])):
+        now = [SINCE]
+        source = SQLAlchemyAlarmSource(engine, clock=partial(now.__getitem__, 0))
+        assert len(source.fetch("acme", SINCE_US, UNTIL_US)) == 0
+        layout.store(engine, "acme", [overwritten])
+        now[0] += HOUR - timedelta(microseconds=1)
+        with watched(engine) as sent:
+            assert len(source.fetch("acme", SINCE_US, UNTIL_US)) == 0
+        assert len(sent) == 1
+        now[0] += timedelta(microseconds=1)
+        with watched(engine) as sent:
+            assert source.fetch("acme", SINCE_US, UNTIL_US).columns["severity"] == ("cleared",)
+            assert len(source.fetch("acme", UNTIL_US, UNTIL_US + DAY_US)) == 0
+            assert len(source.fetch("another", SINCE_US, UNTIL_US)) == 0
+        assert len(sent) == 5
+        layout.empty(engine)
+
+
+def test_the_look_ends_where_rows_are_not_complete(platform: Engine) -> None:
+    """An overwritten row from before that time is none of a request's."""
+    PLATFORM.store(platform, "acme", [Alarm(SINCE, SINCE + HOUR, id="1", severity="cleared")])
+    for days, rows in ((1, 1), (0, 0)):
+        source = SQLAlchemyAlarmSource(
+            platform, purged_after=timedelta(days=days), clock=lambda: SINCE + timedelta(hours=2)
+        )
+        assert len(source.fetch("acme", SINCE_US, UNTIL_US)) == rows
+
+
+def test_ids_that_name_several_rows_are_refused(platform: Engine, sqlite: Engine) -> None:
+    """By the source at first use and by the check; unique for each tenant is enough, and so is a view that is."""
+    for engine in (platform, sqlite):
+        with engine.begin() as connection:
+            connection.exec_driver_sql(
+                "CREATE TABLE log (tenant_id TEXT, id TEXT, severity TEXT, first_occurrence BIGINT, cleared_at BIGINT)"
+            )
+            connection.exec_driver_sql("CREATE VIEW latest AS SELECT * FROM log WHERE cleared_at IS NOT NULL")
+            connection.exec_driver_sql(
+                "INSERT INTO log (tenant_id, id, severity, first_occurrence, cleared_at)"
+                " VALUES ('a', '1', 'major', 0, 5), ('b', '1', 'major', 0, 5), ('a', NULL, 'major', 0, 5)"
+            )
+        columns: dict[str, Any] = dict.fromkeys(
+            ("resolved_at", "last_occurrence", "status", "alarm_id", "alarm_type", "resource_id", "customer_id"), None
+        )
+        columns |= dict.fromkeys(("subscriber_count", "title"), None)
+        log, latest = (AlarmsTable(table=name, **columns) for name in ("log", "latest"))
+        assert len(SQLAlchemyAlarmSource(engine, log).fetch("a", 0, 9)) == 2
+        with engine.begin() as connection:
+            connection.exec_driver_sql("INSERT INTO log VALUES ('a', '1', 'major', 0, NULL)")
+        refusal = r"log.id is not unique: several rows have '1'; .* a view with one row"
+        with pytest.raises(InvalidValueError, match=refusal):
+            SQLAlchemyAlarmSource(engine, log).fetch("b", 0, 9)
+        with pytest.raises(InvalidValueError, match=refusal):
+            missing_index_statements(engine, log)
+        assert len(SQLAlchemyAlarmSource(engine, latest).fetch("a", 0, 9)) == 2
+        assert len(SQLAlchemyAlarmSource(engine, replace(log, id=None)).fetch("a", 0, 9)) == 3
+        with engine.begin() as connection:
+            connection.exec_driver_sql("DELETE FROM log WHERE cleared_at IS NULL")
+            connection.exec_driver_sql("CREATE UNIQUE INDEX ids_of_log ON log (tenant_id, id)")
+        with watched(engine) as sent:
+            SQLAlchemyAlarmSource(engine, log).fetch("a", 0, 9)
+        assert not any("HAVING" in statement for statement, _ in sent)
+        with engine.begin() as connection:
+            connection.exec_driver_sql("DROP VIEW latest")
+            connection.exec_driver_sql("DROP TABLE log")
+
+
+def test_a_default_column_may_be_missing_and_a_named_one_may_not(sqlite: Engine) -> None:
+    """Even where its name is the default's."""
+    with sqlite.begin() as connection:
+        connection.exec_driver_sql(SQLITE_LAYOUTS["integers"].ddl)
+        connection.exec_driver_sql("ALTER TABLE alarms DROP COLUMN updated_at")
+    assert len(SQLAlchemyAlarmSource(sqlite).fetch("acme", SINCE_US, UNTIL_US)) == 0
+    with pytest.raises(InvalidValueError, match="has no column 'updated_at'"):
+        SQLAlchemyAlarmSource(sqlite, AlarmsTable(updated_at="updated_at")).fetch("acme", SINCE_US, UNTIL_US)
+
+
+def test_a_default_column_of_another_kind_is_left_out(platform: Engine) -> None:
+    """Else a table that was read before it had a default could not be read any more."""
+    with platform.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE alarms ADD COLUMN updated_at TIMESTAMP")
+    try:
+        assert len(SQLAlchemyAlarmSource(platform).fetch("acme", SINCE_US, UNTIL_US)) == 0
+        with pytest.raises(NaiveDatetimeError):
+            SQLAlchemyAlarmSource(platform, AlarmsTable(updated_at="updated_at")).fetch("acme", SINCE_US, UNTIL_US)
+    finally:
+        with platform.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE alarms DROP COLUMN updated_at")
+
+
+def test_a_row_without_an_alarm_id_ends_by_the_next_of_its_resource(sqlite: Engine, platform: Engine) -> None:
+    """Texts of several offsets are compared as instants."""
+    rows = [
+        ("1", "", "r", 0, "CLEARED"),
+        ("2", None, "r", 9, "ACTIVE"),
+        ("3", "a", "r", 4, "ACTIVE"),
+        ("4", "", "", 2, "ACTIVE"),
+    ]
+    for engine, kind in ((sqlite, "TEXT"), (platform, "TIMESTAMPTZ")):
+        ddl_text = SQLITE_LAYOUTS["text"].ddl.replace("TABLE alarms", "TABLE other")
+        with engine.begin() as connection:
+            for name in (
+                "first_occurrence",
+                "cleared_at",
+                "resolved_at",
+                "last_occurrence",
+                "acknowledged_at",
+                "updated_at",
+            ):
+                ddl_text = ddl_text.replace(f"{name} TEXT", f"{name} {kind}")
+            connection.exec_driver_sql(ddl_text)
+            for key, alarm_id, resource, hours, status in rows:
+                zone = timezone(timedelta(hours=hours - 9))
+                raised = (SINCE + hours * HOUR).astimezone(zone).isoformat()
+                connection.execute(
+                    text(
+                        "INSERT INTO other (id, tenant_id, alarm_id, severity, status, resource_id, first_occurrence)"
+                        " VALUES (:key, 'acme', :alarm_id, 'major', :status, :resource, :raised)"
+                    ),
+                    {"key": key, "alarm_id": alarm_id, "resource": resource, "status": status, "raised": raised},
+                )
+        batch = SQLAlchemyAlarmSource(engine, AlarmsTable(table="other")).fetch("acme", SINCE_US, UNTIL_US)
+        assert list(batch.undated.values()) == [SINCE_US + 4 * DAY_US // 24]
+        with engine.begin() as connection:
+            connection.exec_driver_sql("DROP TABLE other")
 
 
 def test_no_transaction_stays_open(platform: Engine) -> None:

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import Engine, NullPool, create_engine, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from sla_compliance.batch import AlarmBatch, ClampedFigure
+from sla_compliance.batch import AlarmBatch
 from sla_compliance.compliance import evaluate
 from sla_compliance.errors import InvalidTypeError, InvalidValueError
 from sla_compliance.intervals import IntervalSet
@@ -23,6 +23,7 @@ from sla_compliance.labels import Scope, State
 from sla_compliance.report import ComplianceReport
 from sla_compliance.sources.protocol import AlarmSource
 from sla_compliance.sources.timescaledb import AsyncTimescaleDBSource, MetricsTable, NaiveTimes, TimescaleDBSource
+from sla_compliance.validation import ClampedFigure
 from tests.adapters.alarm_tables import FIXTURES, PLATFORM_SCHEMA
 from tests.adapters.statements import watched
 from tests.contract.alarm_source import HOSTILE_TENANTS

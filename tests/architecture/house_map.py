@@ -9,7 +9,7 @@ from typing import Final
 from tests.architecture.rooms import FILES, ROOMS, parsed
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "architecture.md"
-_NAME_WIDTH: Final = 14
+_NAME_WIDTH: Final = 20
 _LINE_WIDTH: Final = 118
 
 

@@ -12,7 +12,8 @@ import sla_compliance as sla
 CONTRACT = {
     "Alarm", "Severity", "AlarmBatch", "AlarmFilter", "AlarmSource", "AsyncAlarmSource",
     "Scope", "State", "Counts", "Accounting", "Verdict", "Period", "MaintenanceKind",
-    "SLAPolicy", "MaintenanceWindow", "Exclusion", "ServiceHours",
+    "SLAPolicy", "PlannedWork", "MaintenanceWindow", "Exclusion", "ServiceHours",
+    "Bounds", "Doubt", "DoubtCause",
     "evaluate", "evaluate_each", "ComplianceReport", "ComplianceRecord", "Incident",
     "parse_timestamp", "whole_days", "SLAComplianceError", "intervals",
 }  # fmt: skip

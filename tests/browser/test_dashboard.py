@@ -141,7 +141,7 @@ class TestFigures:
         rows = seen.page.locator("tbody tr")
         assert rows.count() == 30
         assert rows.first.locator("th").inner_text() == "Sun, Oct 26, 2025"
-        assert rows.filter(has_text="Not measured").count() == len(UNMONITORED)
+        assert rows.filter(has_text="No data").count() == len(UNMONITORED)
 
 
 class TestChart:
@@ -179,13 +179,25 @@ class TestChart:
         assert seen.page.locator("#chart .gap").count() == 3
         assert "no availability measured" in (seen.day("2025-10-25").get_attribute("aria-label") or "")
 
+    def test_a_day_in_doubt_is_hatched_and_says_how_much(self, visit: VisitPage) -> None:
+        """Half of it may have been down: the chart, its legend, the tooltip and the day's panel say so."""
+        doubt = {"is_confirmed": False, "low_percentage": 50.0, "high_percentage": 100.0}
+        seen = visit(only(record(TODAY - timedelta(days=1)) | doubt, record(TODAY))).settled("ready")
+        assert seen.page.locator("#chart .doubt").count() == 1
+        assert "Partly unknown" in seen.text("#legend")
+        day = seen.day((TODAY - timedelta(days=1)).isoformat())
+        day.hover()
+        assert "up to 12 h unknown" in seen.text(".tooltip")
+        day.click()
+        expect(seen.page.locator(".facts")).to_contain_text("unknown")
+
     def test_breached_days_have_a_shape_and_a_word(self, visit: VisitPage) -> None:
         """Not the colour alone tells them apart."""
         seen = visit(provider()).settled("ready")
         assert seen.page.locator("#chart .marker.breached").count() == 5
         assert seen.page.locator("#chart .marker.at_risk").count() == 1
         assert ", breached, " in (seen.day("2025-10-18").get_attribute("aria-label") or "")
-        assert seen.text("#legend") == "Availability Target 99.9 % Breached day Day at risk Not measured"
+        assert seen.text("#legend") == "Availability Target 99.9 % Breached day Day at risk No data"
 
     def test_pointing_at_a_day_tells_its_figures(self, visit: VisitPage) -> None:
         """And the card goes when the pointer does."""

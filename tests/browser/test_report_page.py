@@ -68,7 +68,7 @@ def test_pointing_at_a_day_shows_its_figures(open_url: VisitPage, url: str) -> N
     visit = open_url(url, viewport=WIDE)
     visit.page.locator(".plot a").nth(73).hover()
     assert tip(visit) == (
-        "Sat, Nov 7, 2026 95.33 % Breached Uptime 22 h 52 min 47 s Downtime 1 h 7 min 13 s Not counted \N{EN DASH}"
+        "Sat, Nov 7, 2026 95.33 % Breached Uptime 22 h 52 min 47 s Downtime 1 h 7 min 13 s Left out \N{EN DASH}"
     )
     visit.page.locator("h1").hover()
     assert visit.page.locator(".tip").is_hidden()

@@ -1,4 +1,4 @@
-"""A day as 24 characters: down, up, not counted or not there yet."""
+"""A day as 24 characters: down, up, unknown, left out or not there yet."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ def test_the_shortest_outage_has_the_lowest_block_and_a_whole_part_the_highest()
 
 
 def test_a_part_without_downtime_is_what_most_of_it_was() -> None:
-    """Of equal lengths: not counted before up, up before what is still to come."""
-    in_service = [(START + 1.4 * HOUR, START + 3.5 * HOUR), (START + 4 * HOUR, START + 24 * HOUR)]
-    assert strip_of(monitored=in_service, as_of=START + 5.5 * HOUR) == "░··░··" + " " * 18
+    """Of equal lengths: unknown and left out before up, up before what is still to come."""
+    monitored = [(START + 1.4 * HOUR, START + 3.5 * HOUR), (START + 4 * HOUR, START + 24 * HOUR)]
+    assert strip_of(monitored=monitored, as_of=START + 5.5 * HOUR) == "▒··▒··" + " " * 18
+    owed = [(START + 1.4 * HOUR, START + 3.5 * HOUR), (START + 4 * HOUR, START + 24 * HOUR)]
+    assert strip_of(in_service=owed, as_of=START + 5.5 * HOUR) == "░··░··" + " " * 18
     assert strip_of(as_of=START + 5.4 * HOUR) == "·" * 5 + " " * 19

@@ -40,23 +40,24 @@ class TestTable:
     def test_breached_days_stand_out_without_colour(self) -> None:
         """By a sign in front and a word behind; other days have neither."""
         lines = report("alarms.csv", *RANGE).stdout.splitlines()
-        marked = [line.split()[2] for line in lines if line.startswith("✗") and line.endswith("BREACHED")]
+        marked = [line.split()[2] for line in lines if line.startswith("✗") and line.endswith("Breached")]
         assert marked == ["2026-10-03", "2026-10-04", "12"]
         assert [line for line in lines if "2026-10-08" in line] == [
-            "   Thu 2026-10-08       99.90 %   0:01:20        2  met"
+            "   Thu 2026-10-08           99.90 %   0:01:20        2  Met"
         ]
 
     def test_totals_and_gross_stand_side_by_side(self) -> None:
-        """Maintenance is taken out of one and not of the other."""
+        """Maintenance is taken out of one and not of the other; what is left out has its reason."""
         output = report("alarms.csv", *RANGE, "--maintenance", "work.csv").stdout
-        assert "✗  Total, 12 days       98.82 %   3:21:20      202      1:30:00  BREACHED\n" in output
-        assert "   Gross total          98.31 %   4:51:20      292            -\n" in output
+        assert "✗  Total, 12 days           98.82 %   3:21:20      202   1:30:00  Breached\n" in output
+        assert "   Without exclusions       98.31 %   4:51:20      292         -\n   (agreed hours)\n" in output
+        assert "Left out 1:30:00 maintenance Method" in " ".join(output.split())
 
     def test_method_and_target_are_said(self) -> None:
         """What was excluded, which rules, as of when."""
         words = " ".join(report("alarms.csv", *RANGE).stdout.split())
-        assert "Target 99.9 %: BREACHED; 2 of 12 measured days breached" in words
-        assert "maintenance and exclusions not counted; days of Africa/Lagos by zone rules 20" in words
+        assert "Target 99.9 %: Breached; 2 of 12 measured days breached" in words
+        assert "maintenance and exclusions left out; days of Africa/Lagos by zone rules 20" in words
         assert "as of 2026-11-01T00:00:00+01:00" in words
 
     def test_data_quality_is_said_where_there_is_something_to_say(self) -> None:
@@ -85,8 +86,8 @@ class TestTable:
     def test_what_is_to_come_is_blank(self) -> None:
         """A day in progress has no figure for its rest."""
         output = report("alarms.csv", *RANGE, "--as-of", "2026-10-02T11:00:00Z", columns=120).stdout
-        assert "Fri 2026-10-02      100.00 %         -        -     12:00:00  met        ············\n" in output
-        assert "   Sat 2026-10-03             -         -        -     24:00:00  no figure\n" in output
+        assert "Fri 2026-10-02          100.00 %         -        -   12:00:00  Met          ············\n" in output
+        assert "   Sat 2026-10-03                 -         -        -   24:00:00  No data\n" in output
 
     def test_longer_periods_are_spans_of_dates(self) -> None:
         """The part inside the range."""
@@ -97,7 +98,8 @@ class TestTable:
     def test_keys_are_sorted_worst_first(self) -> None:
         """With the gross figure and the breached days of each."""
         lines = report("alarms.csv", *RANGE, "--each", "resource_id").stdout.splitlines()
-        assert [line[3:9].strip() for line in lines if line.endswith(("met", "BREACHED"))] == [
+        rows = lines[lines.index(next(line for line in lines if line.startswith("───"))) + 1 :]
+        assert [line[3:9].strip() for line in rows if line.endswith(("Met", "Breached", "Not confirmed"))] == [
             "OLT-7", "ONT-31", "PWR-1", "OLT-5", "All to",
         ]  # fmt: skip
 
@@ -108,9 +110,9 @@ class TestTable:
         assert "�[2J[red]OLT" in output
 
     def test_an_empty_range_is_an_empty_table(self) -> None:
-        """Nothing has come yet, so nothing is breached."""
+        """Nothing has come yet, so nothing is breached, and nothing is known."""
         result = report("alarms.csv", "--zone", "UTC", "--from", "2026-12-01", "--as-of", "2026-11-01")
-        assert (result.exit_code, "Total, 0 days" in result.stdout) == (0, True)
+        assert (result.exit_code, "Total, 0 days" in result.stdout) == (3, True)
 
 
 @pytest.mark.usefixtures("folder")
@@ -157,11 +159,76 @@ class TestFormats:
 
 @pytest.mark.usefixtures("folder")
 class TestExitCode:
-    """0, 1 where the promise was broken, 2 for bad input."""
+    """0, 1 where the promise was broken, 2 for bad input, 3 where it is not confirmed that it was kept."""
 
     def test_a_range_that_met_its_target_is_0(self) -> None:
         """Though days of it are breached."""
-        assert report("alarms.csv", *RANGE, "--target", "98").exit_code == 0
+        assert report("alarms.csv", *RANGE, "--target", "97.9").exit_code == 0
+
+    def test_a_range_that_doubt_could_breach_is_3_and_says_why(self) -> None:
+        """The hour of the row whose severity was overwritten decides: 98.31 % with it up, 97.96 % with it down."""
+        for name in ("table", "json", "csv", "html"):
+            result = report("alarms.csv", *RANGE, "--target", "98", "--format", name)
+            assert result.exit_code == 3
+            assert result.stderr == (
+                "Note: Not confirmed: availability lies between 97.96 % and 98.31 %; "
+                "1 row with its severity overwritten by 'cleared': up to 1 h\n"
+            )
+        table = report("alarms.csv", *RANGE, "--target", "98").stdout
+        assert "Target 98 %: Not confirmed; 2 of 12" in " ".join(table.split())
+        assert "Days in doubt Sun 2026-10-11: up to 1 h unknown" in " ".join(table.split())
+        details = report("alarms.csv", *RANGE, "--target", "98", "--by", "month", "--format", "json", "--detail").stdout
+        (record,) = json.loads(details)
+        assert (record["is_confirmed"], record["low_percentage"], record["high_percentage"]) == (False, 97.96, 98.31)
+
+    def test_a_breach_of_the_record_is_1_though_the_alarm_may_have_ended(self) -> None:
+        """Breached, unconfirmed: the alarm was never cleared, and was last seen after five minutes."""
+        result = report("-", *RANGE, "--target", "97", stdin=ALARMS + STALE)
+        assert result.exit_code == 1
+        assert "1 alarm open and unseen for 7 days: up to 2 d 3 h 55 min" in result.stderr
+        assert "Target 97 %: Breached, unconfirmed; " in " ".join(result.stdout.split())
+
+    @pytest.mark.parametrize(
+        ("target", "as_of", "codes"),
+        [
+            ("99.9", "2026-11-01", {"breached": 1, "unconfirmed": 1, "at-risk": 1}),
+            ("98", "2026-11-01", {"breached": 0, "unconfirmed": 3, "at-risk": 3}),
+            ("97.9", "2026-11-01", {"breached": 0, "unconfirmed": 0, "at-risk": 0}),
+            # On the 5th 4 h 50 min are lost; twelve days may lose 5 h 45 min, the four that have passed 1 h 55 min.
+            ("98", "2026-10-05", {"breached": 0, "unconfirmed": 0, "at-risk": 3}),
+        ],
+    )
+    def test_a_script_says_from_which_outcome_on_it_fails(self, target: str, as_of: str, codes: dict[str, int]) -> None:
+        """Breached alone, not confirmed too, at risk too."""
+        options = ("--target", target, "--as-of", as_of)
+        asked = {name: report("alarms.csv", *RANGE, *options, "--fail-on", name).exit_code for name in codes}
+        assert asked == codes
+
+    def test_a_file_without_rows_says_so_beside_its_figure(self) -> None:
+        """It may be perfect, or an export that went wrong: nothing is known."""
+        header = ALARMS.splitlines()[0] + "\n"
+        for name in ("table", "json", "csv", "html"):
+            result = report("-", *RANGE, "--format", name, stdin=header)
+            assert (result.exit_code, result.stderr) == (3, "Note: no rows were read\n")
+        assert "In doubt no rows were read" in " ".join(report("-", *RANGE, stdin=header).stdout.split())
+        assert "no rows were read" in report("-", *RANGE, "--format", "html", stdin=header).stdout
+        assert report("-", *RANGE, "--each", "resource_id", stdin=header).exit_code == 3
+
+    def test_the_worst_key_decides(self) -> None:
+        """Breached before not confirmed, not confirmed before met."""
+        # OLT-5 has the overwritten hour alone, of 288 hours: 99.65 % at the least.
+        each = ("--each", "resource_id")
+        unconfirmed = report(
+            "-",
+            *RANGE,
+            *each,
+            "--target",
+            "99.7",
+            stdin=ALARMS.replace(",CRITICAL,", ",minor,", 1).replace(",major,", ",minor,", 1),
+        )
+        assert unconfirmed.exit_code == 3
+        assert unconfirmed.stderr == "Note: 1 of 4 verdicts not confirmed\n"
+        assert report("alarms.csv", *RANGE, *each, "--target", "99.7").exit_code == 1
 
     def test_a_breached_range_is_1_in_every_format(self) -> None:
         """So a script needs no parsing."""
@@ -218,16 +285,32 @@ class TestOptions:
         )
         assert "1 bad row set aside, the first: standard input:7 severity is 'fatal'" in " ".join(result.stdout.split())
 
+    @pytest.mark.parametrize("name", ["table", "json", "csv", "html"])
+    def test_what_was_set_aside_and_assumed_is_said_in_every_format(self, name: str) -> None:
+        """On standard error, a line for each kind."""
+        bad = "9,acme,a,fatal,,,,2026-10-01 00:00:00Z,,\n10,acme,a,fatal,,,,2026-10-01 00:00:00Z,,\n"
+        undated = "11,acme,b,minor,resolved,,,2026-10-02 00:00:00Z,2026-10-02 00:01:00Z,\n"
+        undated += "12,acme,b,major,resolved,,,2026-10-02 00:00:00Z,2026-10-02 00:01:00Z,\n"
+        result = report("-", *RANGE, "--on-invalid", "quarantine", "--format", name, stdin=ALARMS + bad + undated)
+        lines = result.stderr.splitlines()
+        assert lines[0].startswith("Note: 2 bad rows set aside, the first: standard input:7 severity is 'fatal'")
+        assert lines[1].startswith("Note: 1 alarm cleared or resolved without a time, ended when last seen")
+        assert [line for line in lines[2:] if not line.startswith("Note: Breached, unconfirmed: ")] == []
+
     def test_skewed_clocks_can_be_allowed_for(self) -> None:
         """A reversed row has no length then."""
-        skewed = "9,acme,a,major,,,,2026-10-01 09:00:05+00,,2026-10-01 09:00:00+00\n"
-        assert report("-", *RANGE, stdin=ALARMS + skewed).exit_code == 2
-        assert report("-", *RANGE, "--clock-skew", "10s", stdin=ALARMS + skewed).exit_code == 1
+        skewed = "9,acme,a,major,,,,2026-10-01 09:05:00+00,,2026-10-01 09:00:00+00\n"
+        assert report("-", *RANGE, stdin=ALARMS + skewed).exit_code == 1  # 5 minutes, unless told otherwise
+        assert report("-", *RANGE, "--clock-skew", "4m59s", stdin=ALARMS + skewed).exit_code == 2
+        assert report("-", *RANGE, "--clock-skew", "0s", stdin=ALARMS + skewed).exit_code == 2
 
     def test_a_tenant_without_a_row_is_pointed_out(self) -> None:
         """It may be perfect, or misspelt."""
         result = report("alarms.csv", *RANGE, "--tenant", "Acme")
-        assert (result.exit_code, result.stderr) == (0, "Note: the files hold no row of tenant 'Acme'.\n")
+        assert (result.exit_code, result.stderr) == (
+            3,
+            "Note: the files hold no row of tenant 'Acme'.\nNote: no rows were read\n",
+        )
 
 
 BAD_INPUT = {
@@ -331,7 +414,7 @@ def test_a_message_names_the_option_and_leaves_the_value(arguments: tuple[str, .
 def test_a_tenant_may_be_called_like_an_argument(folder: Path) -> None:
     """Where the files hold no row of it, and where they hold several tenants."""
     missing = report("alarms.csv", *RANGE, "--tenant", "zone")
-    assert missing.stderr == "Note: the files hold no row of tenant 'zone'.\n"
+    assert missing.stderr == "Note: the files hold no row of tenant 'zone'.\nNote: no rows were read\n"
     (folder / "from_date.csv").write_text(ALARMS.replace("1,acme", "1,zone"), encoding="utf-8")
     several = report("from_date.csv", *RANGE)
     assert several.exit_code == 2
@@ -373,3 +456,24 @@ def test_help_imports_no_command() -> None:
 def test_an_unknown_command_is_bad_input() -> None:
     """It says which there are, or how to ask."""
     assert CliRunner().invoke(commands, ["reprot"]).exit_code == 2
+
+
+@pytest.mark.usefixtures("folder")
+def test_an_unexpected_error_is_one_line_and_exit_code_70(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a hint how to see where it was raised; a traceback only for who asks for it."""
+    # A service that runs out of memory, for example: no error of the library.
+    monkeypatch.setattr("sla_compliance.cli.report.make_reports", fail_unexpectedly)
+    result = report("alarms.csv", *RANGE)
+    assert (result.exit_code, result.stdout) == (70, "")
+    assert result.stderr == (
+        "Unexpected error: MemoryError: no more of it. Set SLA_COMPLIANCE_TRACEBACK=1 to see where, and report it.\n"
+    )
+    monkeypatch.setenv("SLA_COMPLIANCE_TRACEBACK", "1")
+    result = report("alarms.csv", *RANGE)
+    assert result.exit_code == 70
+    assert "Traceback (most recent call last)" in result.stderr
+
+
+def fail_unexpectedly(*_: object) -> None:
+    """What no command expects."""
+    raise MemoryError("no more\nof it")

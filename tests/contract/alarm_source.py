@@ -7,18 +7,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from typing import Protocol
 
 import pytest
 
 from sla_compliance.alarms import Alarm, AlarmFilter, Severity
 from sla_compliance.batch import AlarmBatch
+from sla_compliance.calendars.exclusions import MaintenanceWindow
 from sla_compliance.compliance import evaluate
 from sla_compliance.policy import SLAPolicy
-from sla_compliance.sources.protocol import AlarmSource, DetailedAlarmSource
+from sla_compliance.sources.protocol import AlarmSource, DetailedAlarmSource, SupportsAncestors
 from sla_compliance.units import instant_us
 from sla_compliance.validation import STILL_ACTIVE_US
 
@@ -60,6 +62,17 @@ class DetailedSource(AlarmSource, DetailedAlarmSource, Protocol):
 def extents(batch: AlarmBatch) -> list[tuple[int, int]]:
     """Return when the alarms of a batch were raised and over, in order."""
     return sorted(zip(batch.starts_us, batch.ends_us, strict=True))
+
+
+def undated_extents(batch: AlarmBatch) -> list[tuple[int, int, int | None]]:
+    """Return start, end and known bound of the alarms that say they are over and not when, in order."""
+    return sorted((batch.starts_us[row], batch.ends_us[row], bound) for row, bound in batch.undated.items())
+
+
+def bounds(batch: AlarmBatch) -> tuple[Fraction | None, Fraction | None]:
+    """Return the least and the greatest availability of the window that no doubt about the rows rules out."""
+    report_bounds = evaluate(batch, start=SINCE, end=UNTIL, zone="UTC", as_of=UNTIL).bounds()
+    return report_bounds.low, report_bounds.high
 
 
 def meeting(alarms: Iterable[Alarm]) -> list[tuple[int, int]]:
@@ -112,9 +125,18 @@ class AlarmSourceContract:
             tenant: meeting([Alarm(SINCE, SINCE + hours * HOUR)]) for hours, tenant in enumerate(tenants, 1)
         }
 
+    @pytest.fixture
+    def storable_severities(self) -> Collection[Severity]:
+        """The severities that the place can hold."""
+        return tuple(Severity)
+
     @pytest.mark.parametrize("spelling", [str.lower, str.upper, str.capitalize])
     def test_only_severities_asked_for_are_needed_in_any_spelling(
-        self, source: AlarmSource, stored: Stored, spelling: Callable[[str], str]
+        self,
+        source: AlarmSource,
+        stored: Stored,
+        storable_severities: Collection[Severity],
+        spelling: Callable[[str], str],
     ) -> None:
         """Filtering again by what the batch carries leaves exactly those asked for."""
         stored(
@@ -122,6 +144,7 @@ class AlarmSourceContract:
             [
                 Alarm(SINCE, SINCE + hours * HOUR, severity=spelling(severity), id=f"row {hours}")
                 for hours, severity in enumerate(Severity, 1)
+                if severity in storable_severities
             ],
         )
         wanted = AlarmFilter({"minor", "info"})
@@ -156,9 +179,94 @@ class AlarmSourceContract:
         batch = source.fetch("acme", SINCE_US, UNTIL_US)
         expected = AlarmBatch.from_alarms(alarms)
         assert extents(batch) == extents(expected)
-        assert sum(batch.is_end_assumed or ()) == 1
+        assert undated_extents(batch) == undated_extents(expected)
+        assert len(batch.undated) == 1
         assert batch.last_seen_us is not None
         assert batch.last_seen_us[batch.ends_us.index(STILL_ACTIVE_US)] == instant_us(SINCE + 4 * HOUR, field="seen")
+
+    def test_rows_over_without_a_time_end_by_the_next_row_of_their_device(
+        self, source: AlarmSource, stored: Stored
+    ) -> None:
+        """Also where that row does not qualify, or lies outside the window; a bad row, or another device's, is none."""
+        over = Alarm(SINCE, id="over", alarm_id="a", status="CLEARED", last_occurrence=SINCE)
+        alarms = [
+            over,
+            Alarm(SINCE + HOUR, SINCE, id="bad", alarm_id="a"),
+            Alarm(SINCE + 2 * HOUR, SINCE + 3 * HOUR, id="other", alarm_id="b"),
+            Alarm(SINCE + 5 * HOUR, SINCE + 6 * HOUR, id="minor", alarm_id="a", severity="minor"),
+            Alarm(SINCE + 7 * HOUR, SINCE + 8 * HOUR, id="later", alarm_id="a"),
+            Alarm(UNTIL - HOUR, id="late", alarm_id="c", status="CLEARED", last_occurrence=UNTIL - HOUR),
+            Alarm(UNTIL + HOUR, UNTIL + 2 * HOUR, id="outside", alarm_id="c", severity="info"),
+            Alarm(SINCE + HOUR, id="last", alarm_id="d", status="RESOLVED", last_occurrence=SINCE + HOUR),
+        ]
+        stored("acme", alarms)
+        stored("another", [replace(over, id="of another", first_occurrence=SINCE + HOUR)])
+        batch = source.fetch("acme", SINCE_US, UNTIL_US)
+        expected = AlarmBatch.from_alarms(alarms, on_invalid="quarantine")
+        assert undated_extents(batch) == undated_extents(expected)
+        assert [bound for *_, bound in undated_extents(batch)] == [
+            instant_us(SINCE + 5 * HOUR, field="next"),
+            None,
+            instant_us(UNTIL + HOUR, field="next"),
+        ]
+        assert bounds(batch) == bounds(expected)
+        (rejected,) = batch.rejected
+        assert rejected.bound_us == instant_us(SINCE + 5 * HOUR, field="next")
+
+    def test_a_row_written_later_was_over_by_then(
+        self, source: AlarmSource, stored: Stored, holds_updates: bool
+    ) -> None:
+        """As far as the place keeps when a row was last written."""
+        alarms = [
+            Alarm(SINCE, id="1", alarm_id="a", status="CLEARED", last_occurrence=SINCE, updated_at=SINCE + HOUR),
+            Alarm(SINCE + 5 * HOUR, SINCE + 6 * HOUR, id="2", alarm_id="a"),
+        ]
+        stored("acme", alarms)
+        batch = source.fetch("acme", SINCE_US, UNTIL_US)
+        hours = 1 if holds_updates else 5
+        assert undated_extents(batch) == [(SINCE_US, SINCE_US, instant_us(SINCE + hours * HOUR, field="bound"))]
+
+    @pytest.fixture
+    def holds_updates(self) -> bool:
+        """Whether the place keeps when a row was last written."""
+        return True
+
+    def test_an_overwritten_severity_is_doubt_and_no_uptime(self, source: AlarmSource, stored: Stored) -> None:
+        """Rows that no wanted severity matches come back where "cleared" stands over what they were."""
+        alarms = [
+            Alarm(SINCE, SINCE + HOUR, id="1", severity="cleared", status="CLEARED"),
+            Alarm(SINCE + 5 * HOUR, SINCE + 6 * HOUR, id="2"),
+        ]
+        stored("acme", alarms)
+        batch = source.fetch("acme", SINCE_US, UNTIL_US)
+        expected = AlarmBatch.from_alarms(alarms)
+        assert bounds(batch) == bounds(expected)
+        low, high = bounds(batch)
+        assert low != high
+        assert extents(batch.qualifying(AlarmFilter())) == meeting(alarms[1:])
+
+    def test_an_unknown_severity_is_set_aside(
+        self, source: AlarmSource, stored: Stored, holds_unknown_severities: bool
+    ) -> None:
+        """It is doubt; an odd spelling of a known one counts."""
+        if not holds_unknown_severities:
+            pytest.skip("an enum has no other word")
+        alarms = [
+            Alarm(SINCE, SINCE + HOUR, id="1", severity="Sev1"),
+            Alarm(SINCE + 5 * HOUR, SINCE + 6 * HOUR, id="2", severity="cRiTiCaL"),
+            Alarm(SINCE + 8 * HOUR, SINCE + 9 * HOUR, id="3"),
+        ]
+        stored("acme", alarms)
+        batch = source.fetch("acme", SINCE_US, UNTIL_US)
+        expected = AlarmBatch.from_alarms(alarms, on_invalid="quarantine")
+        assert [row.columns["id"] for row in batch.rejected] == ["1"]
+        assert bounds(batch) == bounds(expected)
+        assert extents(batch.qualifying(AlarmFilter())) == meeting(alarms[1:])
+
+    @pytest.fixture
+    def holds_unknown_severities(self) -> bool:
+        """Whether the place can hold a severity that does not exist."""
+        return True
 
     def test_bad_rows_are_set_aside_and_the_rest_stays(self, source: AlarmSource, stored: Stored) -> None:
         """Sources under test quarantine; nothing is dropped silently."""
@@ -219,6 +327,41 @@ class DetailedAlarmSourceContract(AlarmSourceContract):
         found = batch.alarm(0)
         assert replace(found, status="CLEARED") == alarm
         assert str(found.status).upper() == "CLEARED"
+
+
+class AncestorSource(AlarmSource, SupportsAncestors, Protocol):
+    """A source that also knows the parents of its alarms."""
+
+
+class AncestorContract(AlarmSourceContract):
+    """What sources promise that return the parents of their alarms."""
+
+    @pytest.fixture
+    def holds_parents(self) -> bool:
+        """Whether the place keeps an alarm's parent."""
+        return True
+
+    def test_ancestors_come_along_whatever_their_severity_or_time(
+        self, source: AncestorSource, stored: Stored, holds_parents: bool
+    ) -> None:
+        """To the root, of the same tenant, once each; other alarms outside the window do not."""
+        week = 7 * 24 * HOUR
+        root = Alarm(SINCE - 3 * week, SINCE - 2 * week, id="root", severity="info", resource_id="olt")
+        middle = Alarm(SINCE - 2 * week, SINCE - week, id="middle", severity="minor", parent_alarm_id="root")
+        child = Alarm(SINCE, SINCE + HOUR, id="child", parent_alarm_id="middle")
+        stored("acme", [root, middle, child, replace(root, id="no parent")])
+        stored("another", [replace(root, id="of another")])
+        batch = source.fetch_with_ancestors("acme", SINCE_US, UNTIL_US)
+        assert len(batch) == (3 if holds_parents else 1)
+        assert len(source.fetch("acme", SINCE_US, UNTIL_US)) == 1
+        work = MaintenanceWindow(SINCE, SINCE + HOUR, applies_to={"resource_id": ["olt"]}, with_children=True)
+        report = evaluate(batch, maintenance=[work], start=SINCE, end=UNTIL, zone="UTC", as_of=UNTIL)
+        assert report.total.downtime_us == (0 if holds_parents else HOUR // MICROSECOND)
+
+    def test_parents_in_a_circle_end(self, source: AncestorSource, stored: Stored) -> None:
+        """A row that is its own parent, too."""
+        stored("acme", [Alarm(SINCE, SINCE + HOUR, id="self", parent_alarm_id="self")])
+        assert len(source.fetch_with_ancestors("acme", SINCE_US, UNTIL_US)) == 1
 
 
 def varied_alarms() -> list[Alarm]:

@@ -7,11 +7,16 @@ from typing import Protocol
 
 from sla_compliance.alarms import AlarmFilter
 from sla_compliance.batch import AlarmBatch
-from sla_compliance.sources.protocol import EVERY_QUALIFYING, AsyncAlarmSource, AsyncDetailedAlarmSource
+from sla_compliance.sources.protocol import (
+    EVERY_QUALIFYING,
+    AsyncAlarmSource,
+    AsyncDetailedAlarmSource,
+    AsyncSupportsAncestors,
+)
 
 
-class AsyncDetailedSource(AsyncAlarmSource, AsyncDetailedAlarmSource, Protocol):
-    """An async source that also drills down."""
+class AsyncDetailedSource(AsyncAlarmSource, AsyncDetailedAlarmSource, AsyncSupportsAncestors, Protocol):
+    """An async source that also drills down, to parents too."""
 
 
 class Blocking:
@@ -30,3 +35,9 @@ class Blocking:
     ) -> AlarmBatch:
         """Return what the async source does."""
         return self._runner.run(self._source.fetch_details(tenant_id, start_us, end_us, wanted))
+
+    def fetch_with_ancestors(
+        self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING
+    ) -> AlarmBatch:
+        """Return what the async source does."""
+        return self._runner.run(self._source.fetch_with_ancestors(tenant_id, start_us, end_us, wanted))

@@ -156,6 +156,20 @@ class DayStoreContract:
         assert (await store.days([key()]))[key()].day.cells_us[0] == 2
         assert len(await store.restatements("acme")) == 1
 
+    async def test_newer_rules_rewrite_a_day_without_a_change(self, store: DayStore) -> None:
+        """Once, and older ones never; a measurement that includes fewer changes does not either."""
+        old = replace(stored(key(), 1), day=replace(measured(key(), 1), rules_version=0))
+        await store.add({key(): old})
+        for down_us, rules_version in ((2, 1), (3, 1), (4, 0)):
+            new = replace(old, day=replace(measured(key(), down_us), rules_version=rules_version))
+            await store.restate({key(): new}, reason="newer rules", at_us=0)
+        assert (await store.days([key()]))[key()].day.cells_us[0] == 2
+        assert [entry.reason for entry in await store.restatements("acme")] == ["newer rules"]
+        await store.mark_stale("acme", [FIRST])
+        await store.restate({key(): stored(key(), 5, applied=1)}, reason="", at_us=0)
+        late = replace(old, day=replace(measured(key(), 6), rules_version=9))
+        assert await store.restate({key(): late}, reason="", at_us=0) == []
+
     async def test_the_same_cells_anew_leave_no_trace(self, store: DayStore) -> None:
         """A change that altered nothing is no restatement; the day is current again."""
         await store.add({key(): stored(key())})

@@ -14,7 +14,7 @@ import pytest
 
 from sla_compliance.alarms import Alarm
 from sla_compliance.sources.files import FileAlarmSource
-from tests.contract.alarm_source import AlarmSourceContract, Stored
+from tests.contract.alarm_source import AncestorContract, Stored
 
 COLUMNS = ["tenant_id", *Alarm.__dataclass_fields__.keys() - {"_"}]
 
@@ -25,7 +25,7 @@ def exported(tenant_id: str, alarm: Alarm) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}
 
 
-class TestCsvFiles(AlarmSourceContract):
+class TestCsvFiles(AncestorContract):
     """One CSV file with the rows of all tenants."""
 
     @pytest.fixture
@@ -51,7 +51,7 @@ class TestCsvFiles(AlarmSourceContract):
         return store
 
 
-class TestJsonLinesFiles(AlarmSourceContract):
+class TestJsonLinesFiles(AncestorContract):
     """The same as JSON Lines."""
 
     @pytest.fixture
@@ -77,7 +77,7 @@ class TestJsonLinesFiles(AlarmSourceContract):
         return store
 
 
-class TestJsonFiles(AlarmSourceContract):
+class TestJsonFiles(AncestorContract):
     """The same as one JSON array."""
 
     @pytest.fixture

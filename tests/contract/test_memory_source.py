@@ -9,7 +9,7 @@ import pytest
 from sla_compliance.alarms import Alarm
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.sources.memory import MemoryAlarmSource
-from tests.contract.alarm_source import AlarmSourceContract, Stored
+from tests.contract.alarm_source import HOUR, SINCE, SINCE_US, UNTIL_US, AncestorContract, Stored, bounds
 
 
 class GrowingSource(MemoryAlarmSource):
@@ -20,7 +20,7 @@ class GrowingSource(MemoryAlarmSource):
         self._batches[tenant_id] = AlarmBatch.from_alarms(alarms, on_invalid="quarantine")
 
 
-class TestMemorySource(AlarmSourceContract):
+class TestMemorySource(AncestorContract):
     """The simplest source."""
 
     @pytest.fixture
@@ -32,3 +32,10 @@ class TestMemorySource(AlarmSourceContract):
     def stored(self, source: GrowingSource) -> Stored:
         """Writes into the source."""
         return source.store
+
+    def test_rows_of_one_id_are_in_doubt_together(self, source: GrowingSource, stored: Stored) -> None:
+        """One that is over before the window still says that the other may have been over by then."""
+        alarms = [Alarm(SINCE - HOUR, SINCE - HOUR / 2, id="1"), Alarm(SINCE - HOUR, SINCE + HOUR, id="1")]
+        stored("acme", alarms)
+        assert bounds(source.fetch("acme", SINCE_US, UNTIL_US)) == bounds(AlarmBatch.from_alarms(alarms))
+        assert bounds(AlarmBatch.from_alarms(alarms)) != bounds(AlarmBatch.from_alarms(alarms[1:]))

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from sqlalchemy import URL, Engine, NullPool, create_engine
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from sla_compliance.alarms import Severity
 from sla_compliance.sources.sqlalchemy import AsyncSQLAlchemyAlarmSource, SQLAlchemyAlarmSource
 from tests.adapters.alarm_tables import PLATFORM, POSTGRES_LAYOUTS, SQLITE_LAYOUTS, Layout
-from tests.contract.alarm_source import DetailedAlarmSourceContract, DetailedSource, Stored
+from tests.contract.alarm_source import (
+    AncestorContract,
+    AncestorSource,
+    DetailedAlarmSourceContract,
+    DetailedSource,
+    Stored,
+)
 from tests.contract.blocking import Blocking
 from tests.servers.databases import fresh_database
 from tests.servers.fixtures import POSTGRES_CHOICES, ServerURLs
@@ -23,6 +31,10 @@ from tests.servers.fixtures import POSTGRES_CHOICES, ServerURLs
 PLATFORM_PLACES = [("platform", server) for server in POSTGRES_CHOICES]
 OTHER_PLACES = [(name, POSTGRES_CHOICES[0]) for name in POSTGRES_LAYOUTS]
 SQLITE_PLACES = [(name, "sqlite") for name in SQLITE_LAYOUTS]
+
+
+class SQLSource(DetailedSource, AncestorSource, Protocol):
+    """What both kinds of SQL source are."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +74,7 @@ def sqlite_file(folder: Path, layout: Layout) -> Iterator[URL]:
     yield url
 
 
-class SQLSourceContract(DetailedAlarmSourceContract):
+class SQLSourceContract(DetailedAlarmSourceContract, AncestorContract):
     """What both kinds of source share."""
 
     @pytest.fixture
@@ -70,6 +82,26 @@ class SQLSourceContract(DetailedAlarmSourceContract):
         """Writes into the emptied table."""
         place.layout.empty(place.engine)
         return partial(place.layout.store, place.engine)
+
+    @pytest.fixture
+    def holds_updates(self, place: Place) -> bool:
+        """As the layout says."""
+        return "updated_at" not in place.layout.lacks
+
+    @pytest.fixture
+    def holds_parents(self, place: Place) -> bool:
+        """As the layout says."""
+        return "parent_alarm_id" not in place.layout.lacks
+
+    @pytest.fixture
+    def holds_unknown_severities(self, place: Place) -> bool:
+        """Where severity is text."""
+        return not place.layout.has_enums
+
+    @pytest.fixture
+    def storable_severities(self, place: Place) -> Collection[Severity]:
+        """All but those that the platform's enum lacks."""
+        return set(Severity) - ({Severity.INDETERMINATE} if place.layout.has_enums else set())
 
 
 @pytest.mark.parametrize(
@@ -79,7 +111,7 @@ class TestSQLAlchemySource(SQLSourceContract):
     """Over an Engine."""
 
     @pytest.fixture
-    def source(self, place: Place) -> DetailedSource:
+    def source(self, place: Place) -> SQLSource:
         """The source as the layout maps it."""
         return SQLAlchemyAlarmSource(place.engine, place.layout.mapping, on_invalid="quarantine")
 
@@ -91,7 +123,7 @@ class TestAsyncSQLAlchemySource(SQLSourceContract):
     """Over an AsyncEngine."""
 
     @pytest.fixture
-    def source(self, place: Place) -> Iterator[DetailedSource]:
+    def source(self, place: Place) -> Iterator[SQLSource]:
         """The source as the layout maps it, on an event loop of its own."""
         driver = {"postgresql": "postgresql+psycopg", "sqlite": "sqlite+aiosqlite"}[place.engine.dialect.name]
         engine = create_async_engine(place.engine.url.set(drivername=driver), poolclass=NullPool)

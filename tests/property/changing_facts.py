@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from sla_compliance.alarms import Alarm, AlarmFilter
 from sla_compliance.calendars.exclusions import AnyExclusion, Exclusion, MaintenanceKind, MaintenanceWindow
+from sla_compliance.calendars.periods import Period
+from sla_compliance.calendars.planned_work import PlannedWork
 from sla_compliance.calendars.service_hours import ServiceHours
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.service import TenantSettings
@@ -29,6 +31,16 @@ policies = st.builds(
     min_outage=st.sampled_from([0 * HOUR, 0 * HOUR, 10 * MINUTE, 2 * HOUR]),
     stale_after=st.sampled_from([None, 2 * HOUR, 20 * HOUR]),
     accepted_maintenance=st.sampled_from([{MaintenanceKind.PLANNED}, set(MaintenanceKind)]),
+    planned_work=st.sampled_from(
+        [
+            PlannedWork(),
+            PlannedWork(),
+            PlannedWork(most_time=20 * MINUTE, per=Period.WEEK),
+            PlannedWork(most_windows=1),
+            PlannedWork(excuses="caused"),
+            PlannedWork(most_windows=2, per=Period.DAY, excuses="caused"),
+        ]
+    ),
 )
 tenants = st.builds(
     TenantSettings,
@@ -40,15 +52,18 @@ tenants = st.builds(
 
 @st.composite
 def alarms(draw: st.DrawFn) -> Alarm:
-    """An alarm of the week: cleared or open, seen again or not."""
+    """An alarm of the week: cleared or open, seen again or not, or a row of which some is open to doubt."""
     start, length = draw(moments), draw(lengths)
     seen = draw(st.none() | st.sampled_from([start, start + length / 2, start + length]))
+    key = draw(st.integers(0, 2))
     return Alarm(
         start,
-        draw(st.none() | st.just(start + length)),
-        id=draw(st.integers(0, 2)),
-        severity=draw(st.sampled_from(["critical", "major", "minor"])),
-        status=draw(st.sampled_from([None, "active", "suppressed"])),
+        draw(st.none() | st.sampled_from([start + length, start - length])),
+        id=key,
+        alarm_id=f"device {key}",  # one each: a row ends no other that is over without a time
+        severity=draw(st.sampled_from(["critical", "critical", "major", "minor", "cleared", "sev1"])),
+        status=draw(st.sampled_from([None, "active", "suppressed", "cleared"])),
+        updated_at=draw(st.none() | st.just(start + length)),
         resource_id=draw(resources),
         last_occurrence=seen,
     )

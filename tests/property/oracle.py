@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -46,13 +46,24 @@ def damped(instants: set[int], merge_gap: int, min_outage: int) -> set[int]:
     return {instant for run in islands(filled) if len(run) >= min_outage for instant in run}
 
 
-def down_instants(world: World) -> set[int]:
-    """Return the instants at which the service was down."""
-    down: set[int] = set()
-    for row in world.rows:
-        if row.severity in ("critical", "major"):
-            down |= held(world, row)
-    return damped({instant for instant in down if instant < world.as_of}, world.merge_gap, world.min_outage)
+def states_of_downtime(world: World) -> dict[int, State]:
+    """Return the instants at which the service was down, each with its state: damped first, then excused."""
+    rows = [row for row in world.rows if row.severity in ("critical", "major")]
+    active = {instant for row in rows for instant in held(world, row) if instant < world.as_of}
+    down = damped(active, world.merge_gap, world.min_outage)
+    is_excused = {
+        instant: all(_is_excused(world, row, instant) for row in rows if instant in held(world, row))
+        for instant in active
+    }
+    for gap in islands(down - active):
+        is_gap_excused = is_excused[gap[0] - 1] and is_excused[gap[-1] + 1]
+        is_excused |= dict.fromkeys(gap, is_gap_excused)
+    return {instant: State.EXCUSED_OTHER if is_excused[instant] else State.DOWN for instant in down}
+
+
+def _is_excused(world: World, row: Row, instant: int) -> bool:
+    """Return whether an exclusion of the alarm's resource holds an instant."""
+    return any(row.resource in scoped.resources and instant in instants_in(scoped.spans) for scoped in world.scoped)
 
 
 def lasts(world: World) -> bool:
@@ -62,22 +73,18 @@ def lasts(world: World) -> bool:
 
 
 def held(world: World, row: Row) -> set[int]:
-    """Return the instants of an alarm, less the exclusions of its resource; an active one reaches past as_of."""
+    """Return the instants of an alarm; an active one reaches past as_of, and a stale one ends when it was last seen."""
     end = max(row.start, world.as_of + 1) if row.end is None else row.end
-    if row.end is None and _is_stale(world, row.seen):
+    if end > world.as_of and _is_stale(world, row.seen):
         end = row.seen or 0
-    raised = set(range(row.start, end))
-    for scoped in world.scoped:
-        if row.resource in scoped.resources:
-            raised -= instants_in(scoped.spans)
-    return raised
+    return set(range(row.start, end))
 
 
 def _is_stale(world: World, seen: int | None) -> bool:
     return seen is not None and world.stale_after is not None and world.as_of - seen > world.stale_after
 
 
-def cell_of(world: World, instant: int, down: set[int]) -> Cell:
+def cell_of(world: World, instant: int, down: Mapping[int, State]) -> Cell:
     """Return what was owed and what was the case at one instant."""
     return _scope(world, instant), _state(world, instant, down)
 
@@ -96,17 +103,17 @@ def _scope(world: World, instant: int) -> Scope:
     return Scope.EXCLUDED if _holds(world.exclusions, instant) else Scope.AGREED
 
 
-def _state(world: World, instant: int, down: set[int]) -> State:
+def _state(world: World, instant: int, down: Mapping[int, State]) -> State:
     if instant >= world.as_of:
         return State.NOT_YET
     if instant in down:
-        return State.DOWN
+        return down[instant]
     return State.UP if _holds(world.monitored, instant) else State.UNKNOWN
 
 
 def day_cells(world: World) -> dict[date, tuple[int, ...]]:
     """Return the cells of each local day, microseconds; the zone's clock never goes back over midnight here."""
-    down, rules = down_instants(world), ZoneInfo(world.zone)
+    down, rules = states_of_downtime(world), ZoneInfo(world.zone)
     counts: dict[date, Counter[Cell]] = {}
     for instant in range(*world.window):
         day = world.at(instant).astimezone(rules).date()

@@ -10,13 +10,16 @@ from hypothesis import strategies as st
 
 from sla_compliance.alarms import Alarm
 from sla_compliance.calendars.exclusions import AnyExclusion, Exclusion
-from sla_compliance.evidence import Evidence
-from sla_compliance.measured import DayFact, closes_at_us
+from sla_compliance.calendars.local_days import first_instant_us
+from sla_compliance.intervals import NEVER
+from sla_compliance.ledger import CellLengths
+from sla_compliance.measured import DayFact, MeasuredDay
+from sla_compliance.records import ComplianceRecord
 from sla_compliance.report import ComplianceReport
 from sla_compliance.service import TenantSettings
 from sla_compliance.service.queries import Subject
 from sla_compliance.service.restatement import alarm_dates, exclusion_dates, targeting_columns
-from sla_compliance.units import instant_us
+from sla_compliance.units import ONE_DAY, instant_us
 from tests.property.changing_facts import (
     FIRST,
     HOUR,
@@ -47,6 +50,7 @@ agreement_changes = st.one_of(
 )
 rows = st.lists(alarms(), max_size=3, unique_by=lambda alarm: alarm.id)
 agreed = st.lists(agreements(), max_size=2)
+waits = st.sampled_from([MINUTE, 2 * HOUR, 30 * HOUR, 8 * 24 * HOUR])
 MANY = settings(max_examples=400)
 
 
@@ -58,9 +62,15 @@ def facts_of(tenant: TenantSettings, now: dt.datetime, alarms: list[Alarm], agre
 
 
 def altered_dates(before: LiveFacts, after: LiveFacts) -> set[dt.date]:
-    """Return the dates whose cells differ."""
+    """Return the dates whose cells differ, in the record or in another reading."""
     pairs = zip(before.report(FIRST, LAST).days, after.report(FIRST, LAST).days, strict=True)
-    return {old.date for old, new in pairs if old.cells_us != new.cells_us}
+    return {old.date for old, new in pairs if readings_of(old) != readings_of(new)}
+
+
+def readings_of(day: ComplianceRecord) -> tuple[CellLengths, ...]:
+    """Return the cells of a day in the record and in both other readings."""
+    others = (day.certainty.optimistic_cells_us, day.certainty.pessimistic_cells_us)
+    return (day.cells_us, *(day.cells_us if cells_us is None else cells_us for cells_us in others))
 
 
 def subject_of(facts: LiveFacts) -> Subject:
@@ -80,7 +90,9 @@ def test_no_day_is_altered_by_an_alarm_beyond_those_named(
     """Raised, edited, moved to another device, cleared, deleted: whatever else is the case."""
     kept = [alarm for alarm in others if not {alarm.id} & {row.id for row in change if row}]
     before, after = (facts_of(tenant, now, [*kept, *([row] if row else [])], agreed) for row in change)
-    named = alarm_dates(subject_of(before), *change, targeting_columns=targeting_columns(agreed))
+    is_caused_only = tenant.policy.planned_work.excuses == "caused"
+    work = before.report(FIRST, LAST).ledger_rule.contract.work if is_caused_only else NEVER
+    named = alarm_dates(subject_of(before), *change, targeting_columns=targeting_columns(agreed), work=work)
     assert altered_dates(before, after) <= set(named)
 
 
@@ -100,22 +112,42 @@ def test_no_day_that_has_begun_is_altered_by_an_agreement_beyond_those_named(
     assert altered_dates(before, after) & begun <= set(named)
 
 
-@given(tenant=tenants, now=moments, later=st.sampled_from([MINUTE, 2 * HOUR, 30 * HOUR]), rows=rows, agreed=agreed)
+@given(
+    tenant=tenants,
+    now=moments,
+    later=waits,
+    rows=rows,
+    agreed=agreed,
+)
 @MANY
 def test_time_alone_alters_no_closed_day(
     tenant: TenantSettings, now: dt.datetime, later: dt.timedelta, rows: list[Alarm], agreed: list[AnyExclusion]
 ) -> None:
     """Whatever is open, unseen or still too short as it closes."""
     before, after = (facts_of(tenant, moment, rows, agreed) for moment in (now, now + later))
-    now_us = instant_us(now, field="now")
-    closed = {day.date for day in before.report(FIRST, LAST).days if closes_at_us(day.end_us, tenant.policy) <= now_us}
+    closed = {date for date, facts in day_facts(before.report(FIRST, LAST)).items() if is_closed(before, date, facts)}
     assert altered_dates(before, after).isdisjoint(closed)
+
+
+def is_closed(facts: LiveFacts, date: dt.date, day_facts: tuple[DayFact, ...]) -> bool:
+    """Return whether a day with these facts would be taken for closed by the service."""
+    start_us, end_us = (first_instant_us(day, facts.settings.zone) for day in (date, date + ONE_DAY))
+    day = MeasuredDay(
+        date=date,
+        start_us=start_us,
+        end_us=end_us,
+        cells_us=(),
+        facts=day_facts,
+        rows_read=0,
+        as_of_us=instant_us(facts.now, field="now"),
+        tz_version="",
+    )
+    return day.is_closed(facts.settings.policy)
 
 
 def day_facts(report: ComplianceReport) -> dict[dt.date, tuple[DayFact, ...]]:
     """Return the facts of each day of a report."""
-    evidence = Evidence.of(report.batch, report.qualifying, report.ledger, report.rule)
-    facts = evidence.day_facts([(day.start_us, day.end_us) for day in report.days])
+    facts = report.evidence.day_facts([(day.start_us, day.end_us) for day in report.days])
     return dict(zip((day.date for day in report.days), facts, strict=True))
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,6 +49,14 @@ def changed(**strategies: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str,
     return st.fixed_dictionaries({}, optional=strategies)
 
 
+INSTANT_FIELDS = ("resolved_at", "last_occurrence")
+
+
+def _is_no_instant(value: Any) -> bool:
+    """Return whether a value is neither a datetime nor one of the ways to say that there is none."""
+    return not isinstance(value, datetime) and value is not None and value != "" and value == value  # noqa: PLR0124
+
+
 allowed = contextlib.suppress(sla.SLAComplianceError)
 
 
@@ -81,9 +90,16 @@ def test_evaluate_each_raises_only_errors_of_ours(by: Any, inventory: Any) -> No
     ),
 )  # fmt: skip
 def test_a_quarantined_row_never_takes_the_others_away(arguments: list[Any], fields: dict[str, Any]) -> None:
-    """Whatever one row holds, the good row beside it is evaluated and the bad one is listed."""
+    """Whatever one row holds, the good row beside it is evaluated and the bad one is listed.
+
+    But for a wrong type where an instant belongs: that is the caller's mistake, in both modes.
+    """
     odd, good = sla.Alarm(*arguments, **fields), sla.Alarm(START, END, id="good")
     terms: dict[str, Any] = {"start": START, "end": END, "zone": "UTC", "as_of": END}
+    if any(_is_no_instant(value) for value in (*arguments, *map(fields.get, INSTANT_FIELDS))):
+        with pytest.raises(sla.InvalidTypeError):
+            sla.evaluate([odd, good], on_invalid="quarantine", **terms)
+        return
     report = sla.evaluate([odd, good], on_invalid="quarantine", **terms)
     assert report.total.availability_ratio == 0
     assert len(report.batch) + len(report.quality.rejected) == 2

@@ -25,6 +25,7 @@ from tests.property.changing_facts import (
     scopes,
     tenants,
 )
+from tests.property.test_changes import readings_of
 from tests.service.world import TENANT, LiveFacts, service_of
 
 Step = tuple[str, object]
@@ -39,7 +40,7 @@ EVENTS = (
     st.tuples(st.just("cancel"), st.none()),
 )
 TIMES = (
-    st.tuples(st.just("wait"), st.sampled_from([6 * MINUTE, 2 * HOUR, 30 * HOUR])),
+    st.tuples(st.just("wait"), st.sampled_from([6 * MINUTE, 2 * HOUR, 30 * HOUR, 8 * 24 * HOUR])),
     st.tuples(st.just("sweep"), st.none()),
 )
 
@@ -127,7 +128,9 @@ def test_incremental_answers_equal_full_recomputation(
             await world.take(kind, value)
             answer = await world.service.compliance(TENANT, FIRST, LAST)
             bounds = answer.days[0].start, answer.days[-1].end
-            assert [day.cells_us for day in answer.days] == world.facts.cells(*bounds)
+            days = world.facts.report(*bounds).days
+            assert [day.cells_us for day in answer.days] == [day.cells_us for day in days]
+            assert [readings_of(day) for day in answer.days] == [readings_of(day) for day in days]
         await world.service.aclose()
 
     asyncio.run(told())

@@ -61,14 +61,27 @@ def test_a_part_asked_for_alone_equals_the_part_of_a_longer_request(world: World
 
 @given(world=worlds())
 def test_one_key_of_many_equals_its_rows_alone(world: World) -> None:
-    """evaluate_each() answers for each key what evaluate() answers on its rows."""
+    """evaluate_each() answers for each key what evaluate() answers on its rows.
+
+    A window that names the key by itself is everybody's there.
+    """
     each = sla.evaluate_each(world.alarms(), by="resource_id", inventory=["r1", "r9"], **world.terms())
+    agreed = sla.evaluate_each(world.alarms(), by="resource_id", unkeyed="nobody", **world.terms())
     assert each.keys() == {"r1", "r9"} | {row.resource for row in world.rows}
     for key in (*RESOURCES, "r9"):
-        alone = replace(world, rows=tuple(row for row in world.rows if row.resource == key)).report()
+        own = [scoped for scoped in world.scoped if key in scoped.resources]
+        alone = replace(
+            world,
+            rows=tuple(row for row in world.rows if row.resource == key),
+            exclusions=(*world.exclusions, *(span for scoped in own for span in scoped.spans)),
+            scoped=tuple(scoped for scoped in world.scoped if scoped not in own),
+        ).report()
         if key in each:
-            assert each[key].days == alone.days
-            assert each[key].total == alone.total
+            assert [record.cells_us for record in each[key].days] == [record.cells_us for record in alone.days]
+            assert each[key].total.cells_us == alone.total.cells_us
+        if key in agreed:
+            assert agreed[key].days == alone.days
+            assert agreed[key].total == alone.total
 
 
 @given(world=worlds())

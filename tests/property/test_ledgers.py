@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sla_compliance.labels import CELLS, State
 from sla_compliance.units import DAY_US
-from tests.property.oracle import cell_of, day_cells, down_instants
+from tests.property.oracle import cell_of, day_cells, states_of_downtime
 from tests.property.strategies import spans, worlds
 from tests.property.world import BASE, HOUR, MICROSECOND, World
 
@@ -24,14 +24,14 @@ def _instant(world: World, us: int) -> int:
 @given(world=worlds())
 @settings(max_examples=400)
 def test_the_cells_of_every_day_equal_the_count_of_its_instants(world: World) -> None:
-    """Scope, state, damping, staleness, as_of, scoped exclusions: all of it, to the microsecond."""
+    """Scope, state, damping, staleness, as_of, targeted exclusions: all of it, to the microsecond."""
     assert {record.date: record.cells_us for record in world.report().days} == day_cells(world)
 
 
 @given(world=worlds())
 def test_the_timeline_tells_each_instant_s_scope_and_state(world: World) -> None:
     """In order of time, without gap or overlap, and it adds up to the cells."""
-    report, down = world.report(), down_instants(world)
+    report, down = world.report(), states_of_downtime(world)
     at = world.window[0]
     cells = dict.fromkeys(CELLS, 0)
     for start_us, end_us, scope, state in report.ledger.timeline():

@@ -15,7 +15,9 @@ from sla_compliance.units import instant_us
 from tests.service.world import TENANT, at
 
 HOUR = dt.timedelta(hours=1)
-OPEN = sla.Alarm(at(1, 9), id=1, last_occurrence=at(20, 9))
+OPEN = sla.Alarm(at(1, 9), id=1, last_occurrence=at(27, 9))
+UNSEEN = replace(OPEN, last_occurrence=at(20, 9))  # for more than 7 days at noon of the 28th, so doubtful since
+UNKNOWN_SIGHT = replace(OPEN, last_occurrence=None)
 SHORT = sla.Alarm(at(21, 9), at(21, 10), id=2)
 WORK = sla.MaintenanceWindow(at(21, 23), at(22, 1))
 NIGHTLY = sla.MaintenanceWindow(at(3, 23), at(4, 0), recurrence="FREQ=WEEKLY")
@@ -40,13 +42,24 @@ def days(*numbers: int) -> tuple[dt.date, ...]:
         pytest.param(OPEN, replace(OPEN, cleared_at=at(28, 11)), days(28), id="open for a month, cleared now"),
         pytest.param(OPEN, replace(OPEN, cleared_at=at(26, 11)), days(26, 27, 28), id="cleared two days late"),
         pytest.param(OPEN, replace(OPEN, last_occurrence=at(28, 9)), (), id="seen again"),
+        pytest.param(UNSEEN, replace(UNSEEN, cleared_at=at(28, 11)), days(*range(20, 29)), id="unseen, cleared now"),
+        pytest.param(UNSEEN, replace(UNSEEN, cleared_at=at(26, 11)), days(*range(20, 29)), id="unseen, cleared late"),
+        pytest.param(UNSEEN, replace(UNSEEN, last_occurrence=at(28, 9)), days(*range(20, 29)), id="unseen, seen again"),
+        pytest.param(
+            UNKNOWN_SIGHT,
+            replace(UNKNOWN_SIGHT, cleared_at=at(28, 11)),
+            days(*range(1, 29)),
+            id="of unknown last sight, cleared now",
+        ),
         pytest.param(SHORT, replace(SHORT, first_occurrence=at(20, 23)), days(20, 21), id="began earlier"),
         pytest.param(SHORT, replace(SHORT, title="fibre cut"), (), id="renamed"),
         pytest.param(SHORT, replace(SHORT, severity="minor"), days(21), id="does not qualify any more"),
         pytest.param(replace(SHORT, severity="minor"), None, (), id="never qualified"),
         pytest.param(SHORT, replace(SHORT, cleared_at=at(22)), days(21), id="to the end of the day and no further"),
         pytest.param(SHORT, replace(SHORT, cleared_at=at(21, 9)), days(21), id="shrunk to nothing"),
-        pytest.param(SHORT, replace(SHORT, cleared_at=at(20)), days(21), id="a bad row now: set aside"),
+        pytest.param(
+            SHORT, replace(SHORT, cleared_at=at(20)), days(21, 22), id="a bad row now: set aside, doubtful for 24 h"
+        ),
         pytest.param(None, sla.Alarm(at(29), id=3), (), id="of tomorrow"),
         pytest.param(None, None, (), id="nothing"),
     ],
@@ -70,10 +83,18 @@ def test_damping_reaches_beyond_midnight() -> None:
 
 
 def test_a_stale_alarm_ends_when_it_was_last_seen() -> None:
-    """Its deletion alters nothing behind that; being seen again alters all since."""
+    """Its deletion alters nothing behind that where the source refreshes; being seen again alters all since."""
+    refreshed = subject(policy=sla.SLAPolicy(stale_after=6 * HOUR, refreshed_every=HOUR))
+    assert alarm_dates(refreshed, UNSEEN, None) == days(*range(1, 21))
+    assert alarm_dates(refreshed, UNSEEN, replace(UNSEEN, last_occurrence=at(28, 11))) == days(*range(20, 29))
+
+
+def test_what_stale_after_cut_off_is_doubt() -> None:
+    """Unless the source is said to refresh open alarms: the pessimistic reading runs to as_of."""
     stale = subject(policy=sla.SLAPolicy(stale_after=6 * HOUR))
-    assert alarm_dates(stale, OPEN, None) == days(*range(1, 21))
-    assert alarm_dates(stale, OPEN, replace(OPEN, last_occurrence=at(28, 11))) == days(*range(20, 29))
+    assert alarm_dates(stale, UNSEEN, None) == days(*range(1, 29))
+    assert alarm_dates(stale, UNSEEN, replace(UNSEEN, cleared_at=at(20, 9))) == days(*range(20, 29))
+    assert alarm_dates(stale, UNSEEN, replace(UNSEEN, last_occurrence=at(28, 11))) == days(*range(20, 29))
 
 
 def test_an_alarm_moved_to_another_device_counts_whole_where_exclusions_ask_for_devices() -> None:

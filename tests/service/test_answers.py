@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.anyio
 
 LISBON = TenantSettings("Europe/Lisbon")
 NOON = at(28, 12)
+DAY = dt.timedelta(days=1)
 NIGHT = sla.MaintenanceWindow(at(25, 22), at(25, 23, 30), reason="switch replaced")
 
 
@@ -152,13 +154,13 @@ async def test_a_bad_row_takes_no_chart_away_and_is_named() -> None:
 
 
 async def test_a_range_has_the_facts_of_its_own_days() -> None:
-    """Measured together or not, remembered or not: a bad row is told of its day, an open alarm of today."""
+    """Measured together or not, remembered or not: a bad row is told of its days in doubt, an open alarm of today."""
     facts = lively(TenantSettings("UTC"))
     facts.alarms[9] = sla.Alarm(at(22, 9), at(22, 8), id=9)
     service = service_of(facts)
     bad = "1 bad row set aside, the first: alarms[4].cleared_at lies 1 h before first_occurrence"
-    seen = "1 alarm open and seen within 7 days"
-    for first, last, said in [(20, 29, (bad, seen)), (20, 22, ()), (22, 23, (bad,)), (23, 27, ()), (27, 29, (seen,))]:
+    seen = "1 alarm open and of unknown last sight, the first: 3, raised 2025-10-28 11:00:00+00:00"
+    for first, last, said in [(20, 29, (bad, seen)), (20, 22, ()), (22, 24, (bad,)), (24, 27, ()), (27, 29, (seen,))]:
         assert (await service.compliance(TENANT, at(first), at(last))).quality == said
     alone = await service_of(facts).compliance(TENANT, at(23), at(27))
     together = await service.compliance(TENANT, at(23), at(27))
@@ -269,3 +271,100 @@ async def test_tenants_do_not_share_days() -> None:
     service = ComplianceService(source, tenants=tenants, clock=lambda: NOON)
     totals = [(await service.compliance(tenant, at(21), at(22))).total for tenant in ("down", "up", "down", "up")]
     assert [total.availability_ratio for total in totals] == [0, 1, 0, 1]
+
+
+async def test_incidents_are_asked_for_until_they_begin() -> None:
+    """Over twice the time each time; whichever of its days is asked for, an outage is the same."""
+    chain = [sla.Alarm(at(1) - DAY * days, at(1) - DAY * (days - 1), id=days) for days in range(200)]
+    facts = LiveFacts(TenantSettings("UTC"), NOON, *chain)
+    (incident,) = await service_of(facts).incidents(TENANT, dt.date(2025, 9, 30))
+    assert (incident.start, incident.end) == (at(1) - DAY * 199, at(2))
+    assert (len(incident.alarms), incident.begins_before, incident.is_ongoing) == (200, False, False)
+    assert facts.queries <= 9
+    for date in (dt.date(2025, 3, 17), dt.date(2025, 7, 1)):
+        (same,) = await service_of(facts).incidents(TENANT, date)
+        assert same == incident
+
+
+async def test_an_incident_without_a_beginning_in_reach_says_so() -> None:
+    """After twelve times; the figures of its day do not wait for it."""
+    month = DAY * 30
+    chain = [sla.Alarm(at(1) - month * months, at(1) - month * (months - 1), id=months) for months in range(6000)]
+    facts = LiveFacts(TenantSettings("UTC"), NOON, *chain)
+    (incident,) = await service_of(facts).incidents(TENANT, dt.date(2025, 10, 5))
+    assert incident.begins_before
+    assert incident.as_dict()["begins_before"] is True
+    assert incident.downtime_us == DAY_US
+    assert facts.queries == 13
+
+
+async def test_stored_days_of_older_rules_are_filled_by_a_sweep() -> None:
+    """Where rows are complete; until then, and elsewhere, they are not confirmed."""
+    facts = LiveFacts(TenantSettings("UTC"), NOON, sla.Alarm(at(21, 9), at(21, 8), id=1))
+    store = MemoryDayStore()
+    service = service_of(facts, store=store)
+    await service.store_closed_days(TENANT, at(20), at(24))
+    store._days = {
+        key: replace(stored, day=replace(stored.day, rules_version=0, pessimistic_cells_us=None, facts=()))
+        for key, stored in store._days.items()
+    }
+    facts.purged_until = at(21)
+    answer = await service_of(facts, store=store).compliance(TENANT, at(20), at(24))
+    assert not any(day.is_confirmed for day in answer.days)
+    sweep = await service.store_closed_days(TENANT, at(20), at(24))
+    assert (sweep.added, sweep.restated) == (0, ())
+    answer = await service_of(facts, store=store).compliance(TENANT, at(20), at(24))
+    assert [day.is_confirmed for day in answer.days] == [False, False, False, True]
+    assert [day.pessimistic_cells_us is None for day in answer.measured] == [True, False, False, True]
+    assert (await service.store_closed_days(TENANT, at(20), at(24))) == sweep
+
+
+async def test_a_source_that_says_complete_since_in_another_kind_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the name of what it says."""
+    facts = lively()
+    monkeypatch.setattr(facts, "complete_since", {TENANT: at(20)}.get)
+    with pytest.raises(sla.InvalidTypeError, match=r"complete_since is 2025-10-20 .*microseconds since 1970"):
+        await service_of(facts).compliance(TENANT, at(20), at(22))
+
+
+def test_a_monitor_gap_is_part_of_the_key_only_where_it_is_no_default() -> None:
+    """Days that are stored keep their keys."""
+    default = TenantSettings("UTC")
+    five_minutes = TenantSettings("UTC", monitor_gap=dt.timedelta(minutes=5))
+    none = TenantSettings("UTC", monitor_gap=dt.timedelta(0))
+    keys = [settings.day_key(TENANT, at(1).date(), 0, DAY_US) for settings in (default, five_minutes, none)]
+    assert keys[0] == keys[1]
+    assert keys[0] != keys[2]
+    with pytest.raises(sla.InvalidValueError, match="monitor_gap"):
+        TenantSettings("UTC", monitor_gap=dt.timedelta(-1))
+
+
+@pytest.mark.parametrize(
+    "planned_work",
+    [
+        sla.PlannedWork(most_time=dt.timedelta(hours=2)),
+        sla.PlannedWork(most_windows=1),
+        sla.PlannedWork(excuses="caused"),
+    ],
+    ids=["most time", "most windows", "caused"],
+)
+async def test_planned_work_is_judged_from_where_its_rules_look_back_to(planned_work: sla.PlannedWork) -> None:
+    """The last day of a month by itself is what it is in the month: work before it is fetched, and rows before that."""
+    facts = LiveFacts(
+        TenantSettings("UTC", sla.SLAPolicy(planned_work=planned_work)),
+        NOON,
+        sla.Alarm(at(25, 20), at(25, 23), id=1),
+        sla.Alarm(at(27, 1), at(27, 9), id=2),
+    )
+    facts.agreed = [
+        sla.MaintenanceWindow(at(2, 1), at(2, 4)),
+        sla.MaintenanceWindow(at(25, 21), at(27, 4)),
+        sla.MaintenanceWindow(at(27, 8), at(27, 10)),
+    ]
+    together = facts.report(at(1), at(28)).days
+    for day in (26, 27):
+        (alone,) = (await service_of(facts).compliance(TENANT, at(day), at(day + 1))).days
+        assert alone.cells_us == together[day - 1].cells_us
+    default = LiveFacts(TenantSettings("UTC"), NOON, *facts.alarms.values())
+    default.agreed = facts.agreed
+    assert [day.cells_us for day in default.report(at(1), at(28)).days] != [day.cells_us for day in together]

@@ -74,8 +74,7 @@ class LiveFacts:
         if self.error is not None:
             raise self.error
         batch = AlarmBatch.from_alarms(self.alarms.values(), on_invalid="quarantine")
-        bounds = zip(batch.starts_us, batch.ends_us, strict=True)
-        answer = batch.take([row for row, (start, end) in enumerate(bounds) if start < end_us and end > start_us])
+        answer = batch.take(batch.rows_within_reach(start_us, end_us))
         self.is_answer_ready.set()
         if self.may_leave is not None:
             await self.may_leave.wait()
@@ -103,6 +102,7 @@ class LiveFacts:
             maintenance=[one for one in self.agreed if isinstance(one, MaintenanceWindow)],
             exclusions=[one for one in self.agreed if isinstance(one, Exclusion)],
             service_hours=self.settings.service_hours,
+            monitor_gap=self.settings.monitor_gap,
             in_service=self.settings.in_service,
             monitored=IntervalSet((since_us,), (ALWAYS_END_US,)),
             on_invalid="quarantine",

@@ -56,25 +56,26 @@ def test_a_reversed_row_within_the_clock_skew_has_length_0(skew: int, is_taken: 
 
 
 @pytest.mark.parametrize(
-    ("fields", "end"),
+    ("fields", "end", "is_undated"),
     [
-        ({"cleared_at": at(8, 10), "resolved_at": at(8, 11), "last_occurrence": at(8, 9, 30)}, at(8, 10)),
-        ({"resolved_at": at(8, 11), "last_occurrence": at(8, 9, 30), "status": "cleared"}, at(8, 11)),
-        ({"last_occurrence": at(8, 9, 30), "status": "cleared"}, at(8, 9, 30)),
-        ({"last_occurrence": at(8, 9, 30), "status": "RESOLVED"}, at(8, 9, 30)),
-        ({"last_occurrence": at(8, 9, 30), "status": "acknowledged"}, None),
-        ({"last_occurrence": at(8, 9, 30)}, None),
-        ({"status": "cleared"}, None),
-        ({}, None),
+        ({"cleared_at": at(8, 10), "resolved_at": at(8, 11), "last_occurrence": at(8, 9, 30)}, at(8, 10), False),
+        ({"resolved_at": at(8, 11), "last_occurrence": at(8, 9, 30), "status": "cleared"}, at(8, 11), False),
+        ({"last_occurrence": at(8, 9, 30), "status": "cleared"}, at(8, 9, 30), True),
+        ({"last_occurrence": at(8, 9, 30), "status": "RESOLVED"}, at(8, 9, 30), True),
+        ({"last_occurrence": at(8, 9, 30), "status": "closed"}, at(8, 9, 30), True),
+        ({"last_occurrence": at(8, 9, 30), "status": "acknowledged"}, None, False),
+        ({"last_occurrence": at(8, 9, 30)}, None, False),
+        ({"status": "cleared"}, None, True),
+        ({}, None, False),
     ],
 )
-def test_an_alarm_lasts_until_the_first_end_that_is_known(fields: dict[str, Any], end: Any) -> None:
-    """Cleared, else resolved, else last seen where the status says so, else it is active."""
+def test_an_alarm_lasts_until_the_first_end_that_is_known(fields: dict[str, Any], end: Any, is_undated: bool) -> None:
+    """Cleared, else resolved, else last seen where the status says so, else it is active unless it says it is over."""
     batch = validated(sla.Alarm(at(8, 9), **fields))
     assert batch.ends_us == (STILL_ACTIVE_US if end is None else us(end),)
     assert batch.alarm(0).cleared_at == end
-    assert batch.active_rows == ([0] if end is None else [])
-    assert (batch.is_end_assumed is not None) == (end == at(8, 9, 30))
+    assert batch.undated == ({0: None} if is_undated else {})
+    assert batch.active_rows == ([0] if end is None and not is_undated else [])
 
 
 def test_copies_of_a_row_are_one_alarm() -> None:
@@ -83,26 +84,6 @@ def test_copies_of_a_row_are_one_alarm() -> None:
     batch = validated(sla.Alarm(at(8, 9), severity="MAJOR", **row), sla.Alarm(at(8, 9), severity="major", **row))
     assert len(batch) == 1
     assert batch.rejected == ()
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        {"cleared_at": at(8, 11)},
-        {"cleared_at": at(8, 10), "title": "another"},
-        {"cleared_at": at(8, 10), "last_occurrence": at(8, 9, 30)},
-        {"cleared_at": at(8, 8)},
-        {"cleared_at": "soon"},
-    ],
-)
-def test_of_two_contents_under_one_id_neither_is_believed(other: dict[str, Any]) -> None:
-    """In whatever order they come."""
-    rows = [sla.Alarm(at(8, 9), at(8, 10), id=7), sla.Alarm(at(8, 9), id=7, **other), sla.Alarm(at(8), id=8)]
-    for order in (rows, rows[::-1]):
-        batch = validated(*order)
-        assert batch.columns["id"] == (8,)
-        assert len(batch.rejected) == 2
-        assert all("another content" in " ".join(rejected.reasons) for rejected in batch.rejected)
 
 
 def test_a_row_that_hides_behind_a_bad_one_of_its_id_is_not_lost_silently() -> None:
@@ -128,10 +109,10 @@ def test_a_value_that_cannot_be_compared_is_a_bad_row(field: str) -> None:
 def test_rows_can_have_names() -> None:
     """A file's rows are named by file and line, in the message and as the field."""
     with pytest.raises(sla.InvalidAlarmsError) as raised:
-        sla.AlarmBatch.from_columns(starts_us=["soon"], ends_us=[None], row_names=["alarms.csv:17"])  # type: ignore[list-item]
+        sla.AlarmBatch.from_columns(starts_us=[None], ends_us=[None], row_names=["alarms.csv:17"])  # type: ignore[list-item]
     (fault,) = faults_of(raised.value)
     assert fault.field == "alarms.csv:17 first_occurrence"
-    assert str(fault) == "alarms.csv:17 first_occurrence is 'soon'; give microseconds since 1970 as an int"
+    assert str(fault) == "alarms.csv:17 first_occurrence is empty; every alarm needs one"
 
 
 def test_faults_that_a_reader_found_stand_beside_those_of_the_gate() -> None:
@@ -167,9 +148,14 @@ def test_a_group_has_its_own_rejected_rows() -> None:
 
 
 def test_an_empty_batch_has_no_groups() -> None:
-    """Whatever it is grouped by."""
-    assert sla.AlarmBatch().by("anything") == {}
-    assert len(sla.AlarmBatch.from_alarms([])) == 0
+    """By any column that alarms have; a typo is an error on no rows too."""
+    for batch in (sla.AlarmBatch(), sla.AlarmBatch.from_alarms([])):
+        assert len(batch) == 0
+        assert batch.by("resource_id") == {}
+        with pytest.raises(sla.InvalidValueError, match="by is 'resource'; the alarms carry the columns severity, id"):
+            batch.by("resource")
+    with_circuits = sla.AlarmBatch.from_columns(starts_us=[], ends_us=[], more={"circuit": []})
+    assert with_circuits.by("circuit") == {}
 
 
 def test_a_row_becomes_an_alarm_again() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -92,7 +93,11 @@ def test_a_targeted_window_takes_only_the_matching_alarms_out() -> None:
     work = sla.MaintenanceWindow(at(8, 2), at(8, 4), applies_to={"resource_id": ["lagos-1", "lagos-2"]})
     lagos = sla.Alarm(at(8, 1), at(8, 3), resource_id="lagos-1")
     abuja = sla.Alarm(at(8, 3), at(8, 5), resource_id="abuja-1")
-    assert cells(report_of([lagos], at(8), at(9), maintenance=[work])) == {("AGREED", "DOWN"): 1, ("AGREED", "UP"): 23}
+    assert cells(report_of([lagos], at(8), at(9), maintenance=[work])) == {
+        ("AGREED", "DOWN"): 1,
+        ("AGREED", "EXCUSED_MAINTENANCE"): 1,
+        ("AGREED", "UP"): 22,
+    }
     assert cells(report_of([abuja], at(8), at(9), maintenance=[work]))["AGREED", "DOWN"] == 2
     assert cells(report_of([lagos, abuja], at(8), at(9), maintenance=[work]))["AGREED", "DOWN"] == 3
 
@@ -118,14 +123,17 @@ def test_work_not_accepted_excuses_no_alarm_either() -> None:
 
 
 def test_a_recurring_targeted_window_reaches_as_far_beyond_the_window_as_damping_looks() -> None:
-    """An outage excused before midnight does not come back as part of one after it."""
+    """The gap that damping bridges over midnight is excused only where both its sides are."""
     nightly = sla.MaintenanceWindow(
-        at(1, 22), at(2), recurrence="FREQ=DAILY", applies_to={"resource_id": "r1"}, reason="backups"
+        at(1, 22), at(2, 1), recurrence="FREQ=DAILY", applies_to={"resource_id": "r1"}, reason="backups"
     )
-    policy = sla.SLAPolicy(merge_gap=sla.units.SECOND_US * sla.units.MICROSECOND * 3_600)
-    alarms = [sla.Alarm(at(7, 22), at(8), resource_id="r1"), sla.Alarm(at(8, 0, 30), at(8, 1), resource_id="r2")]
-    report = report_of(alarms, at(8), at(9), maintenance=[nightly], policy=policy)
-    assert report.total.downtime_us == HOUR_US // 2
+    policy = sla.SLAPolicy(merge_gap=timedelta(hours=1))
+    before = sla.Alarm(at(7, 22), at(7, 23, 45), resource_id="r1")
+    for resource, downtime_us in (("r1", 0), ("r2", HOUR_US)):
+        after = sla.Alarm(at(8, 0, 30), at(8, 1), resource_id=resource)
+        report = report_of([before, after], at(8), at(9), maintenance=[nightly], policy=policy)
+        assert report.total.downtime_us == downtime_us
+        assert report.gross.downtime_us == HOUR_US
 
 
 def test_contracts_hash() -> None:

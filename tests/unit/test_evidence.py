@@ -5,28 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 import sla_compliance as sla
-from sla_compliance.batch import ClampedFigure
 from sla_compliance.errors import InvalidTypeError, InvalidValueError
-from sla_compliance.evidence import LONGEST_NAME, MOST_NAMED, Evidence
-from sla_compliance.measured import DayFact, FactCode
+from sla_compliance.evidence import LONGEST_NAME, MOST_NAMED
+from sla_compliance.measured import DOUBT_PREFIX, DayFact, FactCode
 from sla_compliance.quality import lines_of
 from sla_compliance.units import HOUR_US, SECOND_US, instant_us
+from sla_compliance.validation import ClampedFigure
 from tests.unit.moments import at, report_of
 
 MINUTE = timedelta(minutes=1)
-UNREADABLE_END = sla.Alarm(at(10, 9), "soon")  # type: ignore[arg-type]
 
 
 def facts_of(report: sla.ComplianceReport) -> dict[int, tuple[DayFact, ...]]:
     """Return the facts of each day of a report, by day of the month."""
-    evidence = Evidence.of(report.batch, report.qualifying, report.ledger, report.rule)
-    facts = evidence.day_facts([(day.start_us, day.end_us) for day in report.days])
+    facts = report.evidence.day_facts([(day.start_us, day.end_us) for day in report.days])
     return {day.date.day: day_facts for day, day_facts in zip(report.days, facts, strict=True)}
+
+
+def notes_of(report: sla.ComplianceReport) -> dict[int, tuple[DayFact, ...]]:
+    """Return the facts of each day that sentences are made of."""
+    return {
+        day: tuple(
+            fact for fact in facts if fact.code != FactCode.OPEN_UNSEEN and not fact.code.startswith(DOUBT_PREFIX)
+        )
+        for day, facts in facts_of(report).items()
+    }
 
 
 def days_of(report: sla.ComplianceReport, code: FactCode) -> dict[int, list[str]]:
@@ -80,15 +87,13 @@ def test_the_facts_of_a_day_do_not_depend_on_the_window() -> None:
 @pytest.mark.parametrize(
     ("row", "days"),
     [
-        pytest.param(sla.Alarm(at(9, 9), at(9, 8)), [9], id="reversed: when it was raised"),
+        pytest.param(sla.Alarm(at(9, 9), at(9, 8)), [9, 10], id="reversed: a day at most"),
         pytest.param(sla.Alarm(at(8, 9), at(10, 8), severity="fatal"), [8, 9, 10], id="from its start to its end"),
         pytest.param(sla.Alarm(at(9, 9), severity="fatal"), [9, 10, 11], id="still active: to the present"),
-        pytest.param(UNREADABLE_END, [10, 11], id="an end that cannot be read: to the present"),
         pytest.param(sla.Alarm(at(9).replace(tzinfo=None), at(9, 9)), [8, 9, 10, 11], id="no start: every day"),
-        pytest.param("no alarm", [8, 9, 10, 11], id="no row at all: every day"),
     ],
 )
-def test_a_bad_row_is_a_fact_of_the_days_that_it_may_concern(row: Any, days: list[int]) -> None:
+def test_a_bad_row_is_a_fact_of_the_days_that_it_may_concern(row: sla.Alarm, days: list[int]) -> None:
     """As far as its times can be read."""
     batch = sla.AlarmBatch.from_alarms([row], on_invalid="quarantine")
     report = report_of(batch, at(8), at(12), as_of=at(11, 12))
@@ -98,17 +103,61 @@ def test_a_bad_row_is_a_fact_of_the_days_that_it_may_concern(row: Any, days: lis
 def test_a_row_that_its_reader_could_not_read_is_a_fact_of_every_day() -> None:
     """Its instants may be anything."""
     fault = sla.InvalidAlarmError("alarms.csv:2 first_occurrence is 'soon'; give a time", field="", row=0)
-    batch = sla.AlarmBatch.from_columns(starts_us=[0], ends_us=[0], faults=[fault], on_invalid="quarantine")
+    columns = {"first_occurrence": [None], "cleared_at": [None]}
+    batch = sla.AlarmBatch.from_named_columns(columns, faults=[fault], on_invalid="quarantine")
     names = ["alarms.csv:2 first_occurrence is 'soon'"]
     assert days_of(report_of(batch, at(8), at(10)), FactCode.BAD_ROW) == {8: names, 9: names}
 
 
 def test_an_open_alarm_is_a_fact_of_the_present_day() -> None:
     """Earlier days were down to their end, whenever it will be over."""
-    report = report_of([sla.Alarm(at(8), id=17)], at(8), at(12), as_of=at(10, 12))
+    alarm = sla.Alarm(at(8), last_occurrence=at(10, 11), id=17)
+    report = report_of([alarm], at(8), at(12), as_of=at(10, 12))
     assert days_of(report, FactCode.OPEN_ALARM) == {10: ["17"]}
-    assert days_of(report_of([sla.Alarm(at(8), id=17)], at(8), at(10), as_of=at(10, 12)), FactCode.OPEN_ALARM) == {}
+    assert days_of(report_of([alarm], at(8), at(10), as_of=at(10, 12)), FactCode.OPEN_ALARM) == {}
     assert report.quality.open_alarms == 1
+
+
+def test_an_open_alarm_of_unknown_last_sight_is_a_fact_of_all_its_days() -> None:
+    """Whether it was still there on any of them is not known."""
+    report = report_of([sla.Alarm(at(8), id=17)], at(8), at(12), as_of=at(10, 12))
+    name = "17, raised 2025-10-08 00:00:00+00:00"
+    assert days_of(report, FactCode.UNKNOWN_LAST_SIGHT) == {8: [name], 9: [name], 10: [name]}
+    assert days_of(report, FactCode.OPEN_ALARM) == {}
+    assert report.quality.open_alarms == 1
+
+
+def test_days_after_the_last_sight_of_an_open_alarm_are_marked() -> None:
+    """Whether they were down is open until it is seen again, or cleared."""
+    alarm = sla.Alarm(at(8), last_occurrence=at(9, 11), id=17)
+    report = report_of([alarm], at(8), at(12), as_of=at(10, 12))
+    assert list(days_of(report, FactCode.OPEN_UNSEEN)) == [9, 10]
+
+
+def test_doubt_is_a_fact_of_the_days_at_stake_with_their_time() -> None:
+    """Rows are named; the time that they share stands under no name."""
+    stale = [sla.Alarm(at(8, 20), last_occurrence=at(8, 23), id=name) for name in ("s1", "s2")]
+    facts = facts_of(report_of(stale, at(8), at(10), as_of=at(30)))
+    code = f"{DOUBT_PREFIX}{sla.DoubtCause.UNSEEN}"
+    named = (DayFact(code, "s1"), DayFact(code, "s2"))
+    doubt_facts = {day: [fact for fact in facts[day] if fact.code == code] for day in facts}
+    assert doubt_facts == {
+        8: [*named, DayFact(code, "", 0, 1 * HOUR_US)],
+        9: [*named, DayFact(code, "", 0, 24 * HOUR_US)],
+    }
+    assert lines(*doubt_facts.values()) == ()
+
+
+def test_a_row_without_a_start_is_doubt_of_every_day() -> None:
+    """Of no length, for it may have been at any time."""
+    rows = [sla.Alarm(at(8).replace(tzinfo=None), at(9)) for _ in range(2)]
+    batch = sla.AlarmBatch.from_alarms(rows, on_invalid="quarantine")
+    code = f"{DOUBT_PREFIX}{sla.DoubtCause.NO_START}"
+    for facts in facts_of(report_of(batch, at(8), at(10))).values():
+        assert [fact for fact in facts if fact.code == code] == [
+            DayFact(code, "row without a start 1"),
+            DayFact(code, "row without a start 2"),
+        ]
 
 
 def test_what_only_stale_alarms_take_down_is_a_length_of_each_day() -> None:
@@ -118,11 +167,11 @@ def test_what_only_stale_alarms_take_down_is_a_length_of_each_day() -> None:
         [*stale, sla.Alarm(at(8), at(8, 6))], at(8), at(10), as_of=at(30), maintenance=[(at(9), at(9, 23))]
     )
     named = (DayFact(FactCode.STALE_ALARM, "s1"), DayFact(FactCode.STALE_ALARM, "s2"))
-    assert facts_of(report) == {
+    assert notes_of(report) == {
         8: (*named, DayFact(FactCode.STALE_ALARM, "", 0, 18 * HOUR_US)),
         9: (*named, DayFact(FactCode.STALE_ALARM, "", 0, 1 * HOUR_US)),
     }
-    assert lines(*facts_of(report).values()) == (
+    assert lines(*notes_of(report).values()) == (
         "2 alarms open and unseen for 7 days alone cause 19 h of downtime in agreed time",
     )
 
@@ -165,7 +214,7 @@ def test_a_day_names_few_rows_and_counts_the_others() -> None:
         )
         for rank in range(12)
     ]
-    facts = facts_of(report_of(alarms, at(8), at(10)))
+    facts = notes_of(report_of(alarms, at(8), at(10)))
     assert [fact.name[:3] for fact in facts[8]] == ["11-", "10-", "9-x", "8-x", "7-x", ""]
     assert {len(fact.name) for fact in facts[8][:MOST_NAMED]} == {LONGEST_NAME}
     assert facts[8][-1] == DayFact(FactCode.ASSUMED_END, "", 7)
@@ -179,8 +228,8 @@ def test_rows_without_an_id_are_named_by_their_start() -> None:
     """Two of one name are two."""
     row = sla.Alarm(at(8, 9), status="resolved", last_occurrence=at(8, 10))
     report = report_of([row, replace(row, last_occurrence=at(8, 11))], at(8), at(9))
-    assert facts_of(report)[8] == (DayFact(FactCode.ASSUMED_END, "2025-10-08 09:00:00+00:00", 2),)
-    assert lines(*facts_of(report).values())[0].startswith("2 alarms ")
+    assert notes_of(report)[8] == (DayFact(FactCode.ASSUMED_END, "raised 2025-10-08 09:00:00+00:00", 2),)
+    assert lines(*notes_of(report).values())[0].startswith("2 alarms ")
 
 
 def test_many_exclusions_are_named_in_part() -> None:

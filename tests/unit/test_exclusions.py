@@ -97,8 +97,28 @@ def test_applies_to_is_a_mapping_of_values() -> None:
     """One text is one value, and columns without values match nothing and are left out."""
     window = MaintenanceWindow(START, END, applies_to={"resource_id": ["r1", "r2"], "customer_id": "c1", "site": []})
     assert window.applies_to == {"resource_id": frozenset({"r1", "r2"}), "customer_id": frozenset({"c1"})}
+    assert MaintenanceWindow(START, END, applies_to={"circuit": 7}).applies_to == {"circuit": frozenset({"7"})}
     assert MaintenanceWindow(START, END).applies_to is None
     assert Exclusion(START, END, reason="flood").applies_to is None
+
+
+def test_a_key_of_several_columns_has_tuples_of_values() -> None:
+    """One tuple may be given by itself; numbers are kept as text."""
+    several = {("resource_type", "resource_id"): {("olt", 17), ("ont", 18)}}
+    window = MaintenanceWindow(START, END, applies_to=several)
+    assert window.applies_to == {("resource_type", "resource_id"): frozenset({("olt", "17"), ("ont", "18")})}
+    one = MaintenanceWindow(START, END, applies_to={("resource_type", "resource_id"): ("olt", "17")})
+    assert one.applies_to == {("resource_type", "resource_id"): frozenset({("olt", "17")})}
+
+
+def test_a_window_keeps_when_it_was_entered_and_whom_it_reaches() -> None:
+    """Beside when it was announced."""
+    facts: dict[str, Any] = {"applies_to": {"resource_id": "r1"}, "with_children": True}
+    window = MaintenanceWindow(START, END, entered_at=START + timedelta(hours=1), **facts)
+    assert (window.entered_at_us, window.announced_at_us) == (START_US + HOUR_US, None)
+    assert window.with_children
+    assert Exclusion(START, END, reason="flood", **facts).with_children
+    assert not MaintenanceWindow(START, END).with_children
 
 
 NAIVE = datetime(2026, 10, 1)  # noqa: DTZ001
@@ -117,8 +137,8 @@ BAD: list[tuple[str, type[SLAComplianceError], dict[str, Any]]] = [
     ("applies_to", InvalidTypeError, {"applies_to": ["r1"]}),
     ("applies_to", InvalidTypeError, {"applies_to": "r1"}),
     ("applies_to", InvalidTypeError, {"applies_to": {1: "r1"}}),
-    ("applies_to['resource_id']", InvalidTypeError, {"applies_to": {"resource_id": 5}}),
-    ("applies_to['resource_id']", InvalidTypeError, {"applies_to": {"resource_id": [5, "r1"]}}),
+    ("applies_to['resource_id']", InvalidTypeError, {"applies_to": {"resource_id": 5.0}}),
+    ("applies_to['resource_id']", InvalidTypeError, {"applies_to": {"resource_id": [5.0, "r1"]}}),
     ("applies_to['resource_id']", InvalidTypeError, {"applies_to": {"resource_id": None}}),
     ("reason", InvalidTypeError, {"reason": None}),
 ]

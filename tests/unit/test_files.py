@@ -293,7 +293,6 @@ BAD_ROWS = {
     "no start": ("a.csv", CSV + "3,major,,,\n", "a.csv:4 first_occurrence is empty"),
     "no severity": ("a.csv", CSV + f"3,,{RAISED},,\n", "a.csv:4 severity is None"),
     "cleared before raised": ("a.csv", CSV + f"3,major,{CLEARED},{RAISED},\n", "a.csv:4 cleared_at lies"),
-    "an id with two contents": ("a.csv", CSV + f"1,minor,{RAISED},,\n", "a.csv:2 id is '1'"),
     "a count that is none": (
         "a.csv",
         f"severity,first_occurrence,subscriber_count\nmajor,{RAISED},many\n",

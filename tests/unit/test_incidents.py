@@ -104,17 +104,37 @@ def test_a_stale_alarm_keeps_no_incident_open() -> None:
     assert {alarm.id for alarm in incident.alarms} == {"stale", "over"}
 
 
-def test_an_excluded_alarm_is_behind_no_incident_while_it_is_excluded() -> None:
-    """Cut in two by a targeted exclusion, it stands behind both halves and keeps neither open that it left."""
+def test_an_incident_stays_the_whole_outage_where_an_exclusion_excuses_a_part() -> None:
+    """What counts of it is cut at the window's edges; its bounds and its alarms are not."""
     excluded = sla.Exclusion(at(8, 10), at(8, 11), reason="no access", applies_to={"resource_id": "r1"})
-    cut = sla.Alarm(at(8, 9), at(8, 12), resource_id="r1", id="cut")
+    long = sla.Alarm(at(8, 9), at(8, 12), resource_id="r1", id="long")
     inside = sla.Alarm(at(8, 10, 15), at(8, 10, 45), resource_id="r1", id="inside")
     other = sla.Alarm(at(8, 10, 30), at(8, 10, 45), resource_id="r2", id="other")
     terms: dict[str, Any] = {"exclusions": [excluded]}
-    incidents = report_of([cut, inside, other], at(8), at(9), **terms).incidents()
-    assert [[alarm.id for alarm in incident.alarms] for incident in incidents] == [["cut"], ["other"], ["cut"]]
-    early = report_of([cut, other], at(8), at(9), as_of=at(8, 10, 40), **terms).incidents()
-    assert [incident.is_ongoing for incident in early] == [False, True]
+    (incident,) = report_of([long, inside, other], at(8), at(9), **terms).incidents()
+    assert [alarm.id for alarm in incident.alarms] == ["long", "inside", "other"]
+    assert (incident.start, incident.end) == (at(8, 9), at(8, 12))
+    assert incident.downtime_us == 135 * MINUTE_US
+    (early,) = report_of([long, other], at(8), at(9), as_of=at(8, 10, 40), **terms).incidents()
+    assert early.is_ongoing
+    assert early.downtime_us == 70 * MINUTE_US
+
+
+@pytest.mark.parametrize("exclusions", [False, True], ids=["nothing excluded", "partly excused"])
+def test_an_incident_does_not_depend_on_the_window_it_is_asked_through(exclusions: bool) -> None:
+    """Bounds, alarms, length and whether it is ongoing; what counted of it is the window's part."""
+    excluded = sla.Exclusion(at(7), at(10), reason="no access", applies_to={"resource_id": "r1"})
+    alarms = [
+        sla.Alarm(at(7, 20), at(9, 4), resource_id="r1", id="long"),
+        sla.Alarm(at(9, 4, 3), None, resource_id="r2", id="open"),
+    ]
+    policy = sla.SLAPolicy(merge_gap=timedelta(minutes=5), min_outage=timedelta(minutes=10))
+    terms: dict[str, Any] = {"as_of": at(10), "policy": policy, "exclusions": [excluded] if exclusions else []}
+    (whole,) = report_of(alarms, at(7), at(10), **terms).incidents()
+    for start, end in ((at(8), at(9)), (at(9, 4, 1), at(9, 4, 2)), (at(9, 12), at(10))):
+        (part,) = report_of(alarms, start, end, **terms).incidents()
+        assert (part.start, part.end, part.alarms) == (whole.start, whole.end, whole.alarms)
+        assert (part.is_ongoing, part.duration_us) == (True, 52 * HOUR_US)
 
 
 def test_an_incident_in_json_has_the_tenant_s_times() -> None:
@@ -135,6 +155,9 @@ def test_an_incident_in_json_has_the_tenant_s_times() -> None:
             "alarm_type": None,
             "resource_id": "olt-7",
             "customer_id": None,
+            "parent_alarm_id": None,
+            "resource_type": None,
+            "acknowledged_at": None,
             "first_occurrence": "2025-10-08T10:00:00+01:00",
             "cleared_at": None,
         }

@@ -40,6 +40,8 @@ def test_all_that_a_window_has_can_be_written_down(name: str, tmp_path: Path) ->
             "reason": "card, port 3",
             "actual_end": "2026-10-04T02:00:00Z",
             "announced_at": "2026-10-01T00:00:00Z",
+            "entered_at": "2026-10-02T00:00:00Z",
+            "with_children": "yes",
             "resource_id": "OLT-7;OLT-8",
             "customer_id": "c-1",
         },
@@ -60,7 +62,9 @@ def test_all_that_a_window_has_can_be_written_down(name: str, tmp_path: Path) ->
             reason="card, port 3",
             actual_end=datetime(2026, 10, 4, 2, tzinfo=UTC),
             announced_at=datetime(2026, 10, 1, tzinfo=UTC),
+            entered_at=datetime(2026, 10, 2, tzinfo=UTC),
             applies_to={"resource_id": ["OLT-7", "OLT-8"], "customer_id": "c-1"},
+            with_children=True,
         ),
         MaintenanceWindow(START, END, recurrence="FREQ=WEEKLY;BYDAY=SU", zone="Europe/Berlin"),
     )
@@ -78,9 +82,30 @@ def test_a_bracket_in_an_id_is_no_list(tmp_path: Path) -> None:
     assert read(tmp_path, content)[0].applies_to == {"resource_id": frozenset({"[olt]-7"})}
 
 
+@pytest.mark.parametrize(("word", "flag"), [("TRUE", True), ("1", True), ("", False), ("no", False), ("False", False)])
+def test_a_window_is_with_children_or_not(word: str, flag: bool, tmp_path: Path) -> None:
+    """As spreadsheets and databases write it."""
+    content = f"start,end,resource_id,with_children\n2026-10-04T01:00:00Z,2026-10-04T03:00:00Z,OLT-7,{word}\n"
+    assert read(tmp_path, content)[0].with_children is flag
+
+
+def test_json_may_write_the_flag_as_a_flag(tmp_path: Path) -> None:
+    """True and false, without quotes."""
+    row = {"start": "2026-10-04T01:00:00Z", "end": "2026-10-04T03:00:00Z", "resource_id": "a", "with_children": True}
+    assert read(tmp_path, json.dumps(row), "work.jsonl")[0].with_children
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
+        (
+            "start,end,resource_id,with_children\n2026-10-04T01:00:00Z,2026-10-04T03:00:00Z,a,maybe\n",
+            "with_children is 'maybe'; write yes or no",
+        ),
+        (
+            "start,end,with_children\n2026-10-04T01:00:00Z,2026-10-04T03:00:00Z,yes\n",
+            "with_children is True",
+        ),
         ("start,end\n2026-10-04T03:00:00Z,2026-10-04T01:00:00Z\n", r"work.csv:2 is no maintenance window: end is"),
         ("start,end\n2026-10-04 03:00:00,\n", r"work.csv:2 is no maintenance window: start is .* without a time zone"),
         ("start,end\n2026-10-04T03:00:00Z,\n", r"work.csv:2 is no maintenance window: end is empty"),

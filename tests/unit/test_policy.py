@@ -56,15 +56,23 @@ CHANGES: dict[str, Any] = {
     "min_outage": {"min_outage": timedelta(seconds=1)},
     "stale_after": {"stale_after": timedelta(0)},
     "accepted_maintenance": {"accepted_maintenance": set(sla.MaintenanceKind)},
+    "planned_work": {"planned_work": sla.PlannedWork(notice=timedelta(0))},
+    "unknown": {"unknown": "excluded"},
+    "minimum_coverage_ratio": {"minimum_coverage": "0.9"},
+    "refreshed_every": {"refreshed_every": timedelta(hours=1)},
+    "doubt_at_most": {"doubt_at_most": timedelta(hours=12)},
 }
+AGREED_COVERAGE: dict[str, Any] = {"unknown": "excluded"}
+"""Without it a minimum of coverage means nothing."""
 
 
 @pytest.mark.parametrize("field", [field.name for field in fields(sla.SLAPolicy)])
 def test_every_field_changes_the_fingerprint(field: str) -> None:
-    """Target and accounting change that of the measurement not: the same cells answer them."""
-    plain, changed = sla.SLAPolicy(), sla.SLAPolicy(**CHANGES[field])
+    """What is asked of the cells changes that of the measurement not: the same cells answer it."""
+    agreed = AGREED_COVERAGE if field == "minimum_coverage_ratio" else {}
+    plain, changed = sla.SLAPolicy(**agreed), sla.SLAPolicy(**agreed, **CHANGES[field])
     assert plain.fingerprint != changed.fingerprint
-    is_question = field in ("target_ratio", "accounting")
+    is_question = field in ("target_ratio", "accounting", "unknown", "minimum_coverage_ratio")
     assert (plain.measurement_fingerprint == changed.measurement_fingerprint) == is_question
 
 
@@ -83,6 +91,45 @@ def test_fingerprints_are_stable() -> None:
     policy = sla.SLAPolicy("99.95", merge_gap=timedelta(seconds=60))
     assert policy.measurement_fingerprint == "23c6eb9bad6e3cc6"
     assert policy.fingerprint == "357e4d85ea95acea"
+
+
+RULES_OF_WORK: dict[str, Any] = {
+    "notice": timedelta(hours=1),
+    "hours": sla.ServiceHours.weekly({"mon-sun": "22:00-06:00"}),
+    "most_time": timedelta(hours=8),
+    "most_windows": 4,
+    "excuses": "caused",
+}
+
+
+@pytest.mark.parametrize("rule", RULES_OF_WORK)
+def test_each_rule_of_planned_work_changes_the_fingerprint(rule: str) -> None:
+    """They decide which windows excuse."""
+    changed = sla.SLAPolicy(planned_work=sla.PlannedWork(**{rule: RULES_OF_WORK[rule]}))
+    assert changed.measurement_fingerprint != sla.SLAPolicy().measurement_fingerprint
+
+
+@pytest.mark.parametrize(
+    "idle",
+    [{"without_notice": "reject"}, {"per": sla.Period.WEEK}, {"excuses": "overlap"}],
+    ids=lambda idle: next(iter(idle)),
+)
+def test_a_rule_that_changes_nothing_leaves_the_fingerprint(idle: dict[str, Any]) -> None:
+    """What to do without notice counts only with a notice, and a period only with a cap."""
+    policy = sla.SLAPolicy(planned_work=sla.PlannedWork(**idle))
+    assert policy.measurement_fingerprint == sla.SLAPolicy().measurement_fingerprint
+    capped = [
+        sla.SLAPolicy(planned_work=sla.PlannedWork(most_windows=1, notice=timedelta(1), **more)) for more in ({}, idle)
+    ]
+    is_idle_always = idle == {"excuses": "overlap"}
+    assert (capped[0].measurement_fingerprint == capped[1].measurement_fingerprint) == is_idle_always
+
+
+def test_a_share_is_read_exactly() -> None:
+    """As a target is; also as a fraction."""
+    for share in ("0.95", 0.95, Decimal("0.95"), Fraction(19, 20), "95e-2"):
+        assert sla.SLAPolicy(minimum_coverage=share).minimum_coverage_ratio == Fraction(19, 20)
+    assert sla.SLAPolicy(minimum_coverage=1).minimum_coverage_ratio == 1
 
 
 def test_policies_are_values() -> None:

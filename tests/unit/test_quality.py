@@ -8,7 +8,7 @@ from datetime import timedelta
 from fractions import Fraction
 
 import sla_compliance as sla
-from sla_compliance.batch import ClampedFigure
+from sla_compliance.validation import ClampedFigure
 from tests.unit.moments import HOUR_US, at, report_of
 
 
@@ -21,7 +21,7 @@ def test_there_is_nothing_to_say_about_clean_rows() -> None:
 
 
 def test_open_alarms_are_counted_if_they_were_raised_in_time() -> None:
-    """Those of the window; seen within seven days they are not stale, without a last sight never."""
+    """Those of the window; seen within seven days they are not stale, without a last sight that is said."""
     alarms = [
         sla.Alarm(at(1), last_occurrence=at(20)),
         sla.Alarm(at(2)),
@@ -32,7 +32,10 @@ def test_open_alarms_are_counted_if_they_were_raised_in_time() -> None:
     ]
     quality = report_of(alarms, at(8), at(21), as_of=at(20, 12)).quality
     assert (quality.open_alarms, quality.stale_alarms) == (2, 0)
-    assert quality.lines() == ("2 alarms open and seen within 7 days",)
+    assert quality.lines() == (
+        "1 alarm open and seen within 7 days",
+        "1 alarm open and of unknown last sight, the first: raised 2025-10-02 00:00:00+00:00",
+    )
 
 
 def test_downtime_that_only_stale_alarms_cause_is_told_apart() -> None:

@@ -69,7 +69,7 @@ def test_the_method_says_in_one_line_how_figures_were_made() -> None:
     """What counts, what was damped, what was excluded, which rules, as of when."""
     plain = report_of([], at(8), at(9))
     assert plain.method == (
-        "down while a critical or major alarm is raised; maintenance and exclusions not counted; "
+        "down while a critical or major alarm is raised; maintenance and exclusions left out; "
         f"days of UTC by zone rules {tz_version()}; as of 2025-10-09T00:00:00+00:00"
     )
     policy = sla.SLAPolicy(

@@ -56,6 +56,8 @@ class TestFigures:
         """Verdict, seconds, cells, quality, method, version of the zone rules."""
         (day,) = client.get("compliance?from_date=2025-10-07&to_date=2025-10-07&detail=full").json()
         assert day.items() >= THE_SEVENTH.items()
+        assert (day["is_confirmed"], day["coverage_percentage"]) == (True, 100.0)
+        assert day["low_percentage"] == day["high_percentage"] == day["compliance_percentage"]
         assert (day["verdict"], day["downtime_seconds"], day["quality"]) == ("BREACHED", 95.0, {"lines": []})
         assert day["segments"]["AGREED/DOWN"] == 95_000_000
         assert {"method", "tz_version", "as_of", "provenance"} <= day.keys()
@@ -86,6 +88,10 @@ class TestFigures:
             "worst_day_compliance": 99.89,
             "avg_compliance": 99.98,
             "days_analyzed": 8,
+            # 22 of the 30 days were not monitored: they may have been up or down.
+            "is_confirmed": False,
+            "low_percentage": 26.21,
+            "high_percentage": 99.99,
         }
 
     def test_totals_of_nothing_are_nothing(self, source: Source) -> None:

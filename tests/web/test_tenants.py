@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from sla_compliance.policy import SLAPolicy
+from sla_compliance.server.database import database_url, engine_of, prepare
 from sla_compliance.server.tenants import NOT_MONITORED, DatabaseTenants
-from sla_compliance.service import TenantSettings
-from sla_compliance.sources.sqlalchemy import TenantRow
+from sla_compliance.service import ComplianceService, TenantSettings
+from sla_compliance.sources.sqlalchemy import (
+    AsyncSQLAlchemyAlarmSource,
+    AsyncSQLAlchemyTenantSource,
+    TenantRow,
+)
+from sla_compliance.verdicts import Verdict
 
 CREATED = datetime(2025, 1, 1, tzinfo=UTC)
 
@@ -45,8 +53,35 @@ class World:
 
 
 def test_settings_come_from_the_row() -> None:
-    """Zone and creation; the policy is everybody's."""
-    assert World().settings() == TenantSettings("Africa/Lagos", SLAPolicy("99.5"), monitored_since=CREATED)
+    """Zone and creation, before which nothing was owed; the policy is everybody's."""
+    in_service = [(CREATED, datetime(9999, 1, 1, tzinfo=UTC))]
+    expected = TenantSettings("Africa/Lagos", SLAPolicy("99.5"), in_service=in_service, monitored_since=CREATED)
+    settings = World().settings()
+    assert (settings.zone, settings.policy, settings.monitored) == (expected.zone, expected.policy, expected.monitored)
+    assert settings.in_service.starts_us == expected.in_service.starts_us
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("age", [timedelta(days=40), timedelta(days=400)])
+async def test_a_tenant_without_an_alarm_is_met_and_confirmed(tmp_path: Path, age: timedelta) -> None:
+    """By the default source and tenants of a database; days from before it existed have no figure and are no doubt."""
+    now = datetime(2025, 10, 28, 12, tzinfo=UTC)
+    url = f"sqlite:///{tmp_path / 'platform.sqlite'}"
+    prepare(url, demo_at=None)
+    engine = engine_of(database_url(url))
+    async with engine.begin() as connection:
+        values = {"id": "acme", "timezone": "Africa/Lagos", "created_at": (now - age).isoformat()}
+        names = ", ".join(values)
+        await connection.execute(text(f"INSERT INTO tenants ({names}) VALUES (:{', :'.join(values)})"), values)  # noqa: S608
+    tenants = DatabaseTenants(AsyncSQLAlchemyTenantSource(engine), SLAPolicy())
+    source = AsyncSQLAlchemyAlarmSource(engine, on_invalid="quarantine", clock=lambda: now)
+    service = ComplianceService(source, tenants=tenants, clock=lambda: now)
+    answer = await service.compliance("acme", now - timedelta(days=90), now)
+    assert (answer.total.verdict, answer.total.is_confirmed) == (Verdict.MET, True)
+    assert answer.total.coverage_ratio == 1
+    assert sum(day.availability_ratio is None for day in answer.days) == max(0, 90 - age.days)
+    await service.aclose()
+    await engine.dispose()
 
 
 def test_a_row_is_read_once_a_minute() -> None:

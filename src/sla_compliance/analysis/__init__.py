@@ -1,1 +1,1 @@
-"""Analyses of records: figures that follow from theirs, such as what is left of an error budget."""
+"""Analyses of records: figures that follow from theirs, such as the rest of a budget."""

@@ -6,8 +6,10 @@
 #   - A recurring window lasts, each time, as long as from its start to its end on
 #     the wall of its zone: its own `zone`, else the tenant's. Its first
 #     occurrence is the first that the rule names from its start on.
-#   - `applies_to` names alarm columns and values, any match will do. None is
-#     everybody's time; a mapping without values would be nobody's and is refused.
+#   - `applies_to` names alarm columns, or tuples of columns, and values; any match
+#     will do. Values are compared as text. None is everybody's time; a mapping
+#     without values would be nobody's and is refused. With `with_children` alarms
+#     whose parent matches, at any depth, match too.
 # Cancelled windows are not given, and whether alarms were suppressed means nothing.
 ################################################################
 
@@ -17,18 +19,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from sla_compliance.calendars.recurrences import Recurrence, check_names_a_date
 from sla_compliance.calendars.wall_clock import wall_time
-from sla_compliance.checks import check_order, check_type, checked_text, wrong_value
+from sla_compliance.checks import check_order, check_type, checked_text, listed, wrong_type, wrong_value
 from sla_compliance.errors import InvalidRecurrenceError, InvalidValueError, shown
 from sla_compliance.intervals import IntervalSet
 from sla_compliance.units import instant_us, moment
 from sla_compliance.zones import load_zone
 
-Targets = tuple[tuple[str, tuple[str, ...]], ...]
-"""Alarm columns and their values, both ascending."""
+ColumnNames = tuple[str, ...]
+"""The alarm columns of one key: one, or several that must all match."""
+Targets = tuple[tuple[ColumnNames, tuple[tuple[str, ...], ...]], ...]
+"""Keys and the values of each, as text; both ascending."""
+AppliesTo = Mapping[Any, Any]
+"""As it is given: `{"resource_id": ["r1"]}`, or `{("resource_type", "resource_id"): {("olt", "17")}}`."""
 
 _UTC: Final = "UTC"
 
@@ -47,6 +53,7 @@ class _AgreedWindow:
     start_us: int
     end_us: int
     targets: Targets | None
+    with_children: bool
 
     @property
     def start(self) -> datetime:
@@ -59,9 +66,9 @@ class _AgreedWindow:
         return moment(self.end_us)
 
     @property
-    def applies_to(self) -> Mapping[str, frozenset[str]] | None:
-        """Alarm columns and the values that match; None: everybody's time."""
-        return _mapping(self.targets)
+    def applies_to(self) -> Mapping[str | ColumnNames, frozenset[Any]] | None:
+        """Alarm columns and the values that match, as text; None: everybody's time."""
+        return None if self.targets is None else _mapping(self.targets)
 
     def _keep(self, **facts: object) -> None:
         for name, fact in facts.items():
@@ -76,7 +83,9 @@ class MaintenanceWindow(_AgreedWindow):
         start_us, end_us: the window, or its first occurrence, as agreed; instants, microseconds.
         kind: planned or emergency.
         targets: what `applies_to` was given; None: everybody.
+        with_children: whether alarms whose parent matches, at any depth, match too.
         announced_at_us: when the customer was told; None: not known.
+        entered_at_us: when it was recorded, or its bounds last changed; None: not known.
         actual_end_us: when the work was over; None: as agreed.
         reason: for people.
         recurrence: an RFC 5545 RRULE; None: once.
@@ -85,6 +94,7 @@ class MaintenanceWindow(_AgreedWindow):
 
     kind: MaintenanceKind
     announced_at_us: int | None
+    entered_at_us: int | None
     actual_end_us: int | None
     reason: str
     recurrence: str | None
@@ -96,8 +106,10 @@ class MaintenanceWindow(_AgreedWindow):
         end: datetime,
         *,
         kind: MaintenanceKind | str = MaintenanceKind.PLANNED,
-        applies_to: Mapping[str, Iterable[str] | str] | None = None,
+        applies_to: AppliesTo | None = None,
+        with_children: bool = False,
         announced_at: datetime | None = None,
+        entered_at: datetime | None = None,
         actual_end: datetime | None = None,
         reason: str = "",
         recurrence: str | None = None,
@@ -120,13 +132,16 @@ class MaintenanceWindow(_AgreedWindow):
             load_zone(zone)
         if recurrence is not None:
             _check_recurrence(recurrence, start_us, actual_end, zone or _UTC)
+        targets = _targets(applies_to)
         self._keep(
             start_us=start_us,
             end_us=end_us,
             kind=_kind(kind),
-            targets=_targets(applies_to),
-            announced_at_us=None if announced_at is None else instant_us(announced_at, field="announced_at"),
-            actual_end_us=None if actual_end is None else instant_us(actual_end, field="actual_end"),
+            targets=targets,
+            with_children=_flag(with_children, targets),
+            announced_at_us=_optional_instant(announced_at, "announced_at"),
+            entered_at_us=_optional_instant(entered_at, "entered_at"),
+            actual_end_us=_optional_instant(actual_end, "actual_end"),
             reason=checked_text(reason, "reason"),
             recurrence=recurrence,
             zone=zone,
@@ -142,13 +157,16 @@ class MaintenanceWindow(_AgreedWindow):
             InvalidRecurrenceError: in that zone the rule names no date, or the window ends before it starts.
             InvalidTypeError, UnknownZoneError: as `load_zone`.
         """
-        if self.recurrence is None:
-            end = self.end_us if self.actual_end_us is None else min(self.end_us, self.actual_end_us)
-            return IntervalSet.from_pairs([(self.start_us, end)]).clip(start_us, end_us)
-        rows = self._occurrences(self.recurrence, self.zone or zone, start_us, end_us)
-        return IntervalSet.from_pairs(rows).clip(start_us, end_us)
+        return IntervalSet.from_pairs(self.occurrences(zone, start_us, end_us)).clip(start_us, end_us)
 
-    def _occurrences(self, rule: str, zone: str, start_us: int, end_us: int) -> Iterator[tuple[int, int]]:
+    def occurrences(self, zone: str, start_us: int, end_us: int) -> list[tuple[int, int]]:
+        """Return the stretches of the window that may share an instant with [start_us, end_us), whole; as `expand`."""
+        if self.recurrence is not None:
+            return list(self._recurring(self.recurrence, self.zone or zone, start_us, end_us))
+        end = self.end_us if self.actual_end_us is None else min(self.end_us, self.actual_end_us)
+        return [(self.start_us, end)] if self.start_us < end_us and end > start_us else []
+
+    def _recurring(self, rule: str, zone: str, start_us: int, end_us: int) -> Iterator[tuple[int, int]]:
         rules = load_zone(zone)
         start, end = wall_time(self.start_us, rules), wall_time(self.end_us, rules)
         if end < start:
@@ -170,6 +188,7 @@ class Exclusion(_AgreedWindow):
         note: details, for people.
         author: who entered it.
         targets: what `applies_to` was given; None: everybody.
+        with_children: whether alarms whose parent matches, at any depth, match too.
     """
 
     reason: str
@@ -184,7 +203,8 @@ class Exclusion(_AgreedWindow):
         reason: str,
         note: str = "",
         author: str = "",
-        applies_to: Mapping[str, Iterable[str] | str] | None = None,
+        applies_to: AppliesTo | None = None,
+        with_children: bool = False,
     ) -> None:
         """Check and keep the facts.
 
@@ -197,13 +217,15 @@ class Exclusion(_AgreedWindow):
         start_us, end_us = _bounds(start, end, "end")
         if not checked_text(reason, "reason").strip():
             raise InvalidValueError("reason is blank; say why this time is excluded", field="reason")
+        targets = _targets(applies_to)
         self._keep(
             start_us=start_us,
             end_us=end_us,
             reason=reason,
             note=checked_text(note, "note"),
             author=checked_text(author, "author"),
-            targets=_targets(applies_to),
+            targets=targets,
+            with_children=_flag(with_children, targets),
         )
 
     def expand(self, zone: str, start_us: int, end_us: int) -> IntervalSet:  # noqa: ARG002  (called as a window's)
@@ -238,25 +260,70 @@ def _kind(kind: MaintenanceKind | str) -> MaintenanceKind:
     return MaintenanceKind(text)
 
 
-def _targets(applies_to: Mapping[str, Iterable[str] | str] | None) -> Targets | None:
+def _optional_instant(value: datetime | None, field: str) -> int | None:
+    return None if value is None else instant_us(value, field=field)
+
+
+def _flag(with_children: bool, targets: Targets | None) -> bool:
+    check_type(with_children, bool, "with_children", "True or False")
+    if with_children and targets is None:
+        raise InvalidValueError(
+            "with_children is True, and applies_to names no alarm whose children could be meant; give both",
+            field="with_children",
+        )
+    return with_children
+
+
+def _targets(applies_to: AppliesTo | None) -> Targets | None:
     """Return `applies_to` in its one canonical form; columns without values match nothing and are left out."""
     if applies_to is None:
         return None
     check_type(applies_to, Mapping, "applies_to", "a mapping such as {'resource_id': ['r1']}")
-    columns = {checked_text(column, "applies_to"): _values(column, values) for column, values in applies_to.items()}
-    targets = tuple(sorted((column, values) for column, values in columns.items() if values))
+    values_by_columns = {_columns(key): _values(key, values) for key, values in applies_to.items()}
+    targets = tuple(sorted((columns, values) for columns, values in values_by_columns.items() if values))
     if not targets:
         raise InvalidValueError("applies_to names no values; give None where it applies to all", field="applies_to")
     return targets
 
 
-def _values(column: str, values: Iterable[str] | str) -> tuple[str, ...]:
-    field = f"applies_to[{shown(column)}]"
-    if isinstance(values, str):
-        return (values,)
-    check_type(values, Iterable, field, "texts")
-    return tuple(sorted({checked_text(value, field) for value in values}))
+def _columns(key: object) -> ColumnNames:
+    if isinstance(key, tuple) and key:
+        return tuple(checked_text(column, "applies_to", "names of columns") for column in key)
+    return (checked_text(key, "applies_to", "the name of a column, or a tuple of names"),)
 
 
-def _mapping(targets: Targets | None) -> Mapping[str, frozenset[str]] | None:
-    return None if targets is None else {column: frozenset(values) for column, values in targets}
+def _values(key: object, values: object) -> tuple[tuple[str, ...], ...]:
+    """Return the values of a key as text, ascending; one value may be given by itself."""
+    field = f"applies_to[{shown(key)}]"
+    if isinstance(key, tuple):
+        rows = listed(values, field, "tuples of values")
+        if rows and not any(isinstance(row, tuple | list) for row in rows):
+            rows = [tuple(rows)]  # one tuple, given by itself
+        return tuple(sorted({_value_tuple(row, len(key), field) for row in rows}))
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        return ((_value_text(values, field),),)
+    return tuple(sorted({(_value_text(value, field),) for value in values}))
+
+
+def _value_tuple(row: object, length: int, field: str) -> tuple[str, ...]:
+    if not isinstance(row, tuple | list) or len(row) != length:
+        raise wrong_type(row, field, f"tuples of {length} values")
+    return tuple(_value_text(value, field) for value in row)
+
+
+def _value_text(value: object, field: str) -> str:
+    """Return a value as text, so that a UUID or a number meets the text of a row."""
+    if value is None or isinstance(value, float | bytes | Mapping | list | tuple | set | frozenset):
+        raise wrong_type(value, field, "texts")
+    return str(value)
+
+
+def _mapping(targets: Targets) -> dict[str | ColumnNames, frozenset[Any]]:
+    """Return targets as they are given: single columns by name."""
+    mapping: dict[str | ColumnNames, frozenset[Any]] = {}
+    for columns, values in targets:
+        if len(columns) == 1:
+            mapping[columns[0]] = frozenset(value for (value,) in values)
+        else:
+            mapping[columns] = frozenset(values)
+    return mapping

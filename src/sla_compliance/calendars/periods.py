@@ -90,7 +90,7 @@ class Period:
         Raises:
             InvalidTypeError, InvalidValueError: `days` is not a number from 1 to 3,660,000.
         """
-        checked_integer(days, "days", 1, 3_660_000)
+        days = checked_integer(days, "days", 1, 3_660_000)
         return cls(f"{days} days", days=days, is_rolling=True)
 
     @classmethod
@@ -107,8 +107,8 @@ class Period:
 
     @classmethod
     def _of_months(cls, name: str, months: int, first_month: int, first_day: int) -> Period:
-        checked_integer(first_month, "first_month", 1, 12)
-        checked_integer(first_day, "first_day", 1, 31)
+        first_month = checked_integer(first_month, "first_month", 1, 12)
+        first_day = checked_integer(first_day, "first_day", 1, 31)
         return cls(name, months=months, first=first_month % months, first_day=first_day)
 
     def spans(self, dates: Sequence[date], *, is_first_whole: bool, is_last_whole: bool) -> list[tuple[int, int]]:
@@ -126,6 +126,22 @@ class Period:
         numbers = [self._number(day) for day in dates]
         later_starts = [index for index in range(1, len(dates)) if numbers[index] != numbers[index - 1]]
         return list(pairwise([0, *later_starts, len(dates)]))
+
+    def first_date(self, day: date) -> date:
+        """Return the first date of the calendar period that holds `day`; a rolling window is no calendar period."""
+        return self._first_date(self._number(day))
+
+    def next_first_date(self, day: date) -> date:
+        """Return the first date of the calendar period after the one that holds `day`."""
+        return self._first_date(self._number(day) + 1)
+
+    def _first_date(self, number: int) -> date:
+        """Return the first date of the calendar period with this running number."""
+        if not self.months:
+            return date.fromordinal(number * self.days + self.first)
+        # Months are counted from 1, so that December of a year is its twelfth and not the next year's zeroth.
+        year, month_before = divmod(number * self.months + self.first - 1, 12)
+        return date(year, month_before + 1, min(self.first_day, monthrange(year, month_before + 1)[1]))
 
     def _number(self, day: date) -> int:
         """Return the running number of the calendar period that holds `day`."""

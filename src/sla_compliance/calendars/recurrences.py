@@ -12,6 +12,11 @@
 #   - UNTIL as a bare date takes that whole day in; without "Z" it is a wall time.
 # The start is an occurrence only where the rule names it.
 #
+# Work is bounded by what is asked for, not by when a rule began: without COUNT, a
+# rule is begun a whole number of its steps later, shortly before the request. More
+# than 30,000 occurrences in one request are refused: an hourly rule has 26,280 in
+# three years.
+#
 # A rule that names no date at all (30 February) would be searched up to the year
 # 9999. The Gregorian calendar repeats every 400 years, to the weekday. So a rule
 # is tried where 400 to 800 years of calendar are left: either an occurrence
@@ -39,7 +44,13 @@ _LAST_YEAR: Final = 9999
 _CYCLE_YEARS: Final = 400
 _LAST_WALL: Final = datetime.max  # noqa: DTZ901  (on the wall)
 
+_MOST_OCCURRENCES: Final = 30_000
+
 _STEP_DAYS: Final = {"DAILY": 1, "WEEKLY": 7}
+_STEP_MONTHS: Final = {"MONTHLY": 1, "YEARLY": 12}
+_LONGEST_MONTH_DAYS: Final = 31
+# A rule with none of these names the day of its start, and a yearly one its month too.
+_NAMES_OF_DAYS: Final = frozenset({"BYWEEKNO", "BYYEARDAY", "BYMONTHDAY", "BYDAY"})
 _ANY: Final = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
 
 # part of the rule -> its lowest and highest number, the FREQ it may stand with
@@ -72,12 +83,14 @@ class Recurrence:
     Attributes:
         text: the rule as dateutil reads it: upper case, without UNTIL.
         until: the last moment at which an occurrence may start, naive on the wall or aware in UTC; None: no last one.
-        step_days: the rule repeats, COUNT aside, when begun a multiple of so many days later; None: it does not.
+        step_days, step_months: the rule repeats when begun a multiple of so many days, or months, later; 0: it does
+            not.
     """
 
     text: str
     until: datetime | None
-    step_days: int | None
+    step_days: int
+    step_months: int
 
     @classmethod
     def parse(cls, rule: str) -> Self:
@@ -93,36 +106,60 @@ class Recurrence:
         _check_together(parts)
         until = parts.pop("UNTIL", None)
         text = ";".join(f"{name}={value}" for name, value in parts.items())
-        return cls(text, _moment_of(until) if until else None, _step_days(parts))
+        return cls(text, _moment_of(until) if until else None, _step(parts, _STEP_DAYS), _step(parts, _STEP_MONTHS))
 
     def occurrences(
         self, start: datetime, length: timedelta, start_us: int, end_us: int, rules: ZoneInfo
     ) -> Iterator[tuple[int, int]]:
-        """Yield the occurrences that may share an instant with [start_us, end_us): start and end, microseconds.
+        """Yield the occurrences that share an instant with [start_us, end_us): start and end, microseconds.
 
         Args:
             start: naive wall time at which the rule begins.
             length: how long each occurrence lasts on the wall.
 
         Raises:
-            InvalidRecurrenceError: the rule never names a date.
+            InvalidRecurrenceError: the rule never names a date, or too many occurrences.
         """
         check_names_a_date(self.text, start)
         elapsed = wall_time(start_us, rules) - start - length
         last_us = end_us if self.until is None else min(end_us, _instant_us(self.until, rules) + 1)
-        for occurrence in _walls(self.text, self._later_start(start, elapsed)):
+        count = 0
+        for occurrence in _walls(*self._begun_later(start, elapsed)):
             wall = occurrence.replace(microsecond=start.microsecond)
             occurrence_us = instant_of(wall, rules)
             if occurrence_us >= last_us:
                 return
-            yield occurrence_us, instant_of(wall + min(length, _LAST_WALL - wall), rules)
+            occurrence_end_us = instant_of(wall + min(length, _LAST_WALL - wall), rules)
+            if occurrence_end_us > start_us:
+                count += 1
+                if count > _MOST_OCCURRENCES:
+                    raise _error(
+                        f"is {shown(self.text)}, which names more than {_MOST_OCCURRENCES} occurrences in the time "
+                        "asked for; ask for less, or give longer windows"
+                    )
+                yield occurrence_us, occurrence_end_us
 
-    def _later_start(self, start: datetime, elapsed: timedelta) -> datetime:
-        """Return a start, two steps or more before `start` + `elapsed`, from which the same occurrences follow."""
-        if self.step_days is None:
-            return start
-        steps = max(elapsed.days // self.step_days - 2, 0)
-        return start + timedelta(days=steps * self.step_days)
+    def _begun_later(self, start: datetime, elapsed: timedelta) -> tuple[str, datetime]:
+        """Return a rule and a start, some steps before `start` + `elapsed`, with the same occurrences from there on."""
+        if self.step_days:
+            steps = max(elapsed.days // self.step_days - 2, 0)
+            return self.text, start + timedelta(days=steps * self.step_days)
+        steps = max(elapsed.days // _LONGEST_MONTH_DAYS // self.step_months - 2, 0) if self.step_months else 0
+        if not steps:
+            return self.text, start
+        # The first of a month exists in all of them; so the rule has to name the day that its start named.
+        years, month_before = divmod(start.month - 1 + steps * self.step_months, 12)
+        later_start = start.replace(year=start.year + years, month=month_before + 1, day=1)
+        return self._with_day_of(start), later_start
+
+    def _with_day_of(self, start: datetime) -> str:
+        """Return the rule with the day, and of a yearly one the month, that it takes from its start."""
+        names = {part.partition("=")[0] for part in self.text.split(";")}
+        if names & _NAMES_OF_DAYS:
+            return self.text
+        is_yearly = "FREQ=YEARLY" in self.text
+        month = f";BYMONTH={start.month}" if is_yearly and "BYMONTH" not in names else ""
+        return f"{self.text};BYMONTHDAY={start.day}{month}"
 
 
 @lru_cache(maxsize=RULES_KEPT)
@@ -191,10 +228,11 @@ def _check_together(parts: dict[str, str]) -> None:
         raise _error("numbers a weekday in BYDAY; that goes with FREQ=MONTHLY and YEARLY, without BYWEEKNO")
 
 
-def _step_days(parts: dict[str, str]) -> int | None:
-    if parts["FREQ"] not in _STEP_DAYS or "COUNT" in parts:
-        return None
-    return _STEP_DAYS[parts["FREQ"]] * int(parts.get("INTERVAL", "1"))
+def _step(parts: dict[str, str], step_by_frequency: dict[str, int]) -> int:
+    """Return how many days, or months, lie between a rule's periods; 0 where it counts in others or has COUNT."""
+    if "COUNT" in parts:
+        return 0
+    return step_by_frequency.get(parts["FREQ"], 0) * int(parts.get("INTERVAL", "1"))
 
 
 def _moment_of(until: str) -> datetime:

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, Final
 
-from sla_compliance.cli import BAD_INPUT
+from sla_compliance.cli import BAD_INPUT, TRACEBACK, UNEXPECTED_ERROR
 from sla_compliance.cli.messages import message_of
 from sla_compliance.errors import SLAComplianceError, requires_extra
 
@@ -78,6 +79,20 @@ class Commands(click.Group):
             raise BadInput(f"{error.filename or 'standard output'}: {error.strerror or error}") from error
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise  # click ends the program with them
+        except Exception as error:
+            _report_unexpected(error)
+            ctx.exit(UNEXPECTED_ERROR)
+
+
+def _report_unexpected(error: Exception) -> None:
+    """Say in one line what went wrong, or all of it where the traceback is asked for."""
+    if os.environ.get(TRACEBACK):
+        traceback.print_exception(error)
+        return
+    summary = " ".join(f"{type(error).__name__}: {error}".split())
+    click.echo(f"Unexpected error: {summary}. Set {TRACEBACK}=1 to see where, and report it.", err=True)
 
 
 def _discard_stdout() -> None:

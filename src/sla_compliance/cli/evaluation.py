@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 from sla_compliance.batch import AlarmBatch
@@ -15,7 +16,11 @@ from sla_compliance.cli.messages import named_by_option
 from sla_compliance.compliance import EvaluationKeywords, evaluate, evaluate_each
 from sla_compliance.date_ranges import whole_days
 from sla_compliance.labels import Accounting
+from sla_compliance.measured import FactCode
+from sla_compliance.outlets.text import NO_ROWS_READ, counted, doubt_sentences, is_without_rows, total_verdict
 from sla_compliance.policy import SLAPolicy
+from sla_compliance.quality import lines_of
+from sla_compliance.records import Verdict
 from sla_compliance.report import ComplianceReport
 from sla_compliance.sources.files import STANDARD_INPUT, FileAlarmSource, Progress, unobserved
 from sla_compliance.sources.maintenance_files import read_maintenance
@@ -30,6 +35,16 @@ ACCOUNTINGS: Final[Mapping[str, Accounting]] = {
     "counted": Accounting.COUNTED,
 }
 _DATE_LENGTH: Final = len("2026-10-08")
+BREACHED: Final = 1
+NOT_CONFIRMED: Final = 3
+
+
+class FailOn(StrEnum):
+    """The mildest outcome that is no success; each includes those above it."""
+
+    BREACHED = "breached"
+    UNCONFIRMED = "unconfirmed"
+    AT_RISK = "at-risk"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +71,7 @@ class ReportOptions:
     clock_skew: timedelta
     output: str
     detail: bool
+    fail_on: str
 
     @property
     def period(self) -> Period:
@@ -83,10 +99,44 @@ class ReportResult:
     by_key: Mapping[Hashable, ComplianceReport] | None
 
     @property
-    def is_breached(self) -> bool:
-        """Whether the whole range is breached; with `--each`, that of any key."""
-        reports = [self.whole] if self.by_key is None else self.by_key.values()
-        return any(report.total.is_breached for report in reports)
+    def reports(self) -> Sequence[ComplianceReport]:
+        """The reports that are judged: of each key, where there are keys."""
+        return (self.whole,) if self.by_key is None else tuple(self.by_key.values())
+
+    def exit_code(self, fail_on: FailOn) -> int:
+        """Return the exit code of the command, by the worst of the reports: 1, then 3, then 0.
+
+        Args:
+            fail_on: the mildest outcome that is a failure.
+        """
+        totals = [report.total for report in self.reports]
+        if any(total.is_breached for total in totals):
+            return BREACHED
+        is_unconfirmed = any(not total.is_confirmed for total in totals) or is_without_rows(self.whole)
+        if is_unconfirmed and fail_on is not FailOn.BREACHED:
+            return NOT_CONFIRMED
+        is_at_risk = any(total.verdict is Verdict.AT_RISK for total in totals)
+        return NOT_CONFIRMED if is_at_risk and fail_on is FailOn.AT_RISK else 0
+
+
+# What a reader of any format must know: which rows are missing from the figures, and what was assumed of others.
+_NOTED: Final = frozenset({FactCode.BAD_ROW, FactCode.ASSUMED_END, FactCode.CLAMPED_SHARE})
+
+
+def notes_of(result: ReportResult) -> list[str]:
+    """Return what was set aside and assumed, a sentence for each kind, and why verdicts are not confirmed."""
+    whole = result.whole
+    notes = [*lines_of(fact for fact in whole.quality.facts if fact.code in _NOTED)]
+    if is_without_rows(whole):
+        notes.append(NO_ROWS_READ)
+    if result.by_key is not None:
+        unconfirmed = sum(not report.is_confirmed for report in result.by_key.values())
+        if unconfirmed:
+            notes.append(f"{unconfirmed:,} of {counted(len(result.by_key), 'verdict')} not confirmed")
+    elif not whole.is_confirmed:
+        doubts = "; ".join(doubt_sentences(whole)) or "nothing is known of this time"
+        notes.append(f"{total_verdict(whole)}: {doubts}")
+    return notes
 
 
 def evaluation_arguments(options: ReportOptions, now: datetime) -> EvaluationKeywords:

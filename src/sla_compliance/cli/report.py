@@ -1,7 +1,11 @@
 """`sla-compliance report`: exported alarms in, an availability report out."""
 ################################################################
 # Options are read before files, so a misspelt zone costs no time. Exit code 1
-# says that the whole range is BREACHED; with --each, that of any key is.
+# says that the whole range is BREACHED and nothing else, 3 that it is not confirmed
+# or has no data; with --each, the worst key decides.
+#
+# Standard error says in every format what was set aside and assumed, and why a
+# verdict is not confirmed: a script that reads JSON has its user read it too.
 ################################################################
 
 from __future__ import annotations
@@ -15,17 +19,18 @@ import click
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.cli.evaluation import (
     ACCOUNTINGS,
+    FailOn,
     ReportOptions,
     ReportResult,
     evaluation_arguments,
     make_reports,
+    notes_of,
     read_alarm_files,
 )
 from sla_compliance.cli.output import csv_text, emit, json_text
 from sla_compliance.cli.parameters import parse_column_mapping, parse_length
 from sla_compliance.policy import DEFAULT_TARGET
 
-BREACHED: Final = 1
 PERIODS: Final = ("day", "week", "month", "quarter", "year")
 FORMATS: Final = ("table", "json", "csv", "html")
 
@@ -35,7 +40,8 @@ Examples:
   sla-compliance report alarms.csv --zone Africa/Lagos --from 2026-10-01 --to 2026-10-31
   zcat october.jsonl.gz | sla-compliance report - --zone Europe/Berlin --from 2026-10-01 --each resource_id
 
-Exit code: 0; 1 where the whole range is BREACHED (with --each: of any key); 2 for bad input.
+Exit code: 0 met or at risk; 1 breached; 2 bad input; 3 not confirmed or no data; 70 unexpected error.
+With --each the worst key decides: 1, then 3, then 0.
 """
 
 
@@ -83,12 +89,24 @@ Exit code: 0; 1 where the whole range is BREACHED (with --each: of any key); 2 f
     help="Refuse files with bad rows, or set the rows aside and say so.",
 )
 @click.option(
-    "--clock-skew", callback=parse_length, default="0s", metavar="LENGTH", help="Let alarms clear this much too early."
+    "--clock-skew",
+    callback=parse_length,
+    default="5m",
+    show_default=True,
+    metavar="LENGTH",
+    help="Let alarms clear this much too early.",
 )
 @click.option(
     "--format", "output", type=click.Choice(FORMATS), default="table", show_default=True, help="What to write."
 )
 @click.option("--detail", is_flag=True, help="Add verdicts, seconds and cells to JSON and CSV.")
+@click.option(
+    "--fail-on",
+    type=click.Choice([outcome.value for outcome in FailOn]),
+    default=FailOn.UNCONFIRMED.value,
+    show_default=True,
+    help="The mildest outcome that is no success: only breached; or unconfirmed, too; or at risk, too.",
+)
 @click.pass_context
 def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - checked by click, typed below
     """Report the availability that exported alarms leave, and whether the target was met.
@@ -104,8 +122,10 @@ def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 
     if report_options.tenant and not alarms and not alarms.rejected:
         click.echo(f"Note: the files hold no row of tenant {report_options.tenant!r}.", err=True)
     result = make_reports(alarms, report_options.each, arguments)
+    for note in notes_of(result):
+        click.echo(f"Note: {note}", err=True)
     _write(result, report_options)
-    context.exit(BREACHED if result.is_breached else 0)
+    context.exit(result.exit_code(FailOn(report_options.fail_on)))
 
 
 def _read_with_progress(options: ReportOptions) -> AlarmBatch:

@@ -3,6 +3,9 @@
 # A sign and a word mark a breached row; colour only adds to them. Lengths are
 # h:mm:ss; minutes are those of the wire format, rounded up. Totals come from
 # exact lengths, so they are not the sum of the rows above them.
+#
+# A total and a contract period carry a verdict with its confirmation; a day carries
+# the verdict alone, and the notes say which days are partly unknown, and why.
 # No text of a file can move the cursor.
 ################################################################
 
@@ -18,7 +21,23 @@ from rich.text import Text
 
 from sla_compliance.calendars.periods import Period
 from sla_compliance.cli.day_strip import LEGEND, strip
-from sla_compliance.outlets.text import TERMINAL, clock_length, counted, iso_date_span, printable
+from sla_compliance.outlets.text import (
+    AGREED_HOURS,
+    NO_ROWS_READ,
+    TERMINAL,
+    WITHOUT_EXCLUSIONS,
+    clock_length,
+    counted,
+    doubt_sentences,
+    is_without_rows,
+    iso_date_span,
+    left_out_reasons,
+    left_out_us,
+    printable,
+    record_verdict,
+    total_verdict,
+    unknown_days,
+)
 from sla_compliance.records import ComplianceRecord, Verdict
 from sla_compliance.report import ComplianceReport
 
@@ -26,7 +45,9 @@ WIDE_COLUMNS: Final = 100
 """From this width, in characters, a terminal has room for the strips of days."""
 
 STRIP_HEADING: Final = "The day in 24 parts"
-LEFT_ALIGNED: Final = ("Verdict", STRIP_HEADING)
+VERDICT_HEADING: Final = "Verdict"
+LONGEST_VERDICT_WORD: Final = len("unconfirmed")
+LEFT_ALIGNED: Final = (VERDICT_HEADING, STRIP_HEADING)
 STYLES: Final = {Verdict.BREACHED: "bold red", Verdict.AT_RISK: "bold yellow", Verdict.UNDETERMINED: "dim"}
 SIGNS: Final = {Verdict.BREACHED: "✗", Verdict.AT_RISK: "!"}
 ASCII_SIGNS: Final = {Verdict.BREACHED: "x", Verdict.AT_RISK: "!"}
@@ -61,21 +82,23 @@ class Page:
 def periods_page(page: Page, title: str, report: ComplianceReport, by: Period) -> str:
     """Return the table of a report's periods, its totals, and notes on how to read them."""
     total = report.total
-    has_gaps = _not_counted_us(total) > 0
+    has_gaps = left_out_us(total) > 0
     has_strips = page.is_wide and by == Period.DAY
     table = _new_table(by.name.capitalize(), _period_columns(has_gaps=has_gaps, has_strips=has_strips))
     for record in report.by(by):
-        cells = _period_cells(record, has_gaps=has_gaps)
+        cells = [*_period_cells(record, has_gaps=has_gaps), record_verdict(record, by)]
         if has_strips:
             cells.append(strip(report, record))
         _add_row(table, page, iso_date_span(record.date, record.last_date), record, cells)
     table.add_section()
     days = counted(len(report.days), "day")
-    _add_row(table, page, f"Total, {days}", total, _period_cells(total, has_gaps=has_gaps))
+    total_cells = [*_period_cells(total, has_gaps=has_gaps), total_verdict(report)]
+    _add_row(table, page, f"Total, {days}", total, total_cells)
     # The gross total is for comparison: it has no verdict, no sign and no style.
-    gross_cells = _period_cells(report.gross, has_gaps=has_gaps)[:-1]
-    table.add_row("", *_first_cells("Gross total", report.gross), *gross_cells)
-    notes: Notes = {"Gross": "the same time with nothing excluded", **_notes(report)}
+    gross_name = f"{WITHOUT_EXCLUSIONS}\n{AGREED_HOURS}"
+    gross_cells = _period_cells(report.gross, has_gaps=has_gaps)
+    table.add_row("", *_first_cells(gross_name, report.gross), *gross_cells)
+    notes = _notes(report)
     if has_strips:
         notes["Strips"] = LEGEND
     return page.text(_heading(title, report), table, _notes_table(notes))
@@ -95,7 +118,7 @@ def keys_page(
         whole: the report of all values together.
         reports_by_key: the report of each value, in the order of the rows; None is the key of rows without a value.
     """
-    table = _new_table(printable(column), ["Gross", "Breached days", "Verdict"])
+    table = _new_table(printable(column), [WITHOUT_EXCLUSIONS.replace(" ", "\n"), "Breached\ndays", VERDICT_HEADING])
     for key, report in reports_by_key.items():
         name = "(none)" if key is None else printable(key)
         _add_row(table, page, name, report.total, _key_cells(report))
@@ -106,17 +129,19 @@ def keys_page(
     return page.text(_heading(title, whole), table, _notes_table({"Breached": listed, **_notes(whole)}))
 
 
-def _not_counted_us(record: ComplianceRecord) -> int:
-    return record.end_us - record.start_us - record.observed_us
-
-
 def _new_table(first_column: str, more_columns: Iterable[str]) -> Table:
     """Return a table without rows; the columns of `_first_cells` stand between the first and the others."""
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("", width=1)  # the sign
     table.add_column(first_column, overflow="fold", min_width=14)
     for name in ("Availability", "Downtime", *more_columns):
-        table.add_column(name, justify="left" if name in LEFT_ALIGNED else "right", no_wrap=True)
+        table.add_column(
+            name,
+            justify="left" if name in LEFT_ALIGNED else "right",
+            # The longest verdict has two words: on a narrow terminal it takes two lines.
+            no_wrap=name != VERDICT_HEADING,
+            min_width=LONGEST_VERDICT_WORD if name == VERDICT_HEADING else None,
+        )
     return table
 
 
@@ -131,32 +156,31 @@ def _first_cells(name: str, record: ComplianceRecord) -> list[str]:
 
 
 def _period_columns(*, has_gaps: bool, has_strips: bool) -> list[str]:
-    """Return the headings of `_period_cells` and of the strip."""
+    """Return the headings of `_period_cells`, of the verdict and of the strip."""
     columns = ["Minutes"]
     if has_gaps:
-        columns.append("Not counted")
-    columns.append("Verdict")
+        columns.append("Left out")
+    columns.append(VERDICT_HEADING)
     if has_strips:
         columns.append(STRIP_HEADING)
     return columns
 
 
 def _period_cells(record: ComplianceRecord, *, has_gaps: bool) -> list[str]:
-    """Return the minutes of downtime, the time not counted where the table has it, and the verdict."""
+    """Return the minutes of downtime, and the time left out where the table has it."""
     cells = [f"{record.downtime_minutes:,}" if record.downtime_us else TERMINAL.no_figure]
     if has_gaps:
-        cells.append(clock_length(_not_counted_us(record)))
-    cells.append(TERMINAL.verdicts[record.verdict])
+        cells.append(clock_length(left_out_us(record)))
     return cells
 
 
 def _key_cells(report: ComplianceReport) -> list[str]:
-    """Return the gross availability, the breached days and the verdict of a report."""
+    """Return the availability without exclusions, the breached days and the verdict of a report."""
     breached_days = report.total.sla_breaches
     return [
         TERMINAL.percentage(report.gross.compliance_text),
         str(breached_days) if breached_days else TERMINAL.no_figure,
-        TERMINAL.verdicts[report.total.verdict],
+        total_verdict(report),
     ]
 
 
@@ -167,14 +191,23 @@ def _heading(title: str, report: ComplianceReport) -> Text:
 
 
 def _notes(report: ComplianceReport) -> Notes:
-    """Return the target and whether it was met, the method, and the quality of the data."""
+    """Return the target and whether it was met, what is in doubt or left out, the method, and the data's quality."""
     total = report.total
     measured_days = sum(day.availability_ratio is not None for day in report.days)
     breaches = f"{total.sla_breaches:,} of {counted(measured_days, 'measured day')} breached"
     notes: Notes = {
-        "Target": f"{TERMINAL.target(total)}: {TERMINAL.verdicts[total.verdict]}; {breaches}",
-        "Method": report.method,
+        "Target": f"{TERMINAL.target(total)}: {total_verdict(report)}; {breaches}",
     }
+    doubts = [NO_ROWS_READ] if is_without_rows(report) else doubt_sentences(report)
+    if doubts:
+        notes["In doubt"] = doubts
+    days_in_doubt = unknown_days(report.days)
+    if days_in_doubt:
+        notes["Days in doubt"] = days_in_doubt
+    reasons_us = left_out_reasons(total)
+    if reasons_us:
+        notes["Left out"] = ", ".join(f"{clock_length(length_us)} {reason}" for reason, length_us in reasons_us.items())
+    notes["Method"] = report.method
     quality_lines = report.quality.lines()
     if quality_lines:
         notes["Data quality"] = quality_lines

@@ -56,6 +56,7 @@ class ChartPoint:
         label: a short date for the axis.
         percentage: availability, 0 to 100; None where nothing was measured.
         kind: whether the point has a marker, and which.
+        is_doubtful: whether some of the period is unknown; it is hatched.
         link_id: id of the element that the point links to, and whose text names it.
     """
 
@@ -63,6 +64,7 @@ class ChartPoint:
     percentage: float | None
     kind: PointKind
     link_id: str
+    is_doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +110,7 @@ def chart(points: Sequence[ChartPoint], *, target_percentage: float, label: str)
         _definitions(),
         *_grid(scales),
         *_gaps(scales, points),
+        *_doubts(scales, points),
         _area(scales, points),
         _target(scales, target_percentage),
         *_dates(scales, points),
@@ -128,11 +131,12 @@ def axis_floor(points: Sequence[ChartPoint], target_percentage: float) -> int:
 
 
 def swatch(kind: str) -> Markup:
-    """Return what stands beside a word of the legend: "line", "target", "gap", or a marker's kind."""
+    """Return what stands beside a word of the legend: "line", "target", "gap", "doubt", or a marker's kind."""
     shapes = {
         "line": element("path", class_="line", d="M1 4H17"),
         "target": element("path", class_="target", d="M0 6H18"),
         "gap": element("rect", class_="gap", width=18, height=12),
+        "doubt": element("rect", class_="doubt", width=18, height=12),
     }
     shape = shapes.get(kind) or element("use", href=f"#{kind}", x=9, y=6)
     return element("svg", shape, width=18, height=12, aria_hidden="true")
@@ -188,20 +192,30 @@ def _date(x: str, label: str, class_: str | None) -> Markup:
 
 def _gaps(scales: Scales, points: Sequence[ChartPoint]) -> list[Markup]:
     """Return a hatched box over each run of points that were not measured."""
+    return _boxes(scales, [point.percentage is None for point in points], "gap")
+
+
+def _doubts(scales: Scales, points: Sequence[ChartPoint]) -> list[Markup]:
+    """Return a hatched box over each run of measured points of which some is unknown."""
+    return _boxes(scales, [point.percentage is not None and point.is_doubtful for point in points], "doubt")
+
+
+def _boxes(scales: Scales, is_boxed: Sequence[bool], class_: str) -> list[Markup]:
+    """Return a box over each run of neighbouring points that have one."""
     runs: list[range] = []
-    for index, point in enumerate(points):
-        if point.percentage is not None:
+    for index, has_box in enumerate(is_boxed):
+        if not has_box:
             continue
         if runs and runs[-1].stop == index:
             runs[-1] = range(runs[-1].start, index + 1)
         else:
             runs.append(range(index, index + 1))
-    return [_gap(scales, run) for run in runs]
+    return [_box(scales, run, class_) for run in runs]
 
 
-def _gap(scales: Scales, run: range) -> Markup:
+def _box(scales: Scales, run: range, class_: str) -> Markup:
     x, width = scales.x(run.start), scales.x(len(run))
-    return element("rect", class_="gap", x=x, y=TOP, width=width, height=BOTTOM - TOP)
+    return element("rect", class_=class_, x=x, y=TOP, width=width, height=BOTTOM - TOP)
 
 
 def _area(scales: Scales, points: Sequence[ChartPoint]) -> Markup:

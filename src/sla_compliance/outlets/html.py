@@ -30,7 +30,7 @@ from sla_compliance.outlets._html.sections import (
     notes,
     table,
 )
-from sla_compliance.outlets.text import counted, date_span
+from sla_compliance.outlets.text import counted, date_span, doubt_sentences
 from sla_compliance.records import ComplianceRecord
 from sla_compliance.report import ComplianceReport
 
@@ -76,9 +76,12 @@ def _sections(figures: DayFigures, by: Period) -> list[Markup]:
         incidents = figures.incidents()
         heading = f"Longest of {counted(len(incidents), 'outage')}"
         sections.append(_panel(heading, "longest", longest_incidents(incidents)))
+    doubts = doubt_sentences(figures)
+    if doubts:
+        sections.append(_panel("In doubt", "doubts", notes(doubts)))
     if figures.quality_lines:
         sections.append(_panel("Data quality", "quality", notes(figures.quality_lines)))
-    every_record = table(records, by.name.capitalize())
+    every_record = table(records, by)
     sections.append(_panel(f"Every {by.name} in figures", "every", _scrollable(every_record)))
     sections.append(footer(figures.method))
     return sections

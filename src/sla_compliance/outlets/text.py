@@ -1,4 +1,4 @@
-"""Dates, lengths, percentages and verdicts in words, for pages and for terminals."""
+"""Dates, lengths, percentages, verdicts and doubts in words, for pages and for terminals."""
 ################################################################
 # All words are English, whatever the machine's locale. Two styles differ where
 # their readers do:
@@ -6,17 +6,29 @@
 #     PAGE      typography: "Oct 8", "1 h 12 min 10 s" with blanks that never break
 #
 # Seconds never flatter: downtime is rounded up to whole seconds, uptime is cut.
+# Doubtful time is rounded up to whole minutes: it is what may be lost at most.
+#
+# A total and a contract period carry a verdict with its confirmation, in the words
+# of verdicts.py. A single day carries the verdict alone, and how much of it is
+# unknown.
 ################################################################
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sla_compliance.records import ComplianceRecord, Verdict
-from sla_compliance.units import SECOND_US
+from sla_compliance.calendars.periods import Period
+from sla_compliance.certainty import Doubt, DoubtCause
+from sla_compliance.day_figures import DayFigures
+from sla_compliance.labels import Counts, Scope, State
+from sla_compliance.records import ComplianceRecord
+from sla_compliance.report import ComplianceReport
+from sla_compliance.rounding import percentage_decimals, percentage_text
+from sla_compliance.units import MINUTE_US, SECOND_US, length_text
+from sla_compliance.verdicts import verdict_text
 
 _NARROW_SPACE: Final = "\u202f"  # does not break
 _NO_BREAK_SPACE: Final = "\u00a0"
@@ -32,12 +44,10 @@ class TextStyle:
     Attributes:
         no_figure: what stands where there is no figure.
         unit_space: what stands between a number and its unit.
-        verdicts: the words of each verdict.
     """
 
     no_figure: str
     unit_space: str
-    verdicts: Mapping[Verdict, str]
 
     def percentage(self, text: str | None) -> str:
         """Return a percentage with its sign.
@@ -52,26 +62,142 @@ class TextStyle:
         return self.percentage(f"{record.target_percentage:.15g}")
 
 
-TERMINAL: Final = TextStyle(
-    no_figure="-",
-    unit_space=" ",
-    verdicts={
-        Verdict.MET: "met",
-        Verdict.BREACHED: "BREACHED",
-        Verdict.AT_RISK: "AT RISK",
-        Verdict.UNDETERMINED: "no figure",
-    },
-)
-PAGE: Final = TextStyle(
-    no_figure=_EN_DASH,
-    unit_space=_NARROW_SPACE,
-    verdicts={
-        Verdict.MET: "Target met",
-        Verdict.BREACHED: "Breached",
-        Verdict.AT_RISK: "At risk",
-        Verdict.UNDETERMINED: "Not measured",
-    },
-)
+TERMINAL: Final = TextStyle(no_figure="-", unit_space=" ")
+PAGE: Final = TextStyle(no_figure=_EN_DASH, unit_space=_NARROW_SPACE)
+
+WITHOUT_EXCLUSIONS: Final = "Without exclusions"
+AGREED_HOURS: Final = "(agreed hours)"
+NO_ROWS_READ: Final = "no rows were read"
+MOST_DAYS_NAMED: Final = 5
+
+# Of each cause: the noun of its rows, and what is said of one and of several of them.
+_DOUBTS_IN_WORDS: Final[Mapping[DoubtCause, tuple[str, str]]] = {
+    DoubtCause.UNSEEN: ("alarm", "open and unseen for 7 days"),
+    DoubtCause.CUT_OFF: ("alarm", "open and unseen for long, ended when last seen"),
+    DoubtCause.UNDATED: ("alarm", "over without a time"),
+    DoubtCause.SET_ASIDE: ("row", "set aside that may qualify"),
+    DoubtCause.DISAGREEING: ("row", "of one id that overlap and disagree"),
+    DoubtCause.OVERWRITTEN: ("row", "with its severity overwritten by 'cleared'"),
+    DoubtCause.UNKEYED: ("row", "without the key"),
+}
+_REASONS_IN_WORDS: Final[Mapping[Scope, str]] = {
+    Scope.NOT_IN_SERVICE: "not in service",
+    Scope.OUT_OF_HOURS: "outside service hours",
+    Scope.MAINTENANCE: "maintenance",
+    Scope.EXCLUDED: "agreed exclusions",
+    Scope.AGREED: "by the accounting",
+}
+_NOT_YET_IN_WORDS: Final = "still to come"
+_UNKNOWN_IN_WORDS: Final = "not monitored"
+
+
+# Verdicts
+
+
+def record_verdict(record: ComplianceRecord, by: Period) -> str:
+    """Return the verdict on one of the records of a period: a day's alone, another's with its confirmation."""
+    if by == Period.DAY:
+        return verdict_text(record.verdict, is_confirmed=True)
+    return record.verdict_text
+
+
+def total_verdict(figures: DayFigures) -> str:
+    """Return the verdict on the whole window with its confirmation; that of a report without rows is not confirmed."""
+    return verdict_text(figures.total.verdict, is_confirmed=figures.is_confirmed and not is_without_rows(figures))
+
+
+def is_without_rows(figures: DayFigures) -> bool:
+    """Return whether figures are those of a report, and no row was read for it."""
+    return isinstance(figures, ComplianceReport) and not len(figures.batch) and not figures.batch.rejected
+
+
+# Doubt
+
+
+def unknown_length_us(record: ComplianceRecord) -> int:
+    """Return the counted time of which no reading of the rows is certain, microseconds."""
+    downtimes_us = [reading.downtime_us for reading in (record, record.optimistic, record.pessimistic)]
+    return max(downtimes_us) - min(downtimes_us)
+
+
+def most_length(length_us: int) -> str:
+    """Return the most that a doubtful length may be, rounded up to whole minutes.
+
+    >>> most_length(3_660_000_001)
+    'up to 1 h 2 min'
+    """
+    return f"up to {length_text(-(-length_us // MINUTE_US) * MINUTE_US)}"
+
+
+def unknown_text(record: ComplianceRecord) -> str:
+    """Return how much of a record is unknown, e.g. "up to 12 min unknown"; empty where nothing is."""
+    length_us = unknown_length_us(record)
+    return f"{most_length(length_us)} unknown" if length_us else ""
+
+
+def doubt_sentence(doubt: Doubt) -> str:
+    """Return what is left open and the time at stake.
+
+    >>> doubt_sentence(Doubt(DoubtCause.UNSEEN, 2, 64_800_000_000))
+    '2 alarms open and unseen for 7 days: up to 18 h'
+    """
+    if doubt.cause is DoubtCause.NO_START:
+        return f"{counted(doubt.rows, 'row')} set aside without a readable start: outages of any time"
+    if doubt.cause is DoubtCause.UNMONITORED:
+        return f"time that was not monitored: {most_length(doubt.length_us)}"
+    if doubt.cause is DoubtCause.NOT_READ:
+        return f"days stored before doubt was kept: {most_length(doubt.length_us)}"
+    noun, words = _DOUBTS_IN_WORDS[doubt.cause]
+    return f"{counted(doubt.rows, noun)} {words}: {most_length(doubt.length_us)}"
+
+
+def doubt_sentences(figures: DayFigures) -> list[str]:
+    """Return what is in doubt of the whole window: between which figures it leaves the availability, then each cause.
+
+    The largest cause comes first; empty where nothing is in doubt.
+    """
+    bounds = figures.bounds()
+    if not bounds.because:
+        return []
+    sentences = [doubt_sentence(doubt) for doubt in bounds.because]
+    if bounds.low is not None and bounds.high is not None and bounds.low < bounds.high:
+        decimals = percentage_decimals(figures.total.target_ratio)
+        low, high = (percentage_text(ratio, decimals) for ratio in (bounds.low, bounds.high))
+        sentences.insert(0, f"availability lies between {low} % and {high} %")
+    return sentences
+
+
+def unknown_days(days: Sequence[ComplianceRecord]) -> list[str]:
+    """Return which days are partly unknown, the first MOST_DAYS_NAMED by name."""
+    unknown = [(day, unknown_text(day)) for day in days]
+    sentences = [f"{iso_date_span(day.date, day.last_date)}: {text}" for day, text in unknown if text]
+    unnamed = len(sentences) - MOST_DAYS_NAMED
+    if unnamed > 0:
+        sentences[MOST_DAYS_NAMED:] = [f"and {counted(unnamed, 'more day')}"]
+    return sentences
+
+
+# What is left out
+
+
+def left_out_us(record: ComplianceRecord) -> int:
+    """Return the time of a record that counts neither as up nor as down, microseconds."""
+    return record.end_us - record.start_us - record.observed_us
+
+
+def left_out_reasons(record: ComplianceRecord) -> dict[str, int]:
+    """Return why time of a record is left out: each reason in words, with its length in microseconds."""
+    lengths_us: dict[str, int] = {}
+    for (scope, state), length_us in record.segments.items():
+        if not length_us or record.accounting.counts(scope, state) is not Counts.NOT_COUNTED:
+            continue
+        reason = _REASONS_IN_WORDS[scope]
+        if state is State.NOT_YET:
+            reason = _NOT_YET_IN_WORDS
+        elif scope is Scope.AGREED and state is State.UNKNOWN:
+            reason = _UNKNOWN_IN_WORDS
+        lengths_us[reason] = lengths_us.get(reason, 0) + length_us
+    return lengths_us
 
 
 def counted(number: int, noun: str) -> str:

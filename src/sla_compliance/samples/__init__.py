@@ -26,6 +26,7 @@ from sla_compliance.samples.events import (
     add_everyday_alarms,
     add_maintenance,
     add_monitoring_gap,
+    add_next_failure,
     add_oddities,
 )
 from sla_compliance.samples.history import CORE, DAYS, History
@@ -79,8 +80,9 @@ def _provider(history: History) -> SampleProvider:
     add_breakdowns(history)
     windows = add_maintenance(history)
     gap_start_us, gap_end_us = add_monitoring_gap(history)
-    add_oddities(history)
+    undated_port, undated_start_us = add_oddities(history)
     add_blips(history)
+    add_next_failure(history, undated_port, undated_start_us)
     add_everyday_alarms(history, ROWS - len(history.rows))
     rules = load_zone(history.zone)
     start, end = moment(history.midnight_us(DAYS - 1), rules), moment(history.midnight_us(-1), rules)

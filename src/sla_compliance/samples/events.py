@@ -80,8 +80,12 @@ def add_blips(history: History) -> None:
         history.add(device, _LOSS, start_us, history.draw_us(3, 70))
 
 
-def add_oddities(history: History) -> None:
-    """Add one row of each unexpected kind that real tables have."""
+def add_oddities(history: History) -> tuple[Device, int]:
+    """Add one row of each unexpected kind that real tables have.
+
+    Returns:
+        The port of the row that says it is over and not when, and when that row began, microseconds.
+    """
     _, *ports = history.districts["University"]
     resolved_us = history.at_us(history.draw_day(82, 84), "11:20")
     seen_us = history.at_us(history.draw_day(71, 73), "06:48")
@@ -95,6 +99,12 @@ def add_oddities(history: History) -> None:
     history.add(ports[2], _LOSS, skewed_us, 0, cleared_at=moment(skewed_us - 2 * SECOND_US))
     history.add(ports[3], _LOSS, overwritten_us, 52 * SECOND_US, severity="cleared")
     history.add(ports[4], _LOSS, history.now_us - history.draw_us(35, 60), None)
+    return ports[1], seen_us
+
+
+def add_next_failure(history: History, port: Device, start_us: int) -> None:
+    """Add the next failure of a port, two hours later: what began before was over by then, whenever it was."""
+    history.add(port, _LOSS, start_us + 2 * HOUR_US, 22 * SECOND_US)
 
 
 def add_everyday_alarms(history: History, count: int) -> None:

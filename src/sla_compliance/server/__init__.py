@@ -1,1 +1,1 @@
-"""The small complete app: router, dashboard page, tokens, probes, metrics and logs over one database."""
+"""The small complete app: router, dashboard, tokens, probes, metrics, logs, one database."""

@@ -3,6 +3,8 @@
 # A tenant that a token names and that the database does not know is not monitored
 # yet: it has no figures, and that is no error.
 #
+# Before a tenant was created nothing was owed: that time is not in service.
+#
 # While the database is down the last settings hold, so that the tenant's
 # remembered days can still be shown.
 ################################################################
@@ -18,9 +20,11 @@ from sla_compliance.errors import requires_extra
 with requires_extra("serve", __name__):
     from sqlalchemy.exc import SQLAlchemyError
 
+from sla_compliance.intervals import ALWAYS_END_US, IntervalSet
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.service import TenantSettings
 from sla_compliance.sources.sqlalchemy import TenantRow
+from sla_compliance.units import instant_us
 
 REMEMBERED_S: Final = 60.0
 MOST_TENANTS: Final = 100_000
@@ -63,7 +67,9 @@ class DatabaseTenants:
         row = await self._source.fetch(tenant_id)
         if row is None:
             return NOT_MONITORED
-        return TenantSettings(row.zone, self._policy, monitored_since=row.monitored_since)
+        since_us = instant_us(row.monitored_since, field="monitored_since")
+        in_service = IntervalSet((since_us,), (ALWAYS_END_US,))
+        return TenantSettings(row.zone, self._policy, in_service=in_service, monitored_since=row.monitored_since)
 
     def _remember(self, tenant_id: str, settings: TenantSettings) -> None:
         # Tokens may name any number of tenants: memory stays bounded, at the price of reading all of them once more.

@@ -10,12 +10,13 @@ from fractions import Fraction
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from sla_compliance.certainty import Doubt
 from sla_compliance.day_figures import DayFigures
 from sla_compliance.labels import Accounting
 from sla_compliance.ledger import CellLengths
 from sla_compliance.measured import MeasuredDay
 from sla_compliance.policy import SLAPolicy
-from sla_compliance.quality import lines_of
+from sla_compliance.quality import doubts_of_facts, lines_of
 from sla_compliance.records import ComplianceRecord
 from sla_compliance.service.queries import Subject
 from sla_compliance.units import instant_us, moment
@@ -99,6 +100,24 @@ class ComplianceAnswer(DayFigures):
     def day_cells_us(self) -> Sequence[CellLengths]:
         """The cells of each day."""
         return [day.cells_us for day in self.measured]
+
+    @cached_property
+    def reading_day_cells_us(self) -> tuple[Sequence[CellLengths], Sequence[CellLengths]] | None:
+        """The cells of each day in both readings; None where no day differs from the record."""
+        days = self.measured
+        if all(day.optimistic_cells_us is None and day.pessimistic_cells_us is None for day in days):
+            return None
+        return (
+            [day.cells_us if day.optimistic_cells_us is None else day.optimistic_cells_us for day in days],
+            [day.cells_us if day.pessimistic_cells_us is None else day.pessimistic_cells_us for day in days],
+        )
+
+    def _is_input_whole(self, first: int, after: int) -> bool:
+        return all(day.is_input_whole for day in self.measured[first:after])
+
+    def _doubts(self, record: ComplianceRecord) -> Iterable[Doubt]:
+        days = [day for day in self.measured if record.date <= day.date <= record.last_date]
+        return doubts_of_facts(fact for day in days for fact in day.facts)
 
     @property
     def _rules(self) -> ZoneInfo:

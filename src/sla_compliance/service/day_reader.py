@@ -26,8 +26,9 @@ from dataclasses import dataclass
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.cache.day_cache import CacheLookup, DayCache
 from sla_compliance.compliance import EvaluationArguments
-from sla_compliance.evidence import Evidence
+from sla_compliance.ledger import CellLengths
 from sla_compliance.measured import DayKey, MeasuredDay
+from sla_compliance.report import ComplianceReport
 from sla_compliance.service.answers import Provenance
 from sla_compliance.service.observer import ServiceObserver
 from sla_compliance.service.queries import DaysQuery, Span, Subject, Window
@@ -170,7 +171,7 @@ class DayEvaluator:
         last_us = max(end_us for _, end_us in spans.values())
         window = Window(subject, first_us, last_us)
         arguments = await self.reader.arguments(window)
-        batch = await self.reader.alarms(window, whole_rows=arguments.has_targeted_exclusions)
+        batch = await self.reader.alarms(window, arguments, whole_rows=arguments.has_targeted_exclusions)
         return await self.reader.limits.compute(_measured_days, batch, arguments, spans, subject.as_of_us)
 
 
@@ -180,21 +181,39 @@ def _measured_days(
     """Return the days between these bounds, ascending, from one ledger over all of them."""
     report = arguments.report(batch)
     bounds = list(spans.values())
-    facts_by_day = Evidence.of(batch, report.qualifying, report.ledger, report.rule).day_facts(bounds)
+    facts_by_day = report.evidence.day_facts(bounds)
     rows_by_day = _rows_meeting(batch, bounds, report.policy.margin_us)
     days: dict[DayKey, MeasuredDay] = {}
     for (key, (start_us, end_us)), facts, rows_read in zip(spans.items(), facts_by_day, rows_by_day, strict=True):
+        cells_us = report.ledger.cells_us(start_us, end_us)
+        optimistic_cells_us, pessimistic_cells_us = _reading_cells(report, start_us, end_us, cells_us)
         days[key] = MeasuredDay(
             date=key.date,
             start_us=start_us,
             end_us=end_us,
-            cells_us=report.ledger.cells_us(start_us, end_us),
+            cells_us=cells_us,
+            optimistic_cells_us=optimistic_cells_us,
+            pessimistic_cells_us=pessimistic_cells_us,
             facts=facts,
             rows_read=rows_read,
             as_of_us=as_of_us,
             tz_version=report.tz_version,
         )
     return days
+
+
+def _reading_cells(
+    report: ComplianceReport, start_us: int, end_us: int, record_cells_us: CellLengths
+) -> tuple[CellLengths | None, CellLengths | None]:
+    """Return the cells of both readings of a day; None where they are the record's."""
+    if report.readings is None:
+        return None, None
+    cells = (
+        report.readings.optimistic.cells_us(start_us, end_us),
+        report.readings.pessimistic.cells_us(start_us, end_us),
+    )
+    optimistic, pessimistic = (None if cells_us == record_cells_us else cells_us for cells_us in cells)
+    return optimistic, pessimistic
 
 
 def _rows_meeting(batch: AlarmBatch, spans: Sequence[Span], margin_us: int) -> list[int]:

@@ -2,8 +2,9 @@
 ################################################################
 # An alarm is downtime from its start to its end as the policy reads it: an open
 # one to as_of, a stale one to when it was last seen, one that does not qualify not
-# at all. A change alters the instants that it adds or takes away: clearing an
-# alarm that was open for a month alters today. Where a column that targeted
+# at all. A change alters the instants that it adds or takes away, in the record or
+# in another reading (readings.py): clearing an alarm that was seen until now
+# alters today. Where a column that targeted
 # exclusions name has changed, all of the alarm counts, since other exclusions may
 # excuse it now.
 #
@@ -32,7 +33,8 @@ from sla_compliance.calendars.exclusions import AnyExclusion, MaintenanceWindow
 from sla_compliance.calendars.local_days import first_instant_us, local_days
 from sla_compliance.downtime import DowntimeRule
 from sla_compliance.intervals import ALWAYS_START_US, NEVER, IntervalSet
-from sla_compliance.measured import DayKey
+from sla_compliance.measured import RULES_VERSION, DayKey
+from sla_compliance.readings import doubtful_time
 from sla_compliance.service.day_reader import DayEvaluator
 from sla_compliance.service.queries import DaysQuery, Span, Subject
 from sla_compliance.stores.protocol import DayStore, Restatement, StoredDay
@@ -63,8 +65,27 @@ class DayArchive:
         new_days = {
             key: StoredDay(day=day, written_us=subject.as_of_us, changes_applied=changes[key.date])
             for key, day in measured_days.items()
+            if day.is_closed(subject.policy)
         }
         return await self.store.add(new_days)
+
+    async def fill_readings(self, query: DaysQuery) -> list[Restatement]:
+        """Measure stored days of older rules again, where every row is still there; return what differed."""
+        subject = query.subject
+        stored_days = await self.store.days(query.closed_keys)
+        old_days = {key: stored for key, stored in stored_days.items() if stored.day.rules_version < RULES_VERSION}
+        spans = {
+            key: (stored.day.start_us, stored.day.end_us)
+            for key, stored in old_days.items()
+            if self.evaluator.is_complete(subject, stored.day.start_us)
+        }
+        measured_days = await self.evaluator.evaluate(subject, spans)
+        filled_days = {
+            key: StoredDay(day=day, written_us=subject.as_of_us, changes_applied=old_days[key].changes_reported)
+            for key, day in measured_days.items()
+            if day.is_closed(subject.policy)
+        }
+        return await self.store.restate(filled_days, reason="measured by newer rules", at_us=subject.as_of_us)
 
     async def mark_stale(self, subject: Subject, dates: Iterable[dt.date]) -> int:
         """Report a change of some dates to the store, where every row is still there; return how many days it has."""
@@ -93,19 +114,32 @@ class DayArchive:
 
 
 def alarm_dates(
-    subject: Subject, old: Alarm | None, new: Alarm | None, *, targeting_columns: Collection[str] = ()
+    subject: Subject,
+    old: Alarm | None,
+    new: Alarm | None,
+    *,
+    targeting_columns: Collection[str] = (),
+    work: IntervalSet = NEVER,
 ) -> tuple[dt.date, ...]:
-    """Return the local dates that a change of one alarm can alter, ascending.
+    """Return the local dates that a change of one alarm can alter, ascending: those on which any reading differs.
 
     Args:
         subject: the tenant, now.
         old, new: the row before and after; None where it was added or deleted.
         targeting_columns: the alarm columns that targeted exclusions name.
+        work: planned work, where it excuses only what it caused: an outage that was there when work began decides
+            about all of that work.
     """
-    before, after = _downtime(old, subject), _downtime(new, subject)
+    before, after = _EffectOfAlarm.of(old, subject), _EffectOfAlarm.of(new, subject)
     is_excused_otherwise = any(getattr(old, name, None) != getattr(new, name, None) for name in targeting_columns)
-    altered = before | after if is_excused_otherwise else _difference(before, after)
-    return _dates(altered, subject.policy.margin_us, subject)
+    if is_excused_otherwise:
+        altered = IntervalSet.union([before.down, after.down, before.doubtful, after.doubtful])
+    else:
+        altered = _difference(before.down, after.down) | _difference(before.doubtful, after.doubtful)
+    margin_us = subject.policy.margin_us
+    near = IntervalSet.from_pairs([(start - margin_us - 1, end + margin_us + 1) for start, end in altered])
+    decided = IntervalSet.from_pairs([(start, end) for start, end in work if near.clip(start, end)])
+    return _dates(altered | decided, margin_us, subject)
 
 
 def exclusion_dates(subject: Subject, old: AnyExclusion | None, new: AnyExclusion | None) -> tuple[dt.date, ...]:
@@ -117,25 +151,48 @@ def exclusion_dates(subject: Subject, old: AnyExclusion | None, new: AnyExclusio
     """
     before, after = _excluded(old, subject), _excluded(new, subject)
     altered = _difference(before, after) if _effect(old) == _effect(new) else before | after
-    is_targeted = any(exclusion is not None and exclusion.applies_to is not None for exclusion in (old, new))
+    if isinstance(old or new, MaintenanceWindow) and subject.policy.planned_work.has_caps:
+        altered = _to_the_end_of_periods(altered, subject)
+    is_targeted = any(exclusion is not None and exclusion.targets is not None for exclusion in (old, new))
     return _dates(altered, subject.policy.margin_us if is_targeted else 0, subject)
 
 
 def targeting_columns(exclusions: Iterable[AnyExclusion]) -> frozenset[str]:
-    """Return the alarm columns that targeted exclusions name."""
-    return frozenset(column for exclusion in exclusions for column in exclusion.applies_to or ())
+    """Return the alarm columns that targeted exclusions name; with children, those that name a parent too."""
+    names: set[str] = set()
+    for exclusion in exclusions:
+        for columns, _ in exclusion.targets or ():
+            names.update(columns)
+        if exclusion.with_children:
+            names.update(("parent_alarm_id", "id", "alarm_id"))
+    return frozenset(names)
 
 
-def _downtime(row: Alarm | None, subject: Subject) -> IntervalSet:
-    """Return the downtime that one alarm causes by itself, before damping; a bad row causes none."""
-    if row is None:
-        return NEVER
-    batch = AlarmBatch.from_alarms([row], on_invalid="quarantine").qualifying(subject.policy.qualifying)
-    return DowntimeRule(subject.policy, subject.as_of_us).undamped(batch).clip(ALWAYS_START_US, subject.as_of_us)
+@dataclass(frozen=True, slots=True)
+class _EffectOfAlarm:
+    """What one alarm does by itself, before damping.
+
+    Attributes:
+        down: the downtime that it causes in the record.
+        doubtful: the time on which the other readings of it differ.
+    """
+
+    down: IntervalSet = NEVER
+    doubtful: IntervalSet = NEVER
+
+    @classmethod
+    def of(cls, row: Alarm | None, subject: Subject) -> _EffectOfAlarm:
+        if row is None:
+            return cls()
+        batch = AlarmBatch.from_alarms([row], on_invalid="quarantine")
+        qualifying = batch.qualifying(subject.policy.qualifying)
+        rule = DowntimeRule(subject.policy, subject.as_of_us)
+        down = IntervalSet.union_of(qualifying.starts_us, rule.ends_us(qualifying))
+        return cls(down.clip(ALWAYS_START_US, subject.as_of_us), doubtful_time(batch, qualifying, rule))
 
 
 def _excluded(exclusion: AnyExclusion | None, subject: Subject) -> IntervalSet:
-    """Return when an exclusion applies, until the end of today; never where the policy does not accept it."""
+    """Return when an exclusion applies, until the end of today; never where the policy does not accept its kind."""
     if exclusion is None:
         return NEVER
     if isinstance(exclusion, MaintenanceWindow) and exclusion.kind not in subject.policy.accepted_maintenance:
@@ -145,7 +202,22 @@ def _excluded(exclusion: AnyExclusion | None, subject: Subject) -> IntervalSet:
 
 def _effect(exclusion: AnyExclusion | None) -> object:
     """Return what an exclusion does to an instant, other than when."""
-    return None if exclusion is None else (isinstance(exclusion, MaintenanceWindow), exclusion.targets)
+    if exclusion is None:
+        return None
+    if isinstance(exclusion, MaintenanceWindow):
+        notice = (exclusion.announced_at_us, exclusion.entered_at_us)
+        return True, exclusion.targets, exclusion.with_children, notice
+    return False, exclusion.targets, exclusion.with_children, None
+
+
+def _to_the_end_of_periods(altered: IntervalSet, subject: Subject) -> IntervalSet:
+    """Return instants with all that follow in their periods: caps of planned work look backwards only."""
+    per = subject.policy.planned_work.per
+    pairs = []
+    for start, end in altered:
+        last_date = local_days(subject.zone, max(MIN_US, end - 1), end).dates[0]
+        pairs.append((start, first_instant_us(per.next_first_date(last_date), subject.zone)))
+    return IntervalSet.from_pairs(pairs)
 
 
 def _difference(left: IntervalSet, right: IntervalSet) -> IntervalSet:

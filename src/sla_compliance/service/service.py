@@ -25,6 +25,7 @@ from sla_compliance.calendars.exclusions import AnyExclusion
 from sla_compliance.calendars.local_days import first_instant_us
 from sla_compliance.errors import InvalidIntervalError, InvalidValueError, shown
 from sla_compliance.incidents import Incident
+from sla_compliance.intervals import NEVER, IntervalSet
 from sla_compliance.labels import Accounting
 from sla_compliance.policy import Target, target_ratio
 from sla_compliance.report import ComplianceReport
@@ -199,7 +200,8 @@ class ComplianceService:
         """
         subject = await self.subject(tenant_id)
         columns = await self._targeting_columns(subject, old, new)
-        dates = alarm_dates(subject, old, new, targeting_columns=columns)
+        work = await self._work(subject, old, new)
+        dates = alarm_dates(subject, old, new, targeting_columns=columns, work=work)
         await self._apply_change(subject, dates, "an alarm changed")
         return dates
 
@@ -211,6 +213,15 @@ class ComplianceService:
         first = min(old.first_occurrence, new.first_occurrence)
         window = Window(subject, instant_us(first, field="first_occurrence"), subject.as_of_us)
         return targeting_columns(await self._source_reader.exclusions(window))
+
+    async def _work(self, subject: Subject, old: Alarm | None, new: Alarm | None) -> IntervalSet:
+        """Return the accepted maintenance since an alarm was raised, where it excuses only what it caused."""
+        starts = [alarm.first_occurrence for alarm in (old, new) if alarm is not None]
+        if subject.policy.planned_work.excuses != "caused" or not starts:
+            return NEVER
+        start_us = min(instant_us(min(starts), field="first_occurrence"), subject.as_of_us)
+        arguments = await self._source_reader.arguments(Window(subject, start_us, subject.as_of_us))
+        return arguments.contract.work
 
     async def exclusion_changed(
         self, tenant_id: str, old: AnyExclusion | None, new: AnyExclusion | None
@@ -242,6 +253,8 @@ class ComplianceService:
     async def store_closed_days(self, tenant_id: str, start: dt.datetime, end: dt.datetime) -> Sweep:
         """Store the closed days of a window that are not stored yet, and restate those that a change made stale.
 
+        Stored days of older rules, which lack both other readings, are measured again too.
+
         Idempotent: a second sweep adds and restates nothing. Days of which rows are purged are left alone.
 
         Args:
@@ -254,8 +267,9 @@ class ComplianceService:
             raise InvalidValueError("store is None, so no day can be kept; give the service a DayStore", field="store")
         query = await self._query(tenant_id, start, end)
         restated = await self._archive.restate(query.subject, reason="a change that was not restated at the time")
+        filled = await self._archive.fill_readings(query)
         added = await self._archive.add(query)
-        return Sweep(added, tuple(restated))
+        return Sweep(added, (*restated, *filled))
 
     async def _query(self, tenant_id: str, start: dt.datetime, end: dt.datetime) -> DaysQuery:
         start_us, end_us = instant_us(start, field="start"), instant_us(end, field="end")

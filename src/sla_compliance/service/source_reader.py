@@ -25,6 +25,7 @@ from typing import Final, ParamSpec, TypeVar
 
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.exclusions import AnyExclusion, Exclusion, MaintenanceWindow
+from sla_compliance.checks import integer
 from sla_compliance.compliance import EvaluationArguments
 from sla_compliance.incidents import Incident
 from sla_compliance.intervals import ALWAYS_END_US, ALWAYS_START_US, IntervalSet
@@ -35,12 +36,16 @@ from sla_compliance.service.queries import Window
 from sla_compliance.sources.protocol import (
     AsyncAlarmSource,
     AsyncDetailedAlarmSource,
+    AsyncSupportsAncestors,
     ExclusionSource,
     SupportsCompleteSince,
 )
-from sla_compliance.units import moment
+from sla_compliance.units import MAX_US, MIN_US, moment
 
 MAX_CONCURRENT_FETCHES: Final = 4
+MOST_WIDENINGS: Final = 12
+# Each step goes back by a period at least; maintenance that overlaps for longer than that is no planned work any more.
+_MOST_STEPS_BACK: Final = 12
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
@@ -84,9 +89,15 @@ class SourceReader:
     limits: ConcurrencyLimits = field(default_factory=ConcurrencyLimits)
 
     def complete_since_us(self, tenant_id: str) -> int:
-        """Return the instant from which on no row is missing, microseconds."""
+        """Return the instant from which on no row is missing, microseconds.
+
+        Raises:
+            InvalidTypeError: the source says something else than an int or None.
+        """
         since_us = self.source.complete_since(tenant_id) if isinstance(self.source, SupportsCompleteSince) else None
-        return ALWAYS_START_US if since_us is None else since_us
+        if since_us is None:
+            return ALWAYS_START_US
+        return integer(since_us, "complete_since", "microseconds since 1970 as an int, or None")
 
     async def arguments(self, window: Window) -> EvaluationArguments:
         """Return the arguments of `evaluate` for a window, other than the alarms."""
@@ -104,10 +115,14 @@ class SourceReader:
             service_hours=settings.service_hours,
             in_service=settings.in_service,
             monitored=IntervalSet((since_us,), (ALWAYS_END_US,)),
+            monitor_gap=settings.monitor_gap,
         )
 
     async def exclusions(self, window: Window) -> Sequence[AnyExclusion]:
         """Return the maintenance and exclusions that may meet the window's reach.
+
+        Where the rules of planned work look back, from the start of the period in which the reach begins, or of an
+        earlier one that maintenance reaches over from.
 
         Raises:
             TimeoutError: their source takes too long. Its own errors come through as they are.
@@ -115,12 +130,24 @@ class SourceReader:
         subject = window.subject
         if self.exclusion_source is None:
             return subject.settings.exclusions
+        rules, (start_us, end_us) = subject.policy.planned_work, window.reach_us
+        first_us = rules.first_us(subject.zone, start_us)
         async with asyncio.timeout(self.time_out.total_seconds()):
-            fetched = await self.exclusion_source.fetch(subject.tenant_id, *window.reach_us)
+            fetched = await self.exclusion_source.fetch(subject.tenant_id, first_us, end_us)
+            for _ in range(_MOST_STEPS_BACK if rules.looks_back else 0):
+                earliest_us = _earliest_work_us(fetched, subject.zone, first_us, end_us)
+                if earliest_us >= first_us:
+                    break
+                first_us = rules.first_us(subject.zone, earliest_us)
+                fetched = await self.exclusion_source.fetch(subject.tenant_id, first_us, end_us)
         return (*subject.settings.exclusions, *fetched)
 
-    async def alarms(self, window: Window, *, whole_rows: bool) -> AlarmBatch:
-        """Return the alarms that meet the window's reach; one query, or none where the window is in the future.
+    async def alarms(self, window: Window, arguments: EvaluationArguments, *, whole_rows: bool) -> AlarmBatch:
+        """Return the alarms that an evaluation of the window needs; one query, or none where it is in the future.
+
+        Args:
+            arguments: of that evaluation; they say how far back rows are needed, and whether their parents are.
+            whole_rows: with every descriptive column.
 
         Raises:
             TimeoutError: the source takes too long. Its own errors come through as they are.
@@ -128,11 +155,17 @@ class SourceReader:
         subject, source = window.subject, self.source
         if window.start_us >= subject.as_of_us:
             return AlarmBatch()
-        fetch = source.fetch_details if whole_rows and isinstance(source, AsyncDetailedAlarmSource) else source.fetch
+        fetch = source.fetch
+        if arguments.needs_ancestors and isinstance(source, AsyncSupportsAncestors):
+            fetch = source.fetch_with_ancestors
+        elif whole_rows and isinstance(source, AsyncDetailedAlarmSource):
+            fetch = source.fetch_details
+        start_us, end_us = window.reach_us
+        first_us = min(start_us, arguments.rows_from_us)
         async with asyncio.timeout(self.time_out.total_seconds()), self.limits.fetches:
             start_s = perf_counter()
             try:
-                return await fetch(subject.tenant_id, *window.reach_us, subject.policy.qualifying)
+                return await fetch(subject.tenant_id, first_us, end_us, subject.policy.qualifying)
             finally:
                 self.observer.queried(subject.tenant_id, seconds=perf_counter() - start_s)
 
@@ -140,21 +173,25 @@ class SourceReader:
 async def incidents_of(reader: SourceReader, day: Window, *, accounting: Accounting | None) -> tuple[Incident, ...]:
     """Return the outages that share an instant with a day, whole, each with its counted downtime on that day.
 
-    One query, and one more for an outage that began earlier or lasts longer.
+    One query; while an outage reaches the edge of what was read, one more over twice the time, MOST_WIDENINGS times at
+    most. An outage that reaches it still says that it began before.
 
     Args:
         accounting: by which downtime is counted; None: the policy's.
     """
     arguments = await reader.arguments(day)
     window = day
-    while True:
-        batch = await reader.alarms(window, whole_rows=True)
+    for _ in range(MOST_WIDENINGS):
+        batch = await reader.alarms(window, arguments, whole_rows=True)
         incidents = await reader.limits.compute(_incidents, batch, arguments, accounting)
         widened = _widened(window, incidents)
         if widened == window:
             return incidents
         # An outage reaches the edge of what was read, so more of it may lie beyond.
         window = widened
+    batch = await reader.alarms(window, arguments, whole_rows=True)
+    incidents = await reader.limits.compute(_incidents, batch, arguments, accounting)
+    return tuple(replace(incident, begins_before=_begins_before(incident, window)) for incident in incidents)
 
 
 def _incidents(
@@ -164,10 +201,28 @@ def _incidents(
 
 
 def _widened(window: Window, incidents: Sequence[Incident]) -> Window:
-    """Return the window, widened to hold the incidents and the instants beside them, where another may touch."""
-    first_us = min((incident.start_us - 1 for incident in incidents), default=window.start_us)
-    last_us = max((incident.end_us + 1 for incident in incidents), default=window.end_us)
-    return replace(window, start_us=min(window.start_us, first_us), end_us=max(window.end_us, last_us))
+    """Return the window, twice as long towards each edge that an incident reaches, and long enough to hold it."""
+    length_us = window.end_us - window.start_us
+    start_us, end_us = window.start_us, window.end_us
+    if any(_begins_before(incident, window) for incident in incidents):
+        first_us = min(incident.start_us - 1 for incident in incidents)
+        start_us = max(MIN_US, min(first_us, start_us - length_us))
+    if any(incident.end_us + 1 > window.end_us for incident in incidents):
+        last_us = max(incident.end_us + 1 for incident in incidents)
+        end_us = min(MAX_US, max(last_us, end_us + length_us))
+    return replace(window, start_us=start_us, end_us=end_us)
+
+
+def _begins_before(incident: Incident, window: Window) -> bool:
+    """Return whether an incident reaches the start of what was read, where another outage may touch it."""
+    return incident.start_us - 1 < window.start_us
+
+
+def _earliest_work_us(exclusions: Iterable[AnyExclusion], zone: str, start_us: int, end_us: int) -> int:
+    """Return when the earliest occurrence of maintenance that meets [start_us, end_us) begins; else `start_us`."""
+    works = [exclusion for exclusion in exclusions if isinstance(exclusion, MaintenanceWindow)]
+    starts_us = [first_us for work in works for first_us, _ in work.occurrences(zone, start_us, end_us)]
+    return max(MIN_US, min(starts_us, default=start_us))
 
 
 async def resources_of(
@@ -175,5 +230,5 @@ async def resources_of(
 ) -> dict[Hashable, ComplianceReport]:
     """Return a report for each value of a column of the alarms."""
     arguments = await reader.arguments(window)
-    batch = await reader.alarms(window, whole_rows=True)
+    batch = await reader.alarms(window, arguments, whole_rows=True)
     return await reader.limits.compute(lambda: arguments.reports(batch, by=by, inventory=inventory))

@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Final
 
 from sla_compliance.alarms import AlarmFilter
 from sla_compliance.batch import AlarmBatch
@@ -25,6 +26,9 @@ from sla_compliance.sources.protocol import EVERY_QUALIFYING
 from sla_compliance.validation import OnInvalid
 
 __all__ = ["STANDARD_INPUT", "FileAlarmSource", "Progress", "unobserved"]
+
+CLOCK_SKEW: Final = timedelta(minutes=5)
+"""By how much the clocks of an export's writers may differ, unless told otherwise."""
 
 
 def unobserved(name: str, rows: int, share: float | None) -> None:
@@ -44,7 +48,7 @@ class FileAlarmSource:
         *paths: str | os.PathLike[str],
         columns: Mapping[str, str] | None = None,
         on_invalid: OnInvalid = "raise",
-        clock_skew: timedelta = timedelta(0),
+        clock_skew: timedelta = CLOCK_SKEW,
         progress: Progress = unobserved,
     ) -> None:
         """Keep the names; nothing is opened yet.
@@ -52,7 +56,8 @@ class FileAlarmSource:
         Args:
             paths: files, gzipped or not; "-" is standard input.
             columns: {platform's column: the files' own name}, e.g. {"first_occurrence": "raised_at"}.
-            on_invalid, clock_skew: as `AlarmBatch.from_columns`.
+            on_invalid: as `AlarmBatch.from_columns`.
+            clock_skew: the same; a row that ends so little before its start has length 0.
             progress: told now and then the file, the rows read of it, and which share of it that is.
 
         Raises:
@@ -80,3 +85,10 @@ class FileAlarmSource:
     def fetch(self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING) -> AlarmBatch:
         """Return the tenant's alarms that meet the window, of any severity; an empty batch for one without any."""
         return MemoryAlarmSource({tenant_id: self.read(tenant_id)}).fetch(tenant_id, start_us, end_us, wanted)
+
+    def fetch_with_ancestors(
+        self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING
+    ) -> AlarmBatch:
+        """Return the same, and the alarms that these name as their parents, at any depth."""
+        source = MemoryAlarmSource({tenant_id: self.read(tenant_id)})
+        return source.fetch_with_ancestors(tenant_id, start_us, end_us, wanted)

@@ -2,13 +2,13 @@
 ################################################################
 # One window a row:
 #
-#     start,end,kind,reason,recurrence,zone,actual_end,announced_at,resource_id
-#     2026-10-04T01:00:00+01:00,2026-10-04T03:00:00+01:00,planned,firmware,,,,,OLT-7;OLT-8
+#     start,end,kind,reason,recurrence,zone,actual_end,announced_at,entered_at,resource_id,with_children
+#     2026-10-04T01:00:00+01:00,2026-10-04T03:00:00+01:00,planned,firmware,,,,,,OLT-7;OLT-8,yes
 #
 # The columns start and end are needed; times are written as in files of alarms. A
 # column of APPLIES_TO_COLUMNS names the alarms that a window applies to: one value,
 # or several with ";" between them, in JSON also a list. A window without any applies
-# to everybody's time. Other columns are refused: a misspelt one would quietly change
+# to everybody's time. `with_children` is yes or no. Other columns are refused: a misspelt one would quietly change
 # what is excused.
 ################################################################
 
@@ -21,7 +21,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from sla_compliance.calendars.exclusions import MaintenanceWindow
-from sla_compliance.errors import InvalidFileError, SLAComplianceError
+from sla_compliance.errors import InvalidFileError, SLAComplianceError, shown
 from sla_compliance.sources._files.columns import check_needed
 from sla_compliance.sources._files.opening import TextFile, opened
 from sla_compliance.sources._files.rows import Chunk, Text, chunks
@@ -33,9 +33,11 @@ APPLIES_TO_COLUMNS: Final = (
 )  # fmt: skip
 
 _NEEDED: Final = ("start", "end")
-_TIMES: Final = ("start", "end", "actual_end", "announced_at")
+_TIMES: Final = ("start", "end", "actual_end", "announced_at", "entered_at")
 _TEXTS: Final = ("kind", "reason", "recurrence", "zone")
-_COLUMNS: Final = (*_TIMES, *_TEXTS, *APPLIES_TO_COLUMNS)
+_WITH_CHILDREN: Final = "with_children"
+_COLUMNS: Final = (*_TIMES, *_TEXTS, *APPLIES_TO_COLUMNS, _WITH_CHILDREN)
+_FLAGS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
 def read_maintenance(path: str | os.PathLike[str]) -> tuple[MaintenanceWindow, ...]:
@@ -77,7 +79,18 @@ def _window(values: Mapping[str, Text], fault: str | None) -> MaintenanceWindow:
         if text is not None:
             applies_to[name] = _cell_values(text)
     start, end = arguments.pop("start"), arguments.pop("end")
-    return MaintenanceWindow(start, end, applies_to=applies_to or None, **arguments)
+    with_children = _flag(_WITH_CHILDREN, values.get(_WITH_CHILDREN))
+    return MaintenanceWindow(start, end, applies_to=applies_to or None, with_children=with_children, **arguments)
+
+
+def _flag(name: str, text: Text) -> bool:
+    """Return a flag; an empty cell is no."""
+    if text is None:
+        return False
+    flag = _FLAGS.get(text.strip().lower())
+    if flag is None:
+        raise InvalidFileError(f"{name} is {shown(text)}; write yes or no")
+    return flag
 
 
 def _time(name: str, text: Text) -> datetime | None:

@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
 from sla_compliance.agreements import TenantSettings
 from sla_compliance.alarms import AlarmFilter
@@ -36,8 +37,39 @@ class MemoryAlarmSource:
     ) -> AlarmBatch:
         """Return the tenant's alarms that meet the window, of any severity; an empty batch for a tenant without any."""
         batch = self._batches.get(tenant_id, AlarmBatch())
-        bounds = zip(batch.starts_us, batch.ends_us, strict=True)
-        return batch.take([row for row, (start, end) in enumerate(bounds) if start < end_us and end > start_us])
+        return batch.take(batch.rows_within_reach(start_us, end_us))
+
+    def fetch_with_ancestors(
+        self,
+        tenant_id: str,
+        start_us: int,
+        end_us: int,
+        wanted: AlarmFilter = EVERY_QUALIFYING,  # noqa: ARG002 - as `fetch`
+    ) -> AlarmBatch:
+        """Return the same, and the alarms that these name as their parents, at any depth."""
+        batch = self._batches.get(tenant_id, AlarmBatch())
+        rows = batch.rows_within_reach(start_us, end_us)
+        return batch.take(sorted({*rows, *_ancestors(batch, rows)}))
+
+
+def _ancestors(batch: AlarmBatch, rows: Iterable[int]) -> set[int]:
+    """Return the rows that some rows name as their parents, at any depth: by their id or their alarm_id."""
+    parents = batch.columns.get("parent_alarm_id")
+    if parents is None:
+        return set()
+    rows_by_name: dict[str, list[int]] = defaultdict(list)
+    for name in ("id", "alarm_id"):
+        for row, key in enumerate(batch.columns.get(name, ())):
+            if key is not None:
+                rows_by_name[str(key)].append(row)
+    ancestors: set[int] = set()
+    to_visit = list(rows)
+    while to_visit:
+        parent = parents[to_visit.pop()]
+        new_parents = set() if parent is None else set(rows_by_name[str(parent)]) - ancestors
+        ancestors |= new_parents
+        to_visit.extend(new_parents)
+    return ancestors
 
 
 class MemoryTenants:

@@ -77,6 +77,31 @@ class AsyncDetailedAlarmSource(Protocol):
 
 
 @runtime_checkable
+class SupportsAncestors(Protocol):
+    """A source that returns a part of its rows, and knows the parents that they name.
+
+    Exclusions with children need them. A source whose batches hold the parents anyway does without.
+    """
+
+    def fetch_with_ancestors(
+        self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING
+    ) -> AlarmBatch:
+        """Return what `fetch_details` returns and the ancestors of its rows, whatever their severity or time."""
+        ...
+
+
+@runtime_checkable
+class AsyncSupportsAncestors(Protocol):
+    """The same as SupportsAncestors, awaited."""
+
+    async def fetch_with_ancestors(
+        self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING
+    ) -> AlarmBatch:
+        """Return what `fetch_details` returns and the ancestors of its rows, whatever their severity or time."""
+        ...
+
+
+@runtime_checkable
 class SupportsSampleFlag(Protocol):
     """A source that knows whether its alarms are made up: marked where shown; never cached, stored or exported."""
 

@@ -11,8 +11,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
 
 from sla_compliance.alarms import AlarmFilter
 from sla_compliance.batch import AlarmBatch
@@ -67,8 +67,6 @@ __all__ = [
     "missing_index_statements",
 ]
 
-PURGED_AFTER: Final = timedelta(days=90)
-
 
 class _AlarmSource(SQLSource[AnyEngine, Result]):
     """Alarms of a database."""
@@ -80,7 +78,7 @@ class _AlarmSource(SQLSource[AnyEngine, Result]):
         *,
         on_invalid: OnInvalid = "raise",
         clock_skew: timedelta = timedelta(0),
-        purged_after: timedelta | None = PURGED_AFTER,
+        purged_after: timedelta | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         """Keep the engine; the first request connects.
@@ -89,11 +87,11 @@ class _AlarmSource(SQLSource[AnyEngine, Result]):
             engine: of PostgreSQL (psycopg) or SQLite.
             table: the mapping of the table of alarms.
             on_invalid, clock_skew: as `AlarmBatch.from_columns`.
-            purged_after: how long after it was cleared an alarm is deleted; None: never.
+            purged_after: how long after it was cleared an alarm is deleted at the earliest; None: never.
             clock: the present moment, aware.
         """
         super().__init__(engine)
-        self._reader = AlarmReader(table, on_invalid, clock_skew)
+        self._reader = AlarmReader(table, on_invalid, clock_skew, self._now_us)
         self._purged_after_us = None if purged_after is None else length_us(purged_after, field="purged_after")
         self._clock = clock
 
@@ -101,24 +99,41 @@ class _AlarmSource(SQLSource[AnyEngine, Result]):
         """Return the first instant from which on no cleared alarm has been purged; None where none ever is."""
         if self._purged_after_us is None:
             return None
-        return instant_us(self._clock(), field="clock") - self._purged_after_us
+        return self._now_us() - self._purged_after_us
+
+    def _now_us(self) -> int:
+        return instant_us(self._clock(), field="clock")
+
+    def _request(self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter) -> AlarmRequest:
+        complete_since_us = self.complete_since(tenant_id)
+        request = AlarmRequest(tenant_id, start_us, end_us, wanted)
+        return request if complete_since_us is None else replace(request, complete_since_us=complete_since_us)
 
     def fetch(self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING) -> Result:
         """Return a batch of the tenant's qualifying alarms that meet the window, with the columns that figures need."""
-        return self._run(self._reader.read, AlarmRequest(tenant_id, start_us, end_us, wanted))
+        return self._run(self._reader.read, self._request(tenant_id, start_us, end_us, wanted))
 
     def fetch_details(
         self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING
     ) -> Result:
         """Return a batch of the same alarms with every mapped column: for incidents, resources, targeted exclusions."""
-        return self._run(self._reader.read, AlarmRequest(tenant_id, start_us, end_us, wanted, is_detailed=True))
+        return self._run(
+            self._reader.read, replace(self._request(tenant_id, start_us, end_us, wanted), is_detailed=True)
+        )
+
+    def fetch_with_ancestors(
+        self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING
+    ) -> Result:
+        """Return what `fetch_details` returns, and the alarms that these name as their parents, at any depth to 16."""
+        request = self._request(tenant_id, start_us, end_us, wanted)
+        return self._run(self._reader.read, replace(request, is_detailed=True, has_ancestors=True))
 
 
 class SQLAlchemyAlarmSource(OverEngine, _AlarmSource[Engine, AlarmBatch]):
     """Alarms of a database, over an Engine; an AlarmSource, DetailedAlarmSource and SupportsCompleteSince.
 
     Raises, at a request, besides the database's own errors:
-        InvalidValueError: the mapped table or a mapped column does not exist, or no database holds such a tenant id.
+        InvalidValueError: a mapped table or column does not exist, rows share an id, or no tenant can have this id.
         NaiveDatetimeError: a mapped time carries no zone and the mapping does not say that it is UTC.
         InvalidAlarmsError: rows are bad and `on_invalid` is "raise".
     """
@@ -194,7 +209,7 @@ def missing_index_statements(engine: Engine, table: AlarmsTable = PLATFORM_ALARM
     """Return the statements to run for quick requests: empty where the table of alarms has its index.
 
     Raises:
-        InvalidValueError: there is no such table, or a mapped column does not exist.
+        InvalidValueError: there is no such table, a mapped column does not exist, or rows share an id.
     """
     with engine.connect() as connection:
         return missing_indexes(connection, alarms=table)

@@ -16,6 +16,7 @@ from sla_compliance.sources.protocol import (
     EVERY_QUALIFYING,
     AlarmSource,
     DetailedAlarmSource,
+    SupportsAncestors,
     SupportsCompleteSince,
     SupportsSampleFlag,
     SyncExclusionSource,
@@ -51,6 +52,15 @@ class ThreadedAlarmSource:
         source = self._source
         fetch = source.fetch_details if isinstance(source, DetailedAlarmSource) else source.fetch
         return await asyncio.to_thread(fetch, tenant_id, start_us, end_us, wanted)
+
+    async def fetch_with_ancestors(
+        self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING
+    ) -> AlarmBatch:
+        """Return the same with the ancestors of its rows, where the source tells them apart."""
+        source = self._source
+        if not isinstance(source, SupportsAncestors):
+            return await self.fetch_details(tenant_id, start_us, end_us, wanted)
+        return await asyncio.to_thread(source.fetch_with_ancestors, tenant_id, start_us, end_us, wanted)
 
 
 class ThreadedExclusionSource:

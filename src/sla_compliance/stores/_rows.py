@@ -197,14 +197,14 @@ def stale(connection: sa.Connection, tenant_id: str) -> list[DayKey]:
 def restate(
     connection: sa.Connection, new_days: Mapping[DayKey, StoredDay], reason: str, at_us: int
 ) -> list[Restatement]:
-    """Rewrite stored days, unless they include as many changes already; return what differed."""
+    """Rewrite stored days that a measurement supersedes; return what differed."""
     for key in new_days:
         # Locks the row: see the top of this file.
         connection.execute(sa.update(days).where(_is_day(key)).values(changes_applied=days.c.changes_applied))
     restatements: list[Restatement] = []
     for key, old in read(connection, tuple(new_days)).items():
         new = new_days[key]
-        if old.changes_applied >= new.changes_applied:
+        if not old.is_superseded_by(new):
             continue
         connection.execute(sa.update(days).where(_is_day(key)).values(**_day_values(new)))
         if old.day.cells_us != new.day.cells_us:

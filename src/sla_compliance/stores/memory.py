@@ -50,11 +50,11 @@ class MemoryDayStore:
         return sorted(stale_keys, key=lambda key: key.date)
 
     async def restate(self, days: Mapping[DayKey, StoredDay], *, reason: str, at_us: int) -> list[Restatement]:
-        """Rewrite stored days, unless they include as many changes already; return what differed."""
+        """Rewrite stored days that a measurement supersedes; return what differed."""
         restatements: list[Restatement] = []
         for key, new in days.items():
             old = self._days.get(key)
-            if old is None or old.changes_applied >= new.changes_applied:
+            if old is None or not old.is_superseded_by(new):
                 continue
             self._days[key] = new
             if old.day.cells_us != new.day.cells_us:

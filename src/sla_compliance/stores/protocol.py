@@ -51,6 +51,10 @@ class StoredDay:
         """Whether its cells include every reported change."""
         return self.changes_applied >= self.changes_reported
 
+    def is_superseded_by(self, new: StoredDay) -> bool:
+        """Whether a measurement takes this day's place: it includes more changes, or as many by newer rules."""
+        return (new.changes_applied, new.day.rules_version) > (self.changes_applied, self.day.rules_version)
+
 
 @dataclass(frozen=True, slots=True)
 class Restatement:
@@ -101,7 +105,7 @@ class DayStore(Protocol):
         ...
 
     async def restate(self, days: Mapping[DayKey, StoredDay], *, reason: str, at_us: int) -> list[Restatement]:
-        """Rewrite stored days, unless they include as many changes already; return what differed."""
+        """Rewrite stored days, where `is_superseded_by` says so; return what differed."""
         ...
 
     async def restatements(self, tenant_id: str) -> list[Restatement]:

@@ -71,7 +71,7 @@ class _SQLDayStore(ABC):
         return await self._run(_rows.stale, tenant_id)
 
     async def restate(self, days: Mapping[DayKey, StoredDay], *, reason: str, at_us: int) -> list[Restatement]:
-        """Rewrite stored days, unless they include as many changes already; return what differed."""
+        """Rewrite stored days that a measurement supersedes; return what differed."""
         return await self._run(_rows.restate, days, reason, at_us)
 
     async def restatements(self, tenant_id: str) -> list[Restatement]:

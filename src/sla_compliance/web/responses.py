@@ -89,6 +89,10 @@ class ComplianceDay(BaseModel):
     accounting: str | None = None
     uptime_seconds: float | None = None
     downtime_seconds: float | None = None
+    is_confirmed: bool | None = Field(None, description="Whether no doubt about the rows could change the verdict.")
+    low_percentage: float | None = Field(None, description="The least that it could be; null where there is none.")
+    high_percentage: float | None = Field(None, description="The most that it could be; null where there is none.")
+    coverage_percentage: float | None = Field(None, description="How much of the counted time was monitored.")
     segments: dict[str, int] | None = Field(None, description="Microseconds of each SCOPE/STATE.")
     method: str | None = Field(None, description="How the figures were made, in one line.")
     as_of: str | None = None
@@ -106,6 +110,9 @@ class RollupStats(BaseModel):
     worst_day_compliance: float | None
     avg_compliance: float | None = Field(description="Availability of the whole range, by length.")
     days_analyzed: int
+    is_confirmed: bool = Field(description="Whether no doubt could change the verdict on the whole range.")
+    low_percentage: float | None = Field(description="The least availability by any reading of the rows, rounded down.")
+    high_percentage: float | None = Field(description="The greatest one, likewise.")
 
 
 def _column_type(column: AlarmColumn) -> Any:  # noqa: ANN401 - a type
@@ -122,6 +129,7 @@ class IncidentDetail(BaseModel):
     """One outage, whole; one that lasts over midnight is an incident of both days."""
 
     start: str
+    begins_before: bool = Field(description="Whether it may have begun before: it reaches the edge of what is read.")
     end: str | None = Field(description="Null while it lasts.")
     duration_seconds: float
     downtime_seconds: float = Field(
@@ -177,6 +185,7 @@ def compliance_body(answer: ComplianceAnswer, *, is_full: bool) -> list[Body]:
 
 def rollup_stats_body(answer: ComplianceAnswer) -> Body:
     """Return the totals of a range."""
+    detail = answer.total.as_dict(detail=True)
     percentages = [day.compliance_percentage for day in answer.days]
     measured_percentages = [percentage for percentage in percentages if percentage is not None]
     return {
@@ -186,6 +195,7 @@ def rollup_stats_body(answer: ComplianceAnswer) -> Body:
         "worst_day_compliance": min(measured_percentages, default=None),
         "avg_compliance": answer.total.compliance_percentage,
         "days_analyzed": len(measured_percentages),
+        **{key: detail[key] for key in ("is_confirmed", "low_percentage", "high_percentage")},
     }
 
 

@@ -2,7 +2,8 @@
 ################################################################
 # Nothing here computes a figure: records and incidents have them, text.py writes
 # them. The chart's points and the table's rows stand in the same order; a point
-# links to its row by the row's id.
+# links to its row by the row's id. A day of which something is unknown is hatched in
+# the chart, and its row says how much.
 ################################################################
 
 from __future__ import annotations
@@ -10,18 +11,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from sla_compliance.calendars.periods import Period
 from sla_compliance.day_figures import DayFigures
 from sla_compliance.drawing.chart import ChartPoint, PointKind, chart, swatch
 from sla_compliance.drawing.markup import Markup, element, isolated_text, join_markup
 from sla_compliance.incidents import Incident
 from sla_compliance.outlets.text import (
+    AGREED_HOURS,
+    NO_ROWS_READ,
     PAGE,
+    WITHOUT_EXCLUSIONS,
     counted,
     date_span,
     day_and_time,
     downtime_length,
+    is_without_rows,
+    left_out_reasons,
     length_units,
+    record_verdict,
     short_date,
+    total_verdict,
+    unknown_length_us,
+    unknown_text,
     uptime_length,
     whole_seconds_up,
 )
@@ -43,12 +54,16 @@ def cards(figures: DayFigures) -> Markup:
     measured_days = [day for day in figures.days if day.availability_ratio is not None]
     downtime = [_figure(str(count), unit) for count, unit in length_units(whole_seconds_up(total.down_us))]
     breached_days = _figure(str(total.sla_breaches), f"of {len(measured_days)}")
+    verdict = _verdict(total_verdict(figures))
+    target_note = f" of {PAGE.target(total)}"
+    if is_without_rows(figures):
+        target_note += f"; {NO_ROWS_READ}"
     return element(
         "dl",
-        _card("Availability", _figure(total.compliance_text, "%"), _verdict(total), f" of {PAGE.target(total)}"),
+        _card("Availability", _figure(total.compliance_text, "%"), verdict, target_note),
         _card("Downtime", join_markup(downtime), f"In {counted(len(measured_days), 'measured day')}"),
         _card("Breached days", breached_days, _worst_day(measured_days)),
-        _card("Gross availability", _figure(figures.gross.compliance_text, "%"), "Nothing excluded"),
+        _card(WITHOUT_EXCLUSIONS, _figure(figures.gross.compliance_text, "%"), AGREED_HOURS),
         class_="cards",
     )
 
@@ -68,10 +83,10 @@ def _figure(number: str | None, unit: str) -> Markup:
     return join_markup([number, element("small", unit)])
 
 
-def _verdict(record: ComplianceRecord) -> Markup:
-    """Return a verdict as a word and a shape; the style sheet adds colour."""
-    kind = record.verdict.lower().replace("_", "-")
-    return element("span", PAGE.verdicts[record.verdict], class_=f"verdict {kind}")
+def _verdict(words: str) -> Markup:
+    """Return a verdict as words and a shape; the style sheet adds colour by the class, e.g. "not-confirmed"."""
+    kind = words.partition(",")[0].lower().replace(" ", "-")
+    return element("span", words, class_=f"verdict {kind}")
 
 
 def _worst_day(measured_days: Sequence[ComplianceRecord]) -> str:
@@ -102,6 +117,7 @@ def _chart_point(index: int, record: ComplianceRecord) -> ChartPoint:
         label=short_date(record.date),
         percentage=record.compliance_percentage,
         kind=_POINT_KINDS[record.verdict],
+        is_doubtful=unknown_length_us(record) > 0,
         link_id=_row_id(index),
     )
 
@@ -120,39 +136,48 @@ def legend(records: Sequence[ComplianceRecord]) -> Markup:
     if Verdict.AT_RISK in verdicts:
         entries.append((PointKind.AT_RISK, "At risk"))
     if Verdict.UNDETERMINED in verdicts:
-        entries.append(("gap", "Not measured"))
+        entries.append(("gap", "No data"))
+    if any(unknown_length_us(record) for record in records if record.availability_ratio is not None):
+        entries.append(("doubt", "Partly unknown"))
     items = [element("li", swatch(kind), name) for kind, name in entries]
     return element("ul", *items, class_="legend", aria_label="Legend")
 
 
-def table(records: Sequence[ComplianceRecord], heading: str) -> Markup:
+def table(records: Sequence[ComplianceRecord], by: Period) -> Markup:
     """Return all figures to read, one row a record.
 
     Args:
-        heading: of the column that names the records.
+        by: the period that the records are of.
     """
-    names = (heading, "Availability", "Uptime", "Downtime", "Not counted", "Verdict")
+    names = (by.name.capitalize(), "Availability", "Uptime", "Downtime", "Left out", "Verdict")
     head = element("tr", *(element("th", name, scope="col") for name in names))
-    rows = [_row(index, record) for index, record in enumerate(records)]
+    rows = [_row(index, record, by) for index, record in enumerate(records)]
     return element("table", element("thead", head), element("tbody", *rows), id="figures")
 
 
-def _row(index: int, record: ComplianceRecord) -> Markup:
-    not_counted_us = record.end_us - record.start_us - record.observed_us
+def _row(index: int, record: ComplianceRecord, by: Period) -> Markup:
     is_measured = record.availability_ratio is not None
     figures = (
         PAGE.percentage(record.compliance_text),
         uptime_length(record.up_us) if is_measured else PAGE.no_figure,
         downtime_length(record.down_us) if is_measured else PAGE.no_figure,
-        uptime_length(not_counted_us) if not_counted_us else PAGE.no_figure,
+        _left_out(record),
     )
+    unknown = unknown_text(record)
+    note = [" ", element("span", unknown, class_="quiet")] if unknown else []
     return element(
         "tr",
         element("th", date_span(record.date, record.last_date), scope="row"),
         *(element("td", figure) for figure in figures),
-        element("td", _verdict(record)),
+        element("td", _verdict(record_verdict(record, by)), *note),
         id=_row_id(index),
     )
+
+
+def _left_out(record: ComplianceRecord) -> str:
+    """Return the time that is left out, with its reasons."""
+    reasons_us = left_out_reasons(record).items()
+    return ", ".join(f"{uptime_length(length_us)} {reason}" for reason, length_us in reasons_us) or PAGE.no_figure
 
 
 def longest_incidents(incidents: Sequence[Incident]) -> Markup:
@@ -185,7 +210,7 @@ def _incident_facts(incident: Incident) -> list[str]:
     facts = [f"{start}, not over yet" if incident.is_ongoing else start, counted(len(incident.alarms), "alarm")]
     excused_us = incident.duration_us - incident.downtime_us
     if excused_us:
-        facts.append(f"{uptime_length(excused_us)} of it not counted")
+        facts.append(f"{uptime_length(excused_us)} of it left out")
     return facts
 
 

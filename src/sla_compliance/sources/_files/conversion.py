@@ -12,7 +12,6 @@ from sla_compliance.sources._files.times import Instants
 
 FIRST: Final = "first_occurrence"
 _COUNTS: Final = tuple(column.name for column in ALARM_COLUMNS if column.kind is ColumnKind.COUNT)
-_NO_INSTANT: Final = 0  # in a row that is a fault already
 _LONGEST_COUNT: Final = 18
 
 
@@ -33,7 +32,7 @@ def _instants(name: str, texts: Sequence[Text], instants: Instants, faults: dict
         for row, value in enumerate(found):
             if isinstance(value, str) or (value is None and name == FIRST):
                 faults.setdefault(row, f"{name} {value or 'is empty; every alarm needs one'}")
-                found[row] = _NO_INSTANT
+                found[row] = None
     return found
 
 

@@ -7,6 +7,10 @@
 # statement and pass through validation. Drill-down reads every mapped column of
 # all rows.
 #
+# Rows whose severity no filter can match (an unknown word, or one that "cleared" has
+# overwritten) are looked for once an hour and tenant, after `complete_since`. Where
+# there are any, the statement brings them too: they are doubt, not uptime.
+#
 # The statement narrows by tenant, severity and time. Where types or statuses are
 # excluded, all rows come with those columns, and the core leaves rows out: what an
 # exclusion means is decided there alone.
@@ -14,19 +18,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_
+from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select
 
-from sla_compliance.alarms import ALARM_COLUMNS, DESCRIPTIVE_COLUMNS, INSTANT_COLUMNS, AlarmFilter, ColumnKind
+from sla_compliance.alarms import (
+    ALARM_COLUMNS,
+    DESCRIPTIVE_COLUMNS,
+    INSTANT_COLUMNS,
+    AlarmFilter,
+    ColumnKind,
+    Severity,
+)
 from sla_compliance.batch import AlarmBatch
+from sla_compliance.columns import Column
 from sla_compliance.errors import InvalidAlarmError
+from sla_compliance.instant_columns import YEAR_2_US, YEAR_9999_US
+from sla_compliance.sources._sql.ancestors import Lineage
 from sla_compliance.sources._sql.instants import Expression, PostgresInstants
-from sla_compliance.sources._sql.mappings import AlarmsTable
+from sla_compliance.sources._sql.mappings import AlarmsTable, DefaultName
+from sla_compliance.sources._sql.next_rows import NEXT_START, NextRows
 from sla_compliance.sources._sql.reflection import checked_tenant_id, reflect_table
 from sla_compliance.sources._sql.shapes import (
     Columns,
@@ -36,14 +51,18 @@ from sla_compliance.sources._sql.shapes import (
     Statement,
     rows_statement,
 )
-from sla_compliance.units import MAX_US, MIN_US
+from sla_compliance.sources._sql.unique_ids import check_ids_are_unique
+from sla_compliance.units import HOUR_US, MAX_US, MIN_US, length_us
 from sla_compliance.validation import OnInvalid
 
 _NEEDED: Final = frozenset({"id", "status"})  # to infer an end, and to name a row in data quality
+_UNNEEDED_INSTANTS: Final = frozenset({"acknowledged_at"})  # by figures
 _TENANT: Final = "tenant"  # names of the statements' parameters
 _START: Final = "window_start"
 _END: Final = "window_end"
 _STATEMENTS_KEPT: Final = 64
+LOOK_EVERY_US: Final = HOUR_US
+_MOST_TENANTS: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +73,8 @@ class AlarmRequest:
         start_us, end_us: the window, half-open, microseconds since 1970.
         wanted: which alarms qualify.
         is_detailed: whether every mapped column is read, or only those that figures need.
+        has_ancestors: whether the rows that these name as their parents are read too, whatever their severity or time.
+        complete_since_us: since when no row is missing.
     """
 
     tenant_id: str
@@ -61,24 +82,58 @@ class AlarmRequest:
     end_us: int
     wanted: AlarmFilter
     is_detailed: bool = False
+    has_ancestors: bool = False
+    complete_since_us: int = MIN_US
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What decides the text of a statement.
+
+    Attributes:
+        wanted, is_detailed, has_ancestors: as in the request.
+        has_odd_severities: whether the tenant has rows whose severity no filter can match.
+    """
+
+    wanted: AlarmFilter
+    is_detailed: bool
+    has_ancestors: bool
+    has_odd_severities: bool
 
 
 class AlarmReader:
     """Reads alarms over a connection; the first one reflects the table."""
 
-    def __init__(self, mapping: AlarmsTable, on_invalid: OnInvalid, clock_skew: timedelta) -> None:
+    def __init__(
+        self, mapping: AlarmsTable, on_invalid: OnInvalid, clock_skew: timedelta, now_us: Callable[[], int]
+    ) -> None:
         self._mapping = mapping
         self._on_invalid = on_invalid
         self._clock_skew = clock_skew
+        self._now_us = now_us
         self._table: _MappedAlarms | None = None
+        self._looks: dict[str, tuple[int, bool]] = {}
 
     def read(self, connection: Connection, request: AlarmRequest) -> AlarmBatch:
         """Return the alarms of a request; one statement."""
         if self._table is None:
-            self._table = _MappedAlarms(connection, self._mapping)
-        statement = self._table.statement(request.wanted, request.is_detailed)
-        columns = statement.fetch(connection, self._table.parameters(request))
-        return _with_ordinary(columns.pairs, self._batch(columns))
+            self._table = _MappedAlarms(connection, self._mapping, length_us(self._clock_skew, field="clock_skew"))
+        has_odd_severities = self._has_odd_severities(connection, self._table, request)
+        shape = _Shape(request.wanted, request.is_detailed, request.has_ancestors, has_odd_severities)
+        columns = self._table.statement(shape).fetch(connection, self._table.parameters(request))
+        return _with_ordinary(columns.pairs, self._batch(columns), request.wanted)
+
+    def _has_odd_severities(self, connection: Connection, table: _MappedAlarms, request: AlarmRequest) -> bool:
+        """Return whether a tenant has rows whose severity no filter can match; one look an hour and tenant."""
+        now_us = self._now_us()
+        looked_at_us, has_odd_severities = self._looks.get(request.tenant_id, (None, False))
+        if looked_at_us is None or not looked_at_us <= now_us < looked_at_us + LOOK_EVERY_US:
+            has_odd_severities = table.has_odd_severities(connection, request)
+            # Requests may name any number of tenants: memory stays bounded, at the price of looking once more.
+            if len(self._looks) >= _MOST_TENANTS:
+                self._looks.clear()
+            self._looks[request.tenant_id] = (now_us, has_odd_severities)
+        return has_odd_severities
 
     def _batch(self, columns: Columns) -> AlarmBatch:
         """Return the batch of the rows that came whole."""
@@ -86,8 +141,12 @@ class AlarmReader:
         for column in ALARM_COLUMNS:
             if column.kind is ColumnKind.COUNT and column.name in columns_by_name:
                 columns_by_name[column.name] = _numbers(columns_by_name[column.name])
+        next_starts_us = columns_by_name.pop(NEXT_START, None)
+        if next_starts_us is not None and self._table is not None:
+            next_starts_us = self._table.next_starts_us(columns_by_name, next_starts_us)
         return AlarmBatch.from_named_columns(
             columns_by_name,
+            next_starts_us=next_starts_us,
             row_names=_row_names(columns_by_name.get("id")),
             faults=[InvalidAlarmError(str(error), field=error.field, row=row) for row, error in columns.faults],
             on_invalid=self._on_invalid,
@@ -107,34 +166,43 @@ def _numbers(column: list[Any]) -> list[int | None]:
     return [None if value is None else int(value) for value in column]
 
 
-def _with_ordinary(pairs: Pairs, whole_rows: AlarmBatch) -> AlarmBatch:
+def _with_ordinary(pairs: Pairs, whole_rows: AlarmBatch, wanted: AlarmFilter) -> AlarmBatch:
     """Return a batch with ordinary alarms before its rows; of those only the two instants are known."""
     starts_us, ends_us = pairs
     missing = (None,) * len(starts_us)
-    not_assumed = (False,) * len(starts_us)
-    last_seen_us, is_end_assumed = whole_rows.last_seen_us, whole_rows.is_end_assumed
+    columns: dict[str, Column] = {name: missing + column for name, column in whole_rows.columns.items()}
+    if "severity" in columns:
+        # The database has compared the severities of pairs: each is one of those wanted, and which makes no difference.
+        columns["severity"] = (min(wanted.severities),) * len(starts_us) + whole_rows.columns["severity"]
+    shift, last_seen_us = len(starts_us), whole_rows.last_seen_us
     return replace(
         whole_rows,
         starts_us=starts_us + whole_rows.starts_us,
         ends_us=ends_us + whole_rows.ends_us,
         last_seen_us=None if last_seen_us is None else missing + last_seen_us,
-        is_end_assumed=None if is_end_assumed is None else not_assumed + is_end_assumed,
-        columns={name: missing + column for name, column in whole_rows.columns.items()},
+        undated={row + shift: bound for row, bound in whole_rows.undated.items()},
+        columns=columns,
     )
 
 
 class _MappedAlarms:
     """A mapped table of alarms, reflected, and the statements on it."""
 
-    def __init__(self, connection: Connection, mapping: AlarmsTable) -> None:
-        instants = _mapped(mapping, INSTANT_COLUMNS)
-        plain_columns = _mapped(mapping, DESCRIPTIVE_COLUMNS) | {name: name for name in mapping.more}
-        needed = [mapping.tenant_id, mapping.severity, *instants.values(), *plain_columns.values()]
+    def __init__(self, connection: Connection, mapping: AlarmsTable, skew_us: int) -> None:
+        mapped = _mapped(mapping)
+        required = [name for name in mapped.values() if not isinstance(name, DefaultName)]
         self._mapping = mapping
-        self._table = reflect_table(connection, mapping.table, mapping.schema, needed)
+        self._table = reflect_table(connection, mapping.table, mapping.schema, [*required, *mapping.more])
+        columns = {name: column for name, column in mapped.items() if self._is_usable(name, column)}
+        check_ids_are_unique(connection, self._table, mapping)
+        instants = {name: column for name, column in columns.items() if name in INSTANT_COLUMNS}
+        plain_columns = {name: column for name, column in columns.items() if name in DESCRIPTIVE_COLUMNS}
+        plain_columns |= {name: name for name in mapping.more}
         self._kind = self._table.instants(instants.values(), mapping.naive_times)
         self._instants = {name: self._table.column(column) for name, column in instants.items()}
         self._plain_columns = {name: self._table.column_as_text(column) for name, column in plain_columns.items()}
+        self._next_rows = NextRows(mapping, columns, self._kind, skew_us)
+        self._lineage = Lineage(mapping, columns)
         # A cache of this table's own: one on the method would keep every table alive.
         self.statement = lru_cache(_STATEMENTS_KEPT)(self._statement)
 
@@ -146,27 +214,85 @@ class _MappedAlarms:
             **self._kind.parameters(_END, min(request.end_us, MAX_US)),
         }
 
-    def _statement(self, wanted: AlarmFilter, is_detailed: bool) -> Statement:
+    def _is_usable(self, name: str, column: str) -> bool:
+        """Return whether a mapped column is there, and instants of a default one are of the kind of the others."""
+        if not isinstance(column, DefaultName):
+            return True
+        if name in INSTANT_COLUMNS:
+            return self._table.has_instants_like(column, self._mapping.first_occurrence)
+        return column in self._table.types
+
+    def next_starts_us(self, columns: Mapping[str, list[Any]], answers: list[Any]) -> list[int | None]:
+        """Return the start of each row's next one from what the database sent."""
+        if isinstance(self._kind, PostgresInstants):
+            return answers
+        return self._next_rows.earliest(columns["first_occurrence"], answers)
+
+    def has_odd_severities(self, connection: Connection, request: AlarmRequest) -> bool:
+        """Return whether the tenant has rows whose severity no filter can match, over after `complete_since_us`."""
+        if self._odd_severity is None:
+            return False
+        condition = and_(
+            self._table.is_equal(self._mapping.tenant_id, _TENANT),
+            self._odd_severity,
+            or_(self._kind.is_after(self._over, _START), self._over.is_(None)),
+        )
+        since_us = max(request.complete_since_us, MIN_US)
+        parameters = {
+            _TENANT: checked_tenant_id(request.tenant_id),
+            **self._kind.parameters(_START, min(since_us, MAX_US)),
+        }
+        is_any = select(literal(1)).select_from(self._table.selectable).where(condition).limit(1)
+        return connection.execute(is_any, parameters).first() is not None
+
+    @cached_property
+    def _odd_severity(self) -> ColumnElement[bool] | None:
+        """The condition of a severity that no filter can match; None where an enum has no such label."""
+        return self._table.means_none_of(self._mapping.severity, set(Severity) - {Severity.CLEARED})
+
+    def _statement(self, shape: _Shape) -> Statement:
+        wanted, is_detailed = shape.wanted, shape.is_detailed
         excluded_texts = {"alarm_type": wanted.excluded_alarm_types, "status": wanted.excluded_statuses}
         filter_names = {name for name, texts in excluded_texts.items() if texts}
         names = self._plain_columns.keys() if is_detailed else _NEEDED | filter_names
         plain_columns = {name: column for name, column in self._plain_columns.items() if name in names}
-        fields = Fields(self._instants, plain_columns)
-        where = self._meets_window(wanted)
+        has_odd_severities = shape.has_odd_severities and self._odd_severity is not None
+        if has_odd_severities:
+            plain_columns["severity"] = self._plain_columns["severity"]
+        fields = self._fields(plain_columns, is_detailed)
+        where = self._meets_window(wanted, has_odd_severities)
+        if shape.has_ancestors:
+            where = self._lineage.with_ancestors(self._table, where, self._table.parameter(_TENANT))
         if is_detailed or filter_names or not isinstance(self._kind, PostgresInstants):
             return rows_statement(fields, self._kind, where, self._table.name)
         pair = (self._instants["first_occurrence"], self._over)
-        return PairsAndRows.where(where, pair, self._is_ordinary(self._kind), fields, self._kind)
+        is_ordinary = self._is_ordinary(self._kind)
+        if has_odd_severities:
+            is_ordinary = and_(is_ordinary, self._table.means_one_of(self._mapping.severity, wanted.severities))
+        return PairsAndRows.where(where, pair, is_ordinary, fields, self._kind)
 
-    def _meets_window(self, wanted: AlarmFilter) -> ColumnElement[bool]:
+    def _fields(self, plain_columns: Mapping[str, Expression], is_detailed: bool) -> Fields:
+        unneeded = frozenset() if is_detailed else _UNNEEDED_INSTANTS
+        instants = {name: column for name, column in self._instants.items() if name not in unneeded}
+        next_start = self._next_rows.expression(self._table.selectable, self._table.parameter(_TENANT))
+        if next_start is None:
+            return Fields(instants, plain_columns)
+        if isinstance(self._kind, PostgresInstants):
+            return Fields({**instants, NEXT_START: next_start}, plain_columns)
+        return Fields(instants, {**plain_columns, NEXT_START: next_start})
+
+    def _meets_window(self, wanted: AlarmFilter, has_odd_severities: bool) -> ColumnElement[bool]:
         """Return the condition of a qualifying alarm that meets the window.
 
         A row that is over before it is raised is read too, so that it becomes a fault and does not go unnoticed.
         """
         first, over = self._instants["first_occurrence"], self._over
+        severity = self._table.means_one_of(self._mapping.severity, wanted.severities)
+        if has_odd_severities and self._odd_severity is not None:
+            severity = or_(severity, self._odd_severity)
         return and_(
             self._table.is_equal(self._mapping.tenant_id, _TENANT),
-            self._table.means_one_of(self._mapping.severity, wanted.severities),
+            severity,
             self._kind.is_before(first, _END),
             or_(self._kind.is_after(over, _START), over.is_(None), over < first),
         )
@@ -180,9 +306,10 @@ class _MappedAlarms:
     def _is_ordinary(self, kind: PostgresInstants) -> ColumnElement[bool]:
         """Return the condition of an alarm that is over and that validation would accept as it is."""
         first, over = self._instants["first_occurrence"], self._over
-        return and_(first >= kind.constant(MIN_US), over >= first, over <= kind.constant(MAX_US))
+        return and_(first >= kind.constant(YEAR_2_US), over >= first, over < kind.constant(YEAR_9999_US))
 
 
-def _mapped(mapping: AlarmsTable, names: Sequence[str]) -> dict[str, str]:
-    """Return the table's columns by name, of those that it has."""
+def _mapped(mapping: AlarmsTable) -> dict[str, str]:
+    """Return the mapped columns by what they are called in an Alarm, the tenant's among them."""
+    names = ("tenant_id", *(column.name for column in ALARM_COLUMNS))
     return {name: column for name in names if (column := getattr(mapping, name)) is not None}

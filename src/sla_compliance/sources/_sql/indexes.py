@@ -22,6 +22,7 @@ from sla_compliance.alarms import QUALIFYING_SEVERITIES
 from sla_compliance.errors import InvalidValueError, shown
 from sla_compliance.sources._sql.mappings import AlarmsTable, MetricsTable
 from sla_compliance.sources._sql.reflection import POSTGRESQL, SQLITE, reflect_table
+from sla_compliance.sources._sql.unique_ids import check_ids_are_unique
 
 AVAILABILITY: Final = "availability"
 """The `metric_type` of the rows that the metrics source reads."""
@@ -108,6 +109,7 @@ def missing_indexes(
     if alarms is not None:
         columns = [alarms.tenant_id, alarms.severity, alarms.first_occurrence, alarms.cleared_at]
         table = reflect_table(connection, alarms.table, alarms.schema, columns)
+        check_ids_are_unique(connection, table, alarms)
         severities = table.spellings(alarms.severity, QUALIFYING_SEVERITIES)
         indexes.append(alarm_index(alarms, severities))
     if metrics is not None:

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, and_, or_
 
 from sla_compliance.calendars.exclusions import MaintenanceWindow
 from sla_compliance.errors import InvalidTypeError, shown
-from sla_compliance.sources._sql.mappings import MaintenanceTable
+from sla_compliance.sources._sql.mappings import DefaultName, MaintenanceTable
 from sla_compliance.sources._sql.reflection import checked_tenant_id, reflect_table
 from sla_compliance.sources._sql.shapes import Fields, rows_statement
 from sla_compliance.units import MAX_US, MIN_US, moment
@@ -34,6 +35,7 @@ _APPLIES_TO: Final = {
     "affected_customers": "customer_id",
     "affected_services": SERVICE_COLUMN,
 }
+_NOTICES: Final = ("announced_at", "entered_at")
 _TENANT: Final = "tenant"  # names of the statement's parameters
 _START: Final = "window_start"
 _END: Final = "window_end"
@@ -59,9 +61,19 @@ class _MappedMaintenance:
     def __init__(self, connection: Connection, mapping: MaintenanceTable) -> None:
         optional = {name: getattr(mapping, name) for name in (_TITLE, _STATUS, *_APPLIES_TO)}
         plain_columns = {name: column for name, column in optional.items() if column is not None}
-        needed = [mapping.tenant_id, mapping.start_time, mapping.end_time, *plain_columns.values()]
+        notices = {name: getattr(mapping, name) for name in _NOTICES}
+        mapped_notices = {name: column for name, column in notices.items() if column is not None}
+        named_notices = [column for column in mapped_notices.values() if not isinstance(column, DefaultName)]
+        needed = [mapping.tenant_id, mapping.start_time, mapping.end_time, *plain_columns.values(), *named_notices]
         table = reflect_table(connection, mapping.table, mapping.schema, needed)
-        self._kind = table.instants([mapping.start_time, mapping.end_time], mapping.naive_times)
+        usable_notices = {
+            name: column
+            for name, column in mapped_notices.items()
+            if not isinstance(column, DefaultName) or table.has_instants_like(column, mapping.start_time)
+        }
+        instants = [mapping.start_time, mapping.end_time, *usable_notices.values()]
+        self._kind = table.instants(instants, mapping.naive_times)
+        self._with_children = mapping.with_children
         start, end = table.column(mapping.start_time), table.column(mapping.end_time)
         where = and_(
             table.is_equal(mapping.tenant_id, _TENANT),
@@ -69,7 +81,11 @@ class _MappedMaintenance:
             or_(self._kind.is_after(end, _START), end < start),
         )
         fields = Fields(
-            instants={"start_time": start, "end_time": end},
+            instants={
+                "start_time": start,
+                "end_time": end,
+                **{name: table.column(column) for name, column in usable_notices.items()},
+            },
             plain_columns={name: table.column_as_text(column) for name, column in plain_columns.items()},
         )
         self._table_name = table.name
@@ -88,10 +104,10 @@ class _MappedMaintenance:
             row = dict(zip(columns.by_name, values, strict=True))
             status = str(row.get(_STATUS) or "")
             if status.lower() != CANCELLED:
-                yield _window(row, self._table_name)
+                yield _window(row, self._table_name, self._with_children)
 
 
-def _window(row: Mapping[str, Any], table_name: str) -> MaintenanceWindow:
+def _window(row: Mapping[str, Any], table_name: str, with_children: bool) -> MaintenanceWindow:
     """Return the window that a row means."""
     title = str(row.get(_TITLE) or "")
     start_us = _within_calendar(row["start_time"], missing_us=MIN_US)
@@ -104,7 +120,19 @@ def _window(row: Mapping[str, Any], table_name: str) -> MaintenanceWindow:
         ids = _ids(row.get(name), f"{table_name}.{name}")
         if ids:
             applies_to[column] = ids
-    return MaintenanceWindow(moment(start_us), moment(end_us), reason=title, applies_to=applies_to or None)
+    return MaintenanceWindow(
+        moment(start_us),
+        moment(end_us),
+        reason=title,
+        applies_to=applies_to or None,
+        with_children=with_children and bool(applies_to),
+        announced_at=_notice(row.get("announced_at")),
+        entered_at=_notice(row.get("entered_at")),
+    )
+
+
+def _notice(instant_us: int | None) -> datetime | None:
+    return None if instant_us is None else moment(_within_calendar(instant_us, missing_us=instant_us))
 
 
 def _within_calendar(instant_us: int | None, *, missing_us: int) -> int:

@@ -2,6 +2,10 @@
 ################################################################
 # A column that a table does not have is mapped to None; columns that are not
 # mapped are never read. Schema None is the connection's own default.
+#
+# A DefaultName is the platform's name of a column that many tables lack. Where the
+# table has no such column, or one of another kind, it is left out; a name that the
+# caller gives must be there.
 ################################################################
 
 from __future__ import annotations
@@ -9,6 +13,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+
+class DefaultName(str):
+    """The name of an optional column that the caller has not mapped; see the top of this file."""
+
+    __slots__ = ()
 
 
 class NaiveTimes(Enum):
@@ -23,7 +33,10 @@ class AlarmsTable:
     """The alarms; `tenant_id`, `severity`, `first_occurrence` and `cleared_at` are needed, the others are optional.
 
     Attributes:
-        severity: a text column, or an enum of any type name; upper case, lower case or capitalised.
+        severity: a text column, or an enum of any type name.
+        id: unique, or unique for each tenant.
+        parent_alarm_id, resource_type, acknowledged_at, updated_at: by default left out where the table lacks them; a
+            name that is given must be there.
         more: further columns for drill-down and targeted exclusions, under their own names, e.g. ("circuit_id",).
         naive_times: what times without an offset mean: SQLite text, PostgreSQL's timestamp without time zone.
     """
@@ -44,6 +57,10 @@ class AlarmsTable:
     customer_id: str | None = "customer_id"
     subscriber_count: str | None = "subscriber_count"
     title: str | None = "title"
+    parent_alarm_id: str | None = DefaultName("parent_alarm_id")
+    resource_type: str | None = DefaultName("resource_type")
+    acknowledged_at: str | None = DefaultName("acknowledged_at")
+    updated_at: str | None = DefaultName("updated_at")
     more: tuple[str, ...] = ()
     naive_times: NaiveTimes = NaiveTimes.REFUSED
 
@@ -54,6 +71,9 @@ class MaintenanceTable:
 
     Attributes:
         affected_resources, affected_customers, affected_services: JSON: a list of ids, or an object of such lists.
+        announced_at, entered_at: when the customer was told, and when the window was recorded or its bounds last
+            changed; by default left out where the table lacks them.
+        with_children: whether windows reach the children of the alarms that they name.
     """
 
     table: str = "maintenance_windows"
@@ -66,6 +86,9 @@ class MaintenanceTable:
     affected_resources: str | None = "affected_resources"
     affected_customers: str | None = "affected_customers"
     affected_services: str | None = "affected_services"
+    announced_at: str | None = DefaultName("announced_at")
+    entered_at: str | None = DefaultName("entered_at")
+    with_children: bool = False
     naive_times: NaiveTimes = NaiveTimes.REFUSED
 
 

@@ -20,7 +20,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Double, Interval, Select, and_, bindparam, case, cast, func, select
 from sqlalchemy.types import NullType
 
-from sla_compliance.batch import AlarmBatch, ClampedFigure
+from sla_compliance.batch import AlarmBatch
 from sla_compliance.errors import InvalidTypeError, InvalidValueError
 from sla_compliance.intervals import IntervalSet
 from sla_compliance.sources._sql.indexes import AVAILABILITY
@@ -28,6 +28,7 @@ from sla_compliance.sources._sql.instants import INTEGER, PostgresInstants, inte
 from sla_compliance.sources._sql.mappings import MetricsTable
 from sla_compliance.sources._sql.reflection import checked_tenant_id, reflect_table
 from sla_compliance.units import MAX_US, MICROSECOND, MIN_US
+from sla_compliance.validation import ClampedFigure
 
 _TENANT: Final = "tenant"  # names of the statement's parameters
 _METRIC: Final = "metric"

@@ -13,7 +13,21 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Enum, TableClause, Text, bindparam, cast, column, inspect, table
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    DateTime,
+    Enum,
+    Integer,
+    TableClause,
+    Text,
+    bindparam,
+    cast,
+    column,
+    inspect,
+    or_,
+    table,
+)
 from sqlalchemy.exc import NoSuchTableError, SAWarning
 from sqlalchemy.types import NullType, TypeEngine
 
@@ -80,6 +94,34 @@ class ReflectedTable:
         if isinstance(column_type, Enum) and self.dialect == POSTGRESQL:
             return [label for label in column_type.enums if label.lower() in texts]
         return [spelling for text in sorted(texts) for spelling in (text, text.upper(), text.capitalize())]
+
+    def means_none_of(self, name: str, texts: Collection[str]) -> ColumnElement[bool] | None:
+        """Return the condition that a column holds none of some lower-case texts in any of its spellings, or NULL.
+
+        None where the column is an enum whose labels all mean one of them.
+        """
+        spellings = [_untyped_constant(spelling) for spelling in self.spellings(name, texts)]
+        column_type = self.types[name]
+        if isinstance(column_type, Enum) and self.dialect == POSTGRESQL:
+            # By the labels that remain, so that an index on the column stays of use.
+            remaining = [label for label in column_type.enums if label.lower() not in texts]
+            return self.column(name).in_(map(_untyped_constant, remaining)) if remaining else None
+        return or_(self.column(name).is_(None), self.column(name).not_in(spellings))
+
+    def has_instants_like(self, name: str, other_name: str) -> bool:
+        """Return whether there is a column that holds instants as another does; in SQLite each value says how."""
+        if name not in self.types:
+            return False
+        if self.dialect == SQLITE:
+            return True
+        left, right = self.types[name], self.types[other_name]
+        is_alike = isinstance(left, Integer) and isinstance(right, Integer)
+        are_times = isinstance(left, DateTime) and isinstance(right, DateTime)
+        return is_alike or (are_times and getattr(left, "timezone", None) == getattr(right, "timezone", None))
+
+    def parameter(self, name: str) -> Expression:
+        """Return the parameter so named, without a type."""
+        return bindparam(name, type_=NullType())
 
     def is_equal(self, name: str, parameter: str) -> ColumnElement[bool]:
         """Return the condition that a column equals the parameter so named, a text."""

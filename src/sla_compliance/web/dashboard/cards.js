@@ -4,7 +4,7 @@ import { dateOf, shortDate } from "./days.js";
 import { element, svg } from "./dom.js";
 import { diamond } from "./picture.js";
 import { verdictOf } from "./record.js";
-import { percentage, quantity, units } from "./words.js";
+import { percentage, quantity, unknown, units } from "./words.js";
 
 const NOTHING = "–";
 
@@ -56,7 +56,8 @@ export function showLegend(list, days, target) {
     [true, `Target ${percentage(target)}`, svg("path", { class: "target", d: "M0 6H18" })],
     [verdicts.has("BREACHED"), "Breached day", svg("path", { class: "marker breached", d: diamond(9, 6, 5) })],
     [verdicts.has("AT_RISK"), "Day at risk", svg("path", { class: "marker at_risk", d: diamond(9, 6, 4.5) })],
-    [verdicts.has("UNDETERMINED"), "Not measured", svg("rect", { class: "gap", fill: "url(#hatch)", width: 18, height: 12 })],
+    [verdicts.has("UNDETERMINED"), "No data", svg("rect", { class: "gap", fill: "url(#hatch)", width: 18, height: 12 })],
+    [days.some(({ record }) => record !== null && unknown(record) !== null), "Partly unknown", svg("rect", { class: "doubt", fill: "url(#hatch)", width: 18, height: 12 })],
   ];
   list.replaceChildren(...entries.filter(([isShown]) => isShown).map(([, name, swatch]) => legendItem(name, swatch)));
 }

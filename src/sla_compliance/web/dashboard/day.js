@@ -6,7 +6,7 @@ import { longDate } from "./days.js";
 import { element } from "./dom.js";
 import { downSeconds, upSeconds, verdictOf } from "./record.js";
 import { showTimeline } from "./timeline.js";
-import { downtime, percentage, quantity, segment, uptime, VERDICTS } from "./words.js";
+import { downtime, percentage, quantity, segment, unknown, uptime, VERDICTS } from "./words.js";
 
 const MOST_ALARMS = 5;
 const MICROSECONDS = 1_000_000;
@@ -41,7 +41,7 @@ function heading(day, onClose) {
 function facts(record) {
   const verdict = verdictOf(record);
   const badge = element("span", { class: `verdict ${verdict.toLowerCase()}` }, VERDICTS[verdict]);
-  if (verdict === "UNDETERMINED") return element("p", { class: "facts" }, badge, fact("No availability on this day"));
+  if (verdict === "UNDETERMINED") return element("p", { class: "facts" }, badge, fact("No availability on this day"), ...unknownFact(record));
   return element(
     "p",
     { class: "facts" },
@@ -49,10 +49,13 @@ function facts(record) {
     fact(`${percentage(record.compliance_percentage)} of ${percentage(record.target_percentage)}`),
     fact(`${downtime(downSeconds(record))} down`),
     fact(`${uptime(upSeconds(record))} up`),
+    ...unknownFact(record),
   );
 }
 
 const fact = (text) => element("span", {}, text);
+
+const unknownFact = (record) => (unknown(record) === null ? [] : [fact(unknown(record))]);
 
 async function fill(body, day, options) {
   body.replaceChildren(element("div", { class: "ghost ghost-day", role: "status", "aria-label": "Loading incidents" }));

@@ -4,7 +4,7 @@ import { longDate, shortDate } from "./days.js";
 import { svg } from "./dom.js";
 import { area, axisFloor, axisTicks, labelStep, line, runs } from "./plot.js";
 import { verdictOf } from "./record.js";
-import { description } from "./words.js";
+import { description, unknown } from "./words.js";
 
 export const HEIGHT = 300;
 const TOP = 20;
@@ -25,7 +25,7 @@ export function geometry(days, target, width) {
 /** The parts of the chart that do not react to pointer or keys. */
 export function background(plot) {
   const parts = runs(plot.values).map((run) => (run.isMeasured ? measuredRun(plot, run) : gap(plot, run)));
-  return [definitions(), axis(plot), ...parts, targetLine(plot), dateLabels(plot)];
+  return [definitions(), axis(plot), ...doubts(plot), ...parts, targetLine(plot), dateLabels(plot)];
 }
 
 function definitions() {
@@ -64,9 +64,17 @@ function measuredRun({ values, x, y, band }, { start, end }) {
   );
 }
 
-function gap({ x, band }, { start, end }) {
+const gap = (plot, run) => hatched(plot, run, "gap");
+
+/** Measured days of which some is unknown are hatched, too, behind the line. */
+function doubts(plot) {
+  const doubtful = plot.days.map(({ record }, index) => (plot.values[index] === null ? null : unknown(record)));
+  return runs(doubtful).filter((run) => run.isMeasured).map((run) => hatched(plot, run, "doubt"));
+}
+
+function hatched({ x, band }, { start, end }, name) {
   const box = { x: x(start) - band / 2, y: TOP, width: (end - start) * band, height: BOTTOM - TOP };
-  return svg("rect", { class: "gap", fill: "url(#hatch)", ...box });
+  return svg("rect", { class: name, fill: "url(#hatch)", ...box });
 }
 
 function targetLine({ target, width, y }) {

@@ -13,6 +13,17 @@ export function verdictOf(record) {
   return record.compliance_percentage >= record.target_percentage ? "MET" : "AT_RISK";
 }
 
+/**
+ * How much of a day no reading of the rows is certain of, at most, seconds: the share between the least and the greatest
+ * availability, of all time that is or may be counted. 0 where the server does not say.
+ */
+export function unknownSeconds(record) {
+  const { low_percentage: low, high_percentage: high } = record ?? {};
+  if (low === undefined || low === null || low === high) return 0;
+  const unmonitored = (record.segments?.["AGREED/UNKNOWN"] ?? 0) / 1_000_000;
+  return ((high - low) / 100) * (upSeconds(record) + downSeconds(record) + unmonitored);
+}
+
 /** Counted downtime, seconds: exact where the server sends it, else its minutes. */
 export const downSeconds = (record) => record.downtime_seconds ?? record.downtime_minutes * 60;
 

@@ -3,7 +3,7 @@
 import { longDate } from "./days.js";
 import { element } from "./dom.js";
 import { downSeconds, verdictOf } from "./record.js";
-import { downtime, percentage, VERDICTS } from "./words.js";
+import { downtime, percentage, unknown, VERDICTS } from "./words.js";
 
 const GAP = 14;
 
@@ -32,6 +32,7 @@ function content({ date, record }) {
     element("p", { class: "tooltip-value" }, percentage(record.compliance_percentage)),
     element("p", { class: `verdict ${verdict.toLowerCase()}` }, VERDICTS[verdict]),
     element("dl", {}, ...row("Target", percentage(record.target_percentage)), ...row("Downtime", downtime(downSeconds(record)))),
+    ...(unknown(record) === null ? [] : [element("p", {}, unknown(record))]),
   ];
 }
 

@@ -1,7 +1,7 @@
 // Figures and labels as people read them. Percentages are shown as the server sends them: it has already rounded
 // them down, and a second rounding could only overstate them.
 
-import { downSeconds, verdictOf } from "./record.js";
+import { downSeconds, unknownSeconds, verdictOf } from "./record.js";
 
 const NARROW = "\u202f";
 const SCOPES = {
@@ -11,14 +11,21 @@ const SCOPES = {
   OUT_OF_HOURS: "Outside service hours",
   NOT_IN_SERVICE: "Not in service",
 };
-const STATES = { UP: "up", DOWN: "down", UNKNOWN: "not monitored", NOT_YET: "still to come" };
+const STATES = {
+  UP: "up",
+  DOWN: "down",
+  EXCUSED_MAINTENANCE: "down, excused by maintenance",
+  EXCUSED_OTHER: "down, excused",
+  UNKNOWN: "not monitored",
+  NOT_YET: "still to come",
+};
 
 /** What each verdict is called. */
 export const VERDICTS = {
-  MET: "Target met",
+  MET: "Met",
   BREACHED: "Breached",
   AT_RISK: "At risk",
-  UNDETERMINED: "Not measured",
+  UNDETERMINED: "No data",
 };
 
 /** "99.86 %" */
@@ -37,6 +44,12 @@ export const downtime = (seconds) => units(Math.ceil(seconds)).map((part) => par
 
 /** The time that counted up, cut to whole seconds. */
 export const uptime = (seconds) => units(Math.floor(seconds)).map((part) => part.join(NARROW)).join(" ");
+
+/** "up to 12 min unknown"; null where nothing of the day is in doubt. */
+export function unknown(record) {
+  const seconds = unknownSeconds(record);
+  return seconds === 0 ? null : `up to ${units(Math.ceil(seconds / 60) * 60).map((part) => part.join(NARROW)).join(" ")} unknown`;
+}
 
 /** "AGREED/DOWN" is "Agreed time, down". */
 export function segment(name) {

@@ -1,0 +1,127 @@
+"""Certainty: causes of doubt, what of a record is certain, and the arithmetic of unknown time."""
+################################################################
+# A record is read in three ways: as recorded, optimistically and pessimistically
+# (readings.py). What the readings of rows leave open stands here as cells beside
+# the record's. Unmonitored time is up in the optimistic reading and down in the
+# pessimistic one, in scopes where the two count differently. That is arithmetic on
+# cells, so the readings' ledgers keep it as unknown.
+#
+# What is agreed is no doubt: a policy may leave unmonitored time out, given enough
+# coverage.
+################################################################
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from fractions import Fraction
+from typing import Final
+
+from sla_compliance.labels import CELL_INDEX, Accounting, Scope, State
+from sla_compliance.ledger import CellLengths
+
+UNSEEN_AFTER: Final = timedelta(days=7)
+"""Active alarms unseen for longer than this are doubtful."""
+
+
+class DoubtCause(StrEnum):
+    """What the rows leave open."""
+
+    UNMONITORED = "UNMONITORED"
+    """Time that was not monitored, without evidence of an outage."""
+    UNSEEN = "UNSEEN"
+    """Active alarms unseen for 7 days, or raised so long ago and of unknown last sight."""
+    CUT_OFF = "CUT_OFF"
+    """Active alarms that the policy's `stale_after` ended when they were last seen."""
+    UNDATED = "UNDATED"
+    """Alarms that say they are over and not when."""
+    SET_ASIDE = "SET_ASIDE"
+    """Bad rows set aside that may have been outages."""
+    DISAGREEING = "DISAGREEING"
+    """Rows of one id that overlap and disagree on when the alarm was."""
+    OVERWRITTEN = "OVERWRITTEN"
+    """Alarms whose severity was overwritten by `cleared`."""
+    UNKEYED = "UNKEYED"
+    """Rows that name no key, in a report of one key."""
+    NO_START = "NO_START"
+    """Rows set aside whose start cannot be read: doubt of the whole input."""
+    NOT_READ = "NOT_READ"
+    """Days that were stored before readings were kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A cause of doubt within one period.
+
+    Attributes:
+        cause: what is left open.
+        rows: how many rows of the input leave it open; 0 for unmonitored time.
+        length_us: the time at stake.
+    """
+
+    cause: DoubtCause
+    rows: int
+    length_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a period's availability is at least and at most.
+
+    Attributes:
+        low, high: the least and the greatest availability of record, optimistic and pessimistic reading, exact; None
+            where none of them has one.
+        is_confirmed: whether no doubt could change the verdict.
+        coverage_ratio: observed time over observed and unknown time; None where that is none.
+        because: the causes of doubt, the largest first.
+    """
+
+    low: Fraction | None
+    high: Fraction | None
+    is_confirmed: bool
+    coverage_ratio: Fraction | None
+    because: tuple[Doubt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Certainty:
+    """What of a period's record is certain.
+
+    Attributes:
+        optimistic_cells_us, pessimistic_cells_us: the cells of the readings; None where they are the record's.
+        is_input_whole: False where doubt of the whole input leaves nothing confirmed.
+        leaves_unknown_out: whether unmonitored time is left out, given enough coverage.
+        minimum_coverage_ratio: the coverage that is enough.
+    """
+
+    optimistic_cells_us: CellLengths | None = None
+    pessimistic_cells_us: CellLengths | None = None
+    is_input_whole: bool = True
+    leaves_unknown_out: bool = False
+    minimum_coverage_ratio: Fraction = Fraction(0)
+
+
+CERTAIN: Final = Certainty()
+
+
+def scopes_at_stake(accounting: Accounting) -> tuple[Scope, ...]:
+    """Return the scopes in which up and down count differently: where unknown time is doubt."""
+    return tuple(
+        scope for scope in Scope if accounting.counts(scope, State.UP) is not accounting.counts(scope, State.DOWN)
+    )
+
+
+def unknown_us(cells_us: CellLengths, accounting: Accounting) -> int:
+    """Return the unknown time of the scopes at stake."""
+    return sum(cells_us[CELL_INDEX[scope, State.UNKNOWN]] for scope in scopes_at_stake(accounting))
+
+
+def with_unknown_as(state: State, cells_us: CellLengths, accounting: Accounting) -> CellLengths:
+    """Return cells whose unknown time is in another state, in the scopes at stake."""
+    cells = list(cells_us)
+    for scope in scopes_at_stake(accounting):
+        unknown, other = CELL_INDEX[scope, State.UNKNOWN], CELL_INDEX[scope, state]
+        cells[other] += cells[unknown]
+        cells[unknown] = 0
+    return tuple(cells)

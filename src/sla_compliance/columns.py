@@ -1,0 +1,60 @@
+"""Columns of alarms as tuples: absent values, selections of rows, joining."""
+################################################################
+# A value that is absent is None, whatever the writer of the rows had for it: None,
+# NaN, NaT, NA, or the empty text. Pandas writes missing values as NaT, NA, or one
+# NaN object that several rows share.
+#
+# Rows without any absent value are the rule, so each function looks at a whole
+# column first and at its values one by one only where it must.
+################################################################
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+Column = tuple[Any, ...]
+
+_ABSENT_TYPES: Final = frozenset({"NaTType", "NAType"})
+_PLAIN_TYPES: Final = frozenset({str, int, bool, type(None)})
+"""Types of which only the empty text is absent."""
+
+
+def is_absent(value: Any) -> bool:  # noqa: ANN401 - whatever a row may hold
+    """Return whether a value says that there is none."""
+    if value is None:
+        return True
+    if isinstance(value, str):
+        return value == ""
+    if isinstance(value, int):
+        return False
+    if type(value).__name__ in _ABSENT_TYPES:  # pandas' NA has no truth value, so comparing it would raise
+        return True
+    try:
+        return bool(value != value)  # noqa: PLR0124 - NaN alone differs from itself
+    except Exception:  # a foreign type may raise anything; the reader of the value says so
+        return False
+
+
+def with_absent_as_none(column: Column) -> Column:
+    """Return a column with its absent values as None."""
+    if set(map(type, column)) <= _PLAIN_TYPES and "" not in column:
+        return column
+    return tuple(None if is_absent(value) else value for value in column)
+
+
+def has_values(column: Sequence[Any] | None) -> bool:
+    """Return whether any row has a value in a column."""
+    return column is not None and column.count(None) < len(column)
+
+
+def taken(column: Column, rows: Sequence[int]) -> Column:
+    """Return the values of some rows, by index."""
+    return tuple(map(column.__getitem__, rows))
+
+
+def joined_column(left: Column | None, left_rows: int, right: Column | None, right_rows: int) -> Column | None:
+    """Return two columns one after the other, None where a batch does not have it; None where neither has."""
+    if left is None and right is None:
+        return None
+    return (left or (None,) * left_rows) + (right or (None,) * right_rows)
