@@ -26,7 +26,7 @@ PROJECT = nox.project.load_toml("pyproject.toml")
 EXTRAS = ["", *PROJECT["project"]["optional-dependencies"]]
 WHEEL_FOLDER = Path(".nox") / "dist"
 
-# Rooms that talk to the outside: tested, but not held to cover every branch, as all others are.
+# Rooms that talk to the outside, and the one that draws at random: tested, but not held to cover every branch.
 OUTER_ROOMS = (
     "sources/*",
     "stores/*",
@@ -37,6 +37,7 @@ OUTER_ROOMS = (
     "jobs/*",
     "server/*",
     "cli/*",
+    "testing/*",
 )
 
 
@@ -54,7 +55,7 @@ def wheel(session: nox.Session) -> None:
 
 
 def install_wheel(session: nox.Session, *groups: str, extra: str = "all") -> None:
-    """Install the wheel with an extra, none where it is empty, and what the dependency groups ask for."""
+    """Install the wheel with extras, none where it is empty, and what the dependency groups ask for."""
     (built,) = WHEEL_FOLDER.resolve().glob("*.whl")
     name = f"{PACKAGE}[{extra}]" if extra else PACKAGE
     session.install(f"{name} @ {built.as_uri()}", *requirements(*groups))
@@ -108,9 +109,13 @@ def typing(session: nox.Session) -> None:
 @nox.session(requires=["wheel"])
 @nox.parametrize("extra", EXTRAS, ids=[extra or "none" for extra in EXTRAS])
 def extras(session: nox.Session, extra: str) -> None:
-    """Run every command with one extra alone, or none: it works, or says in one line what to install."""
+    """Run every command, and import the room `testing`, with one extra alone, or none.
+
+    Each works, or says in one line what to install.
+    """
     install_wheel(session, extra=extra)
     session.run("python", "-m", "tests.cli.every_command")
+    session.run("python", "-m", "tests.cli.testing_room")
 
 
 @nox.session(name="map")
@@ -131,7 +136,7 @@ def lint(session: nox.Session) -> None:
 @nox.session(requires=["wheel"])
 def docs(session: nox.Session) -> None:
     """Build the documentation; a warning is an error."""
-    install_wheel(session, "docs")
+    install_wheel(session, "docs", extra="all,testing")
     session.run("sphinx-build", "-q", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html")
 
 

@@ -89,9 +89,11 @@ def accepted_maintenance(
     kinds = policy.accepted_maintenance
     accepted_windows = [window for window in windows if window.kind in kinds]
     accepted_pairs = list(pairs) if MaintenanceKind.PLANNED in kinds else []
-    occurrences = _occurrences_from_whole_periods(accepted_windows, accepted_pairs, policy, reach)
+    # Without a rule all pairs are accepted: there may be thousands, and an occurrence each costs more than their union.
+    pairs_to_judge = [] if policy.planned_work.accepts_all else accepted_pairs
+    occurrences = _occurrences_from_whole_periods(accepted_windows, pairs_to_judge, policy, reach)
     result = accepted_work(occurrences, policy.planned_work, reach.zone)
-    everybody = []
+    everybody = [] if pairs_to_judge else [IntervalSet.from_pairs(accepted_pairs)]
     targeted = []
     for source, window in enumerate(accepted_windows):
         times = result.times.get(source, NEVER)
@@ -157,19 +159,21 @@ def _occurrences(
     windows: Sequence[MaintenanceWindow], pairs: Sequence[tuple[int, int]], reach: Reach, first_us: int
 ) -> list[Occurrence]:
     """Return the occurrences that share an instant with the time from `first_us` to the end of the reach."""
-    occurrences = [
-        Occurrence(
-            source=source,
-            name=window_name("maintenance", window),
-            start_us=max(MIN_US, start_us),
-            end_us=min(MAX_US, end_us),
-            announced_us=_announced_us(window),
-            caps_key=window.targets,
-        )
-        for source, window in enumerate(windows)
-        for start_us, end_us in window.occurrences(reach.zone, first_us, reach.last_us)
-        if start_us < end_us and end_us > first_us
-    ]
+    occurrences = []
+    for source, window in enumerate(windows):
+        name, announced_us = window_name("maintenance", window), _announced_us(window)
+        for start_us, end_us in window.occurrences(reach.zone, first_us, reach.last_us):
+            if start_us < end_us and end_us > first_us:
+                occurrence = Occurrence(
+                    source=source,
+                    name=name,
+                    start_us=max(MIN_US, start_us),
+                    end_us=min(MAX_US, end_us),
+                    announced_us=announced_us,
+                    caps_key=window.targets,
+                    with_children=window.with_children,
+                )
+                occurrences.append(occurrence)
     occurrences += [
         Occurrence(
             source=len(windows) + rank,
@@ -187,8 +191,8 @@ def _occurrences(
 
 def _announced_us(window: MaintenanceWindow) -> int | None:
     """Return when a window was announced, or entered where that is later; None where neither is known."""
-    known = [instant for instant in (window.announced_at_us, window.entered_at_us) if instant is not None]
-    return max(known, default=None)
+    instants = [instant for instant in (window.announced_at_us, window.entered_at_us) if instant is not None]
+    return max(instants, default=None)
 
 
 def _is_late(occurrence: Occurrence) -> bool:

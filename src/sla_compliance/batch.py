@@ -134,8 +134,8 @@ class AlarmBatch:
             InvalidTypeError: a column is not several values.
         """
         # The first statement of the body: the arguments by name, so that ALARM_COLUMNS alone says which column each is.
-        given = locals()
-        columns = {column.name: given[column.argument] for column in ALARM_COLUMNS}
+        value_by_argument = locals()
+        columns = {column.name: value_by_argument[column.argument] for column in ALARM_COLUMNS}
         columns |= {} if more is None else _by_name(more, "more")
         return cls._from_lists(columns, RowValidation(on_invalid, clock_skew, row_names, _ARGUMENTS), faults)
 

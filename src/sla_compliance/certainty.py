@@ -12,7 +12,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from enum import StrEnum
 from fractions import Fraction
@@ -48,6 +49,8 @@ class DoubtCause(StrEnum):
     """Rows set aside whose start cannot be read: doubt of the whole input."""
     NOT_READ = "NOT_READ"
     """Days that were stored before readings were kept."""
+    NO_ROWS = "NO_ROWS"
+    """Not one row was read: the service may be perfect, or the export may have failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class Doubt:
 
     Attributes:
         cause: what is left open.
-        rows: how many rows of the input leave it open; 0 for unmonitored time.
+        rows: how many rows of the input leave it open; 0 for unmonitored time and where no row was read.
         length_us: the time at stake.
     """
 
@@ -100,6 +103,46 @@ class Certainty:
     is_input_whole: bool = True
     leaves_unknown_out: bool = False
     minimum_coverage_ratio: Fraction = Fraction(0)
+
+    @property
+    def value(self) -> Certainty:
+        """Itself; a DeferredCertainty has it too."""
+        return self
+
+
+class DeferredCertainty:
+    """A certainty that is computed when it is first asked for; equal to any other of the same value, and pickled as it.
+
+    Most readers of a record never ask for its certainty, which costs as much as the record where rows are in doubt.
+    """
+
+    __slots__ = ("_after", "_compute", "_first", "_value")
+
+    def __init__(self, compute: Callable[[int, int], Certainty], first: int, after: int) -> None:
+        """Keep what `compute(first, after)` will say."""
+        self._compute = compute
+        self._first = first
+        self._after = after
+        self._value: Certainty | None = None
+
+    @property
+    def value(self) -> Certainty:
+        """The certainty itself."""
+        if self._value is None:
+            self._value = self._compute(self._first, self._after)
+        return self._value
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Certainty | DeferredCertainty):
+            return self.value == other.value
+        return NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        value = self.value
+        return type(value), tuple(getattr(value, field.name) for field in fields(value))
 
 
 CERTAIN: Final = Certainty()

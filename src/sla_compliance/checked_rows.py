@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from sla_compliance.alarms import DESCRIPTIVE_INSTANTS
-from sla_compliance.columns import Column, has_values
+from sla_compliance.columns import Column, is_empty
 from sla_compliance.identity import RowFacts, identities
 from sla_compliance.undated_rows import bounds_by_other_facts, rows_over_without_time
 from sla_compliance.validation import NEEDED_INSTANT, STILL_ACTIVE_US, RejectedRow, RowValidation, stated_ends
@@ -57,7 +57,7 @@ def checked_rows(
         InvalidAlarmsError: rows are bad, and the validation does not set bad rows aside.
     """
     columns = validation.descriptive(descriptive)
-    columns |= {name: tuple(instants[name]) for name in DESCRIPTIVE_INSTANTS if has_values(instants.get(name))}
+    columns |= {name: tuple(instants[name]) for name in DESCRIPTIVE_INSTANTS if not is_empty(instants.get(name, ()))}
     starts, cleared, last_seen = instants[NEEDED_INSTANT], instants["cleared_at"], instants.get("last_occurrence")
     ends = validation.ordered_ends(starts, stated_ends(cleared, instants.get("resolved_at")), cleared)
     over_rows = rows_over_without_time(ends, columns)
@@ -71,15 +71,15 @@ def checked_rows(
     identity = identities(starts, ends, last_seen, columns, undated, bad_rows)
     rejected = validation.set_aside(instants, columns, bounds_of(sorted(bad_rows)))
     for row in undated:
-        seen = None if last_seen is None else last_seen[row]
-        ends[row] = STILL_ACTIVE_US if seen is None else max(seen, starts[row])
+        last_seen_us = None if last_seen is None else last_seen[row]
+        ends[row] = STILL_ACTIVE_US if last_seen_us is None else max(last_seen_us, starts[row])
     if identity.severities:
         severities = columns["severity"]
         columns["severity"] = tuple(identity.severities.get(row, text) for row, text in enumerate(severities))
     return CheckedRows(
         starts_us=tuple(starts),
         ends_us=tuple(ends),
-        last_seen_us=tuple(last_seen) if last_seen is not None and has_values(last_seen) else None,
+        last_seen_us=None if last_seen is None or is_empty(last_seen) else tuple(last_seen),
         undated=undated,
         disputed_ids=identity.disputed_ids,
         columns=columns,

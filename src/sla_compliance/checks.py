@@ -115,9 +115,10 @@ def listed_keys(values: object, field: str) -> list[Hashable]:
     """
     keys = listed(values, field, "several keys")
     try:
-        set(keys)
-    except TypeError as error:
-        raise InvalidTypeError(f"{field} holds what cannot be a key ({error}); give texts", field=field) from None
+        set(map(str, set(keys)))  # keys are compared as text
+    except Exception as error:  # a foreign type may raise anything
+        fault = f"{type(error).__name__}: {shown(str(error))}"
+        raise InvalidTypeError(f"{field} holds what cannot be a key ({fault}); give texts", field=field) from None
     return keys
 
 

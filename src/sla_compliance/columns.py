@@ -38,14 +38,19 @@ def is_absent(value: Any) -> bool:  # noqa: ANN401 - whatever a row may hold
 
 def with_absent_as_none(column: Column) -> Column:
     """Return a column with its absent values as None."""
-    if set(map(type, column)) <= _PLAIN_TYPES and "" not in column:
+    if is_empty(column) or (set(map(type, column)) <= _PLAIN_TYPES and "" not in column):
         return column
     return tuple(None if is_absent(value) else value for value in column)
 
 
-def has_values(column: Sequence[Any] | None) -> bool:
-    """Return whether any row has a value in a column."""
-    return column is not None and column.count(None) < len(column)
+def is_empty(column: Sequence[Any]) -> bool:
+    """Return whether no row has a value in a column; hardly any cost where the first one has."""
+    if column and column[0] is not None:
+        return False
+    try:
+        return column.count(None) == len(column)
+    except Exception:  # a foreign type may raise anything when it is compared
+        return False
 
 
 def taken(column: Column, rows: Sequence[int]) -> Column:

@@ -27,6 +27,7 @@ from sla_compliance.checks import check_order, check_type, listed, listed_keys, 
 from sla_compliance.contract import PAIRS, Contract, Pair, Times, read_contract, times
 from sla_compliance.downtime import DowntimeRule
 from sla_compliance.errors import InvalidTypeError
+from sla_compliance.evidence import keyless_fact
 from sla_compliance.ledger import Frame
 from sla_compliance.ledger_rule import LedgerRule
 from sla_compliance.policy import SLAPolicy
@@ -146,22 +147,22 @@ class EvaluationArguments:
         """Whether an exclusion excuses some alarms only, so that alarms are needed with their columns."""
         return bool(self.contract.targeted)
 
-    @property
-    def rows_from_us(self) -> int:
-        """From when on rows are needed: the window's start less the margin, or that of the work that meets the window.
+    def rows_needed_from_us(self, start_us: int, end_us: int) -> int:
+        """Return from when on rows are needed for a part of the window, microseconds.
 
-        Where work excuses only what it caused, an outage that was there when work began decides about all of it.
+        That is the start less the margin, or that of the work that meets the part: where work excuses only what it
+        caused, an outage that was there when work began decides about all of it.
         """
         margin_us = self.policy.margin_us
-        first_us = self.start_us - margin_us
+        first_us = start_us - margin_us
         if self.policy.planned_work.excuses == "caused":
-            meeting_starts = [
-                start_us
-                for start_us, end_us in self.contract.work
-                if start_us < self.end_us + margin_us and end_us > first_us
+            meeting_starts_us = [
+                work_start_us
+                for work_start_us, work_end_us in self.contract.work
+                if work_start_us < end_us + margin_us and work_end_us > first_us
             ]
             # A microsecond more: what counts is whether it was down before the work began.
-            first_us = min([first_us, *(start_us - 1 - margin_us for start_us in meeting_starts)])
+            first_us = min([first_us, *(work_start_us - 1 - margin_us for work_start_us in meeting_starts_us)])
         return max(MIN_US, first_us)
 
     @property
@@ -186,12 +187,13 @@ class EvaluationArguments:
             raise wrong_value(unkeyed, "unkeyed", ", ".join(map(repr, _UNKEYED)))
         keys = listed_keys(() if inventory is None else inventory, "inventory")
         batches = _batches_by_key(self._with_matches(batch), by, keys)
-        # The rows set aside that name a key are that key's doubt, never everybody's.
-        keyless = batches.get(None, replace(batch.take(()), rejected=()))
+        keyless = batches.get(None, _without_rows(batch))
         if unkeyed != "doubt":
             batches.pop(None, None)
         common_rule = self._ledger_rule(self.contract, batch)
-        doubtful = keyless_rows(keyless, common_rule) if unkeyed == "doubt" else NO_KEYLESS_ROWS
+        keyless_times = keyless_rows(keyless, common_rule)
+        fact = keyless_fact(keyless_times, unkeyed, self.start_us, self.end_us)
+        doubtful = keyless_times if unkeyed == "doubt" else NO_KEYLESS_ROWS
         named_keys = {key for exclusion in self.contract.targeted for key in exclusion.keys_of(by)}
         reports: dict[Hashable, ComplianceReport] = {}
         for key, own in batches.items():
@@ -199,7 +201,8 @@ class EvaluationArguments:
             if key is not None and str(key) in named_keys:
                 rule = self._ledger_rule(self.contract.for_key(by, str(key)), batch)
             alarms = own.joined(keyless) if unkeyed == "everybody" else own
-            reports[key] = self._report(rule, alarms, NO_KEYLESS_ROWS if key is None else doubtful)
+            report = self._report(rule, alarms, NO_KEYLESS_ROWS if key is None else doubtful)
+            reports[key] = replace(report, keyless_fact=fact)
         return reports
 
     def _with_matches(self, batch: AlarmBatch) -> AlarmBatch:
@@ -220,22 +223,18 @@ class EvaluationArguments:
 
     def _report(self, rule: LedgerRule, batch: AlarmBatch, keyless: KeylessRows = NO_KEYLESS_ROWS) -> ComplianceReport:
         qualifying = batch.qualifying(self.policy.qualifying)
-        settled_rule, ledger = rule.settled_ledger(
-            qualifying.starts_us, rule.downtime.ends_us(qualifying), qualifying.excluded_by
-        )
-        return ComplianceReport(
-            ledger=ledger,
-            batch=batch,
-            qualifying=qualifying,
-            settled_rule=settled_rule,
-            ledger_rule=rule,
-            keyless=keyless,
-        )
+        measurement = rule.measure(rule.downtime.times(qualifying))
+        return ComplianceReport(batch=batch, qualifying=qualifying, measurement=measurement, keyless=keyless)
+
+
+def _without_rows(batch: AlarmBatch) -> AlarmBatch:
+    """Return the batch of a key that no row names, from the same source."""
+    return replace(batch.take(()), rejected=())
 
 
 def _batches_by_key(batch: AlarmBatch, by: str, keys: Sequence[Hashable]) -> dict[Hashable, AlarmBatch]:
     """Return the alarms of each key; keys that read alike as text are one, and the inventory's object stands for it."""
-    no_alarms = replace(batch.take(()), rejected=())
+    no_alarms = _without_rows(batch)
     batches: dict[Hashable, AlarmBatch] = {}
     key_by_text: dict[str, Hashable] = {}
     for key in keys:

@@ -78,14 +78,17 @@ class Contract:
     def for_key(self, column: str, key: str) -> Contract:
         """Return the contract of one value of a column: the windows that name it by itself are everybody's there."""
         own = [exclusion for exclusion in self.targeted if key in exclusion.keys_of(column)]
-        works = IntervalSet.union(exclusion.windows for exclusion in own if exclusion.is_maintenance)
-        others = IntervalSet.union(exclusion.windows for exclusion in own if not exclusion.is_maintenance)
+        own_work = IntervalSet.union(exclusion.windows for exclusion in own if exclusion.is_maintenance)
+        own_exclusions = IntervalSet.union(exclusion.windows for exclusion in own if not exclusion.is_maintenance)
         # An exclusion that is everybody's keeps its place, without windows: rows name exclusions by their places.
         targeted = tuple(
             replace(exclusion, windows=NEVER) if exclusion in own else exclusion for exclusion in self.targeted
         )
         return replace(
-            self, maintenance=self.maintenance | works, exclusions=self.exclusions | others, targeted=targeted
+            self,
+            maintenance=self.maintenance | own_work,
+            exclusions=self.exclusions | own_exclusions,
+            targeted=targeted,
         )
 
     def with_caused_only(self, outages: IntervalSet, start_us: int, end_us: int) -> Contract:

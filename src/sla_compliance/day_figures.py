@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Final
 
 from sla_compliance.calendars.periods import Period
-from sla_compliance.certainty import Bounds, Certainty, Doubt, DoubtCause, unknown_us
+from sla_compliance.certainty import Bounds, Certainty, DeferredCertainty, Doubt, DoubtCause, unknown_us
 from sla_compliance.checks import check_type
 from sla_compliance.labels import Accounting
 from sla_compliance.ledger import CellLengths, summed_cells
@@ -151,7 +151,7 @@ class DayFigures(ABC):
             last_date=dates[-1],
             target_ratio=self.target_ratio,
             accounting=self.accounting,
-            certainty=self._certainty(first, after),
+            certainty=DeferredCertainty(self._certainty, first, after),
         )
 
     def _certainty(self, first: int, after: int) -> Certainty:

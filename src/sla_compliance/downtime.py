@@ -22,12 +22,49 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import compress, repeat
+from operator import gt
 
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.intervals import ALWAYS_START_US, NEVER, IntervalSet
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.targeting import TargetedExclusion
 from sla_compliance.validation import STILL_ACTIVE_US
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmTimes:
+    """When some alarms were active, as columns.
+
+    Attributes:
+        starts_us, ends_us: of each.
+        excluded_by: for each the targeted exclusions that match it, as indices; None: none does.
+    """
+
+    starts_us: Sequence[int]
+    ends_us: Sequence[int]
+    excluded_by: Sequence[frozenset[int]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveTime:
+    """When any of some alarms is active, up to as_of and before damping.
+
+    Attributes:
+        active: all of it.
+        excused: when each active alarm is in a window that applies to it.
+        by_maintenance: when, of that, one of the windows is maintenance.
+    """
+
+    active: IntervalSet
+    excused: IntervalSet = NEVER
+    by_maintenance: IntervalSet = NEVER
+
+    def with_doubt(self, in_doubt: IntervalSet) -> ActiveTime:
+        """Return it with further time at which an alarm may be active, which no window excuses."""
+        if not in_doubt:
+            return self
+        return ActiveTime(self.active | in_doubt, self.excused - in_doubt, self.by_maintenance - in_doubt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,35 +95,36 @@ class DowntimeRule:
     as_of_us: int
     targeted: tuple[TargetedExclusion, ...] = ()
 
-    def downtime_of(
-        self,
-        starts_us: Sequence[int],
-        ends_us: Sequence[int],
-        excluded_by: Sequence[frozenset[int]] | None,
-        not_excusable: IntervalSet = NEVER,
-    ) -> Downtime:
-        """Return the downtime of columns of alarms.
+    def times(self, batch: AlarmBatch) -> AlarmTimes:
+        """Return when the alarms of a batch were active."""
+        return AlarmTimes(batch.starts_us, tuple(self.ends_us(batch)), batch.excluded_by)
 
-        Args:
-            excluded_by: for each alarm the targeted exclusions that match it; None: none does.
-            not_excusable: further time that is down, which no window excuses.
+    def active_time(self, times: AlarmTimes) -> ActiveTime:
+        """Return when any of some alarms is active.
+
+        Cost: the two sorts of `IntervalSet`, linear passes and no object per alarm; with targeted exclusions, a union
+        more for each set of exclusions that some alarms have in common.
         """
-        if excluded_by is None or not any(excluded_by):
-            active = IntervalSet.union_of(starts_us, ends_us)
-            return Downtime(self.damped(self._until_as_of(active | not_excusable if not_excusable else active)))
-        parts = self._parts(starts_us, ends_us, excluded_by)
-        active = self._until_as_of(IntervalSet.union([not_excusable, *(part for _, part in parts)]))
-        outages = self.damped(active)
-        unexcused = [part - self._windows(indices) for indices, part in parts]
-        excused = active - IntervalSet.union([not_excusable, *unexcused])
+        if times.excluded_by is None or not any(times.excluded_by):
+            return ActiveTime(self._until_as_of(IntervalSet.union_of(times.starts_us, times.ends_us)))
+        parts = self._parts(times.starts_us, times.ends_us, times.excluded_by)
+        active = IntervalSet.union(part for _, part in parts)
+        excused = active - IntervalSet.union(part - self._windows(indices) for indices, part in parts)
         by_maintenance = excused & IntervalSet.union(
             part & self._windows(index for index in indices if self.targeted[index].is_maintenance)
             for indices, part in parts
         )
-        gaps = _excused_gaps(outages - active, excused, by_maintenance)
-        all_by_maintenance = (by_maintenance | gaps.excused_by_maintenance) & outages
-        all_otherwise = ((excused - by_maintenance) | gaps.excused_otherwise) & outages
-        return Downtime(outages, all_by_maintenance, all_otherwise)
+        return ActiveTime(active, excused, by_maintenance)
+
+    def downtime_of(self, time: ActiveTime) -> Downtime:
+        """Return the downtime of the time in which alarms are active: damped, then excused."""
+        outages = self.damped(time.active)
+        if not time.excused:
+            return Downtime(outages)
+        gaps = _excused_gaps(outages - time.active, time.excused, time.by_maintenance)
+        by_maintenance = (time.by_maintenance | gaps.excused_by_maintenance) & outages
+        otherwise = ((time.excused - time.by_maintenance) | gaps.excused_otherwise) & outages
+        return Downtime(outages, by_maintenance, otherwise)
 
     def damped(self, active: IntervalSet) -> IntervalSet:
         """Return the outages of the time in which alarms are active."""
@@ -145,14 +183,8 @@ class DowntimeRule:
 
     def active_rows(self, batch: AlarmBatch) -> list[int]:
         """Return the alarms raised before as_of and not over then, whatever their rows say since."""
-        as_of_us = self.as_of_us
-        if not batch.ends_us or max(batch.ends_us) <= as_of_us:
-            return []
-        return [
-            row
-            for row, end in enumerate(batch.ends_us)
-            if end > as_of_us and batch.starts_us[row] < as_of_us and row not in batch.undated
-        ]
+        lasting = compress(range(len(batch)), map(gt, batch.ends_us, repeat(self.as_of_us)))
+        return [row for row in lasting if batch.starts_us[row] < self.as_of_us and row not in batch.undated]
 
     def unseen_rows(self, batch: AlarmBatch, length_us: int) -> list[int]:
         """Return the active alarms last seen longer than `length_us` before as_of; without a last sight, none."""
@@ -163,8 +195,8 @@ class DowntimeRule:
         return [row for row in self.active_rows(batch) if (seen := last_seen[row]) is not None and seen < limit]
 
     def _seen_us(self, batch: AlarmBatch, row: int) -> int:
-        seen = None if batch.last_seen_us is None else batch.last_seen_us[row]
-        return batch.starts_us[row] if seen is None else seen
+        last_seen_us = None if batch.last_seen_us is None else batch.last_seen_us[row]
+        return batch.starts_us[row] if last_seen_us is None else last_seen_us
 
 
 def _excused_gaps(gaps: IntervalSet, excused: IntervalSet, by_maintenance: IntervalSet) -> Downtime:

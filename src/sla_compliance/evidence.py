@@ -21,13 +21,14 @@ from typing import Final
 
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.certainty import DoubtCause
+from sla_compliance.doubtful_time import doubts_within
 from sla_compliance.downtime import DowntimeRule
 from sla_compliance.intervals import NEVER, IntervalSet
 from sla_compliance.labels import CELL_INDEX, Scope, State
 from sla_compliance.ledger import Ledger
 from sla_compliance.ledger_rule import LedgerRule
 from sla_compliance.measured import DOUBT_PREFIX, DayFact, FactCode
-from sla_compliance.readings import Readings
+from sla_compliance.readings import KeylessRows, Readings
 from sla_compliance.row_findings import OpenRows, RowFinding, row_findings
 from sla_compliance.targeting import TargetedExclusion
 
@@ -96,7 +97,7 @@ class Evidence:
         *,
         ledger: Ledger,
         ledger_rule: LedgerRule,
-        readings: Readings | None,
+        readings: Readings,
     ) -> Evidence:
         """Return the evidence of all rows of a source, those that qualify, and what was made of them by which rule."""
         rule = ledger_rule.downtime
@@ -104,7 +105,7 @@ class Evidence:
         ledger_without_unseen = ledger
         if open_rows.unseen:
             seen = qualifying.take([row for row in range(len(qualifying)) if row not in open_rows.unseen])
-            ledger_without_unseen = ledger_rule.ledger(seen.starts_us, rule.ends_us(seen), seen.excluded_by)
+            ledger_without_unseen = ledger_rule.measure(rule.times(seen)).ledger
         findings = row_findings(
             batch, qualifying, ledger=ledger, ledger_rule=ledger_rule, open_rows=open_rows, readings=readings
         )
@@ -112,8 +113,7 @@ class Evidence:
         is_empty = not len(qualifying) and not qualifying.columns
         unmatched = () if is_empty else tuple(part for part in rule.targeted if not part.can_match(qualifying))
         cuts = tuple(_cuts(qualifying, ledger, rule))
-        at_stake = {} if readings is None else readings.time_at_stake()
-        return cls(findings, ledger, ledger_without_unseen, unmatched, cuts, at_stake)
+        return cls(findings, ledger, ledger_without_unseen, unmatched, cuts, readings.time_at_stake())
 
     @property
     def unmatched_names(self) -> tuple[str, ...]:
@@ -199,6 +199,19 @@ def _cuts(qualifying: AlarmBatch, ledger: Ledger, rule: DowntimeRule) -> Iterato
             spans = tuple((starts_us[row], ends_us[row]) for row in cut_rows)
             raised = IntervalSet.union_of(map(starts_us.__getitem__, cut_rows), map(ends_us.__getitem__, cut_rows))
             yield _Cut(exclusion.name, windows, spans, raised & windows)
+
+
+def keyless_fact(keyless: KeylessRows, unkeyed: str, start_us: int, end_us: int) -> DayFact | None:
+    """Return how many rows that meet [start_us, end_us) name no key, and how long; None where there is none.
+
+    Args:
+        keyless: the rows, in reports by key.
+        unkeyed: whose they are taken to be, as in `evaluate_each`.
+    """
+    doubts = list(doubts_within(keyless.doubtful, start_us, end_us))
+    rows = keyless.rows_without_start + sum(doubt.rows for doubt in doubts)
+    length_us = sum(doubt.length_us for doubt in doubts)
+    return DayFact(FactCode.WITHOUT_KEY, unkeyed, rows, length_us) if rows else None
 
 
 def _concerns(exclusion: TargetedExclusion, start_us: int, end_us: int) -> bool:

@@ -4,7 +4,8 @@
 # snapshots of one alarm, which have the same id and start:
 #   - copies, the same in every column, are one row;
 #   - a row without an end is superseded by one that states its end, else by one
-#     whose status says that it is over, else by the one seen last;
+#     whose status says that it is over, else by the one seen last (one of unknown
+#     last sight was seen when it was raised; of several seen last, all stay);
 #   - what is left bears the worst severity among them other than `cleared`.
 # Rows of one id that lie apart, or touch, are outages of their own (a monitor's id,
 # a fingerprint). Rows of one id that share an instant and have other bounds all
@@ -142,8 +143,7 @@ class _Resolution:
         distinct = list({self._content(row): row for row in rows}.values())
         stated = [row for row in distinct if self._ends[row] != STILL_ACTIVE_US]
         over = [row for row in distinct if row in self._undated]
-        # Rows that state no end are told apart by their last sight alone, so the one seen last stands for them all.
-        current = stated or [max(over or distinct, key=lambda row: (self._seen(row), self._content(row)))]
+        current = stated or self._seen_last(over or distinct)
         self._superseded.update(set(rows) - set(current))
         self._copies += len(rows) - len(distinct)
         self._snapshots += len(distinct) - len(current)
@@ -151,8 +151,8 @@ class _Resolution:
         return current
 
     def _take_worst_severity(self, rows: Sequence[int], current: Sequence[int]) -> None:
-        named = {self._column("severity", row) for row in rows} - {Severity.CLEARED}
-        worst = next((severity for severity in WORST_FIRST if severity in named), None)
+        severities = {self._column("severity", row) for row in rows} - {Severity.CLEARED}
+        worst = next((severity for severity in WORST_FIRST if severity in severities), None)
         if worst is not None:
             self._severities |= {row: worst for row in current if self._column("severity", row) != worst}
 
@@ -160,21 +160,29 @@ class _Resolution:
         """Return the end as far as rows say it: of one that is over and undated, its last sight, else its bound."""
         if row not in self._undated:
             return self._ends[row]
-        bound, has_seen = self._undated[row], self._last_seen is not None and self._last_seen[row] is not None
-        if has_seen:
-            return max(self._starts[row], self._seen(row))
+        last_seen_us, bound = self._seen(row), self._undated[row]
+        if last_seen_us is not None:
+            return max(self._starts[row], last_seen_us)
         return STILL_ACTIVE_US if bound is None else bound
 
-    def _seen(self, row: int) -> int:
-        seen = None if self._last_seen is None else self._last_seen[row]
-        return self._starts[row] if seen is None else seen
+    def _seen(self, row: int) -> int | None:
+        return None if self._last_seen is None else self._last_seen[row]
+
+    def _seen_last(self, rows: Sequence[int]) -> list[int]:
+        """Return the rows that were seen last; one of unknown last sight was seen when it was raised."""
+        sight_by_row = {}
+        for row in rows:
+            last_seen_us = self._seen(row)
+            sight_by_row[row] = self._starts[row] if last_seen_us is None else last_seen_us
+        latest = max(sight_by_row.values())
+        return [row for row in rows if sight_by_row[row] == latest]
 
     def _column(self, name: str, row: int) -> Any:  # noqa: ANN401 - of whichever column
         column = self._columns.get(name)
         return None if column is None else column[row]
 
     def _content(self, row: int) -> str:
-        """Return all that a row says, as text that orders rows whatever their order in the input."""
+        """Return all that a row says, as text."""
         facts = [self._starts[row], self._ends[row], self._last_seen and self._last_seen[row]]
         return repr([*facts, *(str(column[row]) for column in self._columns.values())])
 

@@ -18,6 +18,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sla_compliance.checks import integer
+from sla_compliance.columns import is_empty
 from sla_compliance.units import EPOCH, MICROSECOND, checked_instant_us
 
 YEAR_2_US: Final = (datetime(2, 1, 1, tzinfo=EPOCH.tzinfo) - EPOCH) // MICROSECOND
@@ -31,6 +32,8 @@ def plain_datetimes(column: Sequence[Any], *, has_gaps: bool) -> list[Any] | Non
     Args:
         has_gaps: whether values may be None, which stay so.
     """
+    if has_gaps and is_empty(column):
+        return list(column)
     kinds = set(map(type, column))
     if not kinds <= ({datetime, type(None)} if has_gaps else {datetime}):
         return None

@@ -150,9 +150,11 @@ class IntervalSet:
         if first >= last:
             return type(self)()
         starts, ends = self.starts_us[first:last], self.ends_us[first:last]
-        clipped_start = max(starts[0], start_us)
-        clipped_end = min(ends[-1], end_us)
-        return type(self)((clipped_start, *starts[1:]), (*ends[:-1], clipped_end))
+        if starts[0] < start_us:
+            starts = (start_us, *starts[1:])
+        if ends[-1] > end_us:
+            ends = (*ends[:-1], end_us)
+        return type(self)(starts, ends)
 
     def without_gaps_below(self, length_us: int) -> Self:
         """Return this set with every gap shorter than `length_us` filled."""

@@ -155,12 +155,12 @@ class Ledger:
     def _downtime_lengths(self, frame: Frame) -> Iterator[tuple[int, int, int, _Lengths]]:
         """Yield (piece start, scope, state, lengths of DOWN and of both excused states) of the pieces with downtime."""
         edges = frame.edges_us
+        met: Sequence[int] = range(len(frame.scopes))
+        outages = bisect_left(self.down.starts_us, edges[-1]) - bisect_right(self.down.ends_us, edges[0])
         # Few outages against many pieces: only the pieces that they meet are measured.
-        outages = self.down.clip(edges[0], edges[-1])
-        if len(outages) * 4 < len(frame.scopes):
-            met = sorted({piece for start, end in outages for piece in _pieces(edges, start, end)})
-        else:
-            met = range(len(frame.scopes))  # type: ignore[assignment]
+        if outages * 4 < len(frame.scopes):
+            down = self.down.clip(edges[0], edges[-1])
+            met = sorted({piece for start, end in down for piece in _pieces(edges, start, end)})
         for first, after in _runs(met):
             bounds = edges[first : after + 1]
             by_maintenance, otherwise = self.excused_by_maintenance, self.excused_otherwise

@@ -13,11 +13,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from sla_compliance.contract import Contract
-from sla_compliance.downtime import Downtime, DowntimeRule
+from sla_compliance.downtime import ActiveTime, AlarmTimes, Downtime, DowntimeRule
 from sla_compliance.intervals import ALWAYS_END_US, ALWAYS_START_US, NEVER, IntervalSet
 from sla_compliance.labels import State
 from sla_compliance.ledger import Frame, Ledger
@@ -39,37 +39,30 @@ class LedgerRule:
     downtime: DowntimeRule
     monitor_gap_us: int = 0
 
-    def ledger(
-        self,
-        starts_us: Sequence[int],
-        ends_us: Sequence[int],
-        excluded_by: Sequence[frozenset[int]] | None,
-        not_excusable: IntervalSet = NEVER,
-    ) -> Ledger:
-        """Return the ledger of columns of alarms; arguments as `DowntimeRule.downtime_of`."""
-        return self.settled_ledger(starts_us, ends_us, excluded_by, not_excusable)[1]
+    def measure(self, times: AlarmTimes, in_doubt: IntervalSet = NEVER) -> Measurement:
+        """Return the measurement of some alarms.
 
-    def settled_ledger(
-        self,
-        starts_us: Sequence[int],
-        ends_us: Sequence[int],
-        excluded_by: Sequence[frozenset[int]] | None,
-        not_excusable: IntervalSet = NEVER,
-    ) -> tuple[LedgerRule, Ledger]:
-        """Return the ledger, and this rule under the contract that its outages leave."""
-        downtime = self.downtime.downtime_of(starts_us, ends_us, excluded_by, not_excusable)
+        Args:
+            in_doubt: further time that is down, which no window excuses.
+        """
+        return self.measure_active(times, self.downtime.active_time(times), in_doubt)
+
+    def measure_active(self, times: AlarmTimes, active: ActiveTime, in_doubt: IntervalSet = NEVER) -> Measurement:
+        """Return the measurement of some alarms of which it is known when any is active."""
+        downtime = self.downtime.downtime_of(active.with_doubt(in_doubt))
+        settled = self._settled_by(downtime.outages)
+        if settled.contract.targeted != self.contract.targeted:
+            settled_active = settled.downtime.active_time(times)
+            downtime = settled.downtime.downtime_of(settled_active.with_doubt(in_doubt))
+        return Measurement(times, active, self, settled, settled._ledger_of(downtime))
+
+    def _settled_by(self, outages: IntervalSet) -> LedgerRule:
+        """Return this rule under the contract that some outages leave."""
         if self.downtime.policy.planned_work.excuses != "caused":
-            return self, self._ledger_of(downtime)
-        window_us = self.frame.edges_us[0], self.frame.edges_us[-1]
-        contract = self.contract.with_caused_only(downtime.outages, *window_us)
-        settled = replace(
-            self,
-            contract=contract,
-            frame=self.frame.under(contract),
-            downtime=replace(self.downtime, targeted=contract.targeted),
-        )
-        downtime = settled.downtime.downtime_of(starts_us, ends_us, excluded_by, not_excusable)
-        return settled, settled._ledger_of(downtime)
+            return self
+        contract = self.contract.with_caused_only(outages, self.frame.edges_us[0], self.frame.edges_us[-1])
+        downtime = replace(self.downtime, targeted=contract.targeted)
+        return replace(self, contract=contract, frame=self.frame.under(contract), downtime=downtime)
 
     def _ledger_of(self, downtime: Downtime) -> Ledger:
         """Return the ledger of some downtime, with short gaps of monitoring bridged."""
@@ -106,3 +99,22 @@ class LedgerRule:
         if instant_us in downtime.excused_by_maintenance:
             return State.EXCUSED_MAINTENANCE
         return State.EXCUSED_OTHER if instant_us in downtime.excused_otherwise else State.DOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """A ledger and what it was made of.
+
+    Attributes:
+        times: when each alarm was active.
+        active: when any was.
+        rule: what turns alarms into a ledger, before any outage is known.
+        settled_rule: the same under the contract that the ledger's outages leave.
+        ledger: what came of it.
+    """
+
+    times: AlarmTimes
+    active: ActiveTime
+    rule: LedgerRule
+    settled_rule: LedgerRule
+    ledger: Ledger

@@ -28,18 +28,34 @@ from sla_compliance.records import counted_us
 from sla_compliance.units import SECOND_US, length_text
 from sla_compliance.validation import ClampedFigure, RejectedRow
 
+# Of each code: the noun of its rows, and what is said of one and of several of them.
 _ROWS_IN_WORDS: Final = {
-    FactCode.BAD_ROW: ("bad row", "set aside, the first: {first}"),
+    FactCode.BAD_ROW: ("bad row", "set aside"),
     FactCode.ASSUMED_END: ("alarm", "cleared or resolved without a time, ended when last seen"),
     FactCode.RAISED_IN_1970: ("alarm", "raised on 1970-01-01 by a clock never set, counted"),
-    FactCode.OVERWRITTEN_SEVERITY: ("row", "with its severity overwritten by 'cleared': an outage once, not counted"),
+    FactCode.OVERWRITTEN_SEVERITY: (
+        "row",
+        "whose severity was overwritten by 'cleared', left out although an outage once",
+    ),
     FactCode.CLAMPED_SHARE: ("measured share", "outside 0-100 %, clamped"),
     FactCode.OPEN_ALARM: ("alarm", "open and seen within 7 days"),
-    FactCode.UNKNOWN_LAST_SIGHT: ("alarm", "open and of unknown last sight, the first: {first}"),
+    FactCode.UNKNOWN_LAST_SIGHT: ("alarm", "open and of unknown last sight"),
     FactCode.STALE_ALARM: ("alarm", "open and unseen for 7 days alone {cause} {downtime} in agreed time"),
 }
-
-
+# Of these there are many on any day, or their name is no row's: they are counted alone.
+_COUNTED_ALONE: Final = frozenset({FactCode.OPEN_ALARM, FactCode.CLAMPED_SHARE})
+# Of each code: the sentence on each name, that on those which were not named, and the noun of these.
+_NAMES_IN_WORDS: Final = {
+    FactCode.LEGACY: ("noted when a day was stored: {}", "noted when days were stored: {}", "more fact"),
+    FactCode.UNMATCHED_EXCLUSION: ("{} can match no alarm here", "{} can match no alarm here", "more exclusion"),
+    FactCode.REFUSED_WORK: ("excuses nothing: {}", "excuse nothing: {} of planned work", "more piece"),
+    FactCode.LATE_WORK: ("excuses although late: {}", "excuse although late: {} of planned work", "more piece"),
+}
+_WITHOUT_KEY_IN_WORDS: Final = {
+    "doubt": "in doubt for every key",
+    "everybody": "counted for every key",
+    "nobody": "counted for no key",
+}
 _OPEN_CODES: Final = (FactCode.OPEN_ALARM, FactCode.STALE_ALARM, FactCode.UNKNOWN_LAST_SIGHT)
 _NOT_IN_WORDS: Final = frozenset({FactCode.OPEN_UNSEEN})  # says when a day closes
 
@@ -101,13 +117,16 @@ class DataQuality:
         }
 
 
-def data_quality(evidence: Evidence, batch: AlarmBatch, *, accounting: Accounting) -> DataQuality:
+def data_quality(
+    evidence: Evidence, batch: AlarmBatch, *, accounting: Accounting, more_facts: Iterable[DayFact] = ()
+) -> DataQuality:
     """Return the quality of the rows behind a ledger.
 
     Args:
         evidence: what there is to say of them.
         batch: all rows of the source.
         accounting: what counts as downtime.
+        more_facts: facts of the window about rows that are not in the batch.
     """
     ledger = evidence.ledger
     counts = Counter(finding.code for finding in evidence.row_findings)
@@ -125,7 +144,7 @@ def data_quality(evidence: Evidence, batch: AlarmBatch, *, accounting: Accountin
         clamped=batch.clamped,
         unmatched_exclusions=evidence.unmatched_names,
         targeted_effects=evidence.effects(ledger.start_us, ledger.end_us),
-        facts=evidence.window_facts(),
+        facts=(*evidence.window_facts(), *more_facts),
     )
 
 
@@ -196,26 +215,23 @@ class _Totals:
 def _lines_of_code(code: str, totals: _Totals) -> Iterator[str]:
     if code in _ROWS_IN_WORDS:
         yield _rows_line(FactCode(code), totals)
-    elif code == FactCode.UNMATCHED_EXCLUSION:
-        yield from (f"{name} can match no alarm here" for name in totals.names)
-        if unnamed := totals.counts[""]:
-            yield f"{_about(totals)}{_count(unnamed, 'more exclusion')} can match no alarm here"
+    elif code in _NAMES_IN_WORDS:
+        yield from _name_lines(FactCode(code), totals)
     elif code == FactCode.TARGETED_EXCLUSION:
         yield from (_taken_out_line(name, totals) for name in totals.counts if totals.counts[name])
-    elif code == FactCode.REFUSED_WORK:
-        yield from (f"excuses nothing: {name}" for name in totals.names)
-        if unnamed := totals.counts[""]:
-            yield f"excuse nothing: {_about(totals)}{_count(unnamed, 'more piece')} of planned work"
-    elif code == FactCode.LATE_WORK:
-        yield from (f"excuses although late: {name}" for name in totals.names)
-        if unnamed := totals.counts[""]:
-            yield f"excuse although late: {_about(totals)}{_count(unnamed, 'more piece')} of planned work"
+    elif code == FactCode.WITHOUT_KEY:
+        yield from (_without_key_line(name, totals) for name in totals.names)
     elif code == FactCode.NO_ROWS:
         yield "no rows were read"
-    elif code == FactCode.LEGACY:
-        yield from (f"noted when a day was stored: {name}" for name in totals.names)
     else:
         yield f"{_count(sum(totals.counts.values()), 'note')} of the kind {code}, which a later version explains"
+
+
+def _name_lines(code: FactCode, totals: _Totals) -> Iterator[str]:
+    sentence, sentence_of_unnamed, noun = _NAMES_IN_WORDS[code]
+    yield from map(sentence.format, totals.names)
+    if unnamed := totals.counts[""]:
+        yield sentence_of_unnamed.format(f"{_about(totals)}{_count(unnamed, noun)}")
 
 
 def _rows_line(code: FactCode, totals: _Totals) -> str:
@@ -223,11 +239,14 @@ def _rows_line(code: FactCode, totals: _Totals) -> str:
     number = sum(totals.counts.values())
     length_us = sum(totals.lengths_us.values())
     sentence_end = words.format(
-        first=next(iter(totals.names), "of which no name was kept"),
         cause="causes" if number == 1 else "cause",
         downtime=f"{_seconds(length_us)} of downtime" if length_us else "no downtime",
     )
-    return f"{_about(totals)}{_count(number, noun)} {sentence_end}"
+    sentence = f"{_about(totals)}{_count(number, noun)} {sentence_end}"
+    if code in _COUNTED_ALONE:
+        return sentence
+    first_name = next(iter(totals.names), "of which no name was kept")
+    return f"{sentence}: {first_name}" if number == 1 else f"{sentence}, the first: {first_name}"
 
 
 def _taken_out_line(name: str, totals: _Totals) -> str:
@@ -235,6 +254,11 @@ def _taken_out_line(name: str, totals: _Totals) -> str:
     at_least = "at least " if name in totals.repeated else ""
     alarms = f"{at_least}{_count(totals.counts[name], 'alarm')}"
     return f"{name or 'other exclusions'} took {alarms} out for {_seconds(totals.lengths_us[name])}"
+
+
+def _without_key_line(unkeyed: str, totals: _Totals) -> str:
+    rows, length = _count(totals.counts[unkeyed], "row"), _seconds(totals.lengths_us[unkeyed])
+    return f"{rows} without the key, {length} together: {_WITHOUT_KEY_IN_WORDS[unkeyed]}"
 
 
 def _about(totals: _Totals) -> str:

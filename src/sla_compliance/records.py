@@ -19,7 +19,7 @@ from fractions import Fraction
 
 from sla_compliance import rounding
 from sla_compliance.calendars.wall_clock import instant_of
-from sla_compliance.certainty import CERTAIN, Certainty, unknown_us, with_unknown_as
+from sla_compliance.certainty import CERTAIN, Certainty, DeferredCertainty, unknown_us, with_unknown_as
 from sla_compliance.checks import check_type
 from sla_compliance.labels import CELL_INDEX, CELLS, Accounting, Cell, Counts, State
 from sla_compliance.ledger import CellLengths, segments, summed_cells
@@ -64,7 +64,7 @@ class ComplianceRecord:
     day_cells_us: tuple[CellLengths, ...] = field(repr=False)
     target_ratio: Fraction
     accounting: Accounting
-    certainty: Certainty = field(default=CERTAIN, repr=False)
+    certainty: Certainty | DeferredCertainty = field(default=CERTAIN, repr=False)
 
     @property
     def start(self) -> dt.datetime:
@@ -128,8 +128,8 @@ class ComplianceRecord:
     def leaves_unknown_out(self) -> bool:
         """Whether unmonitored time is left out as agreed, rather than doubt."""
         coverage = self.coverage_ratio
-        is_enough = coverage is None or coverage >= self.certainty.minimum_coverage_ratio
-        return self.certainty.leaves_unknown_out and is_enough
+        is_enough = coverage is None or coverage >= self.certainty.value.minimum_coverage_ratio
+        return self.certainty.value.leaves_unknown_out and is_enough
 
     def _reading(self, cells_us: CellLengths | None, unknown_is: State) -> CellLengths:
         cells_us = self.cells_us if cells_us is None else cells_us
@@ -138,12 +138,12 @@ class ComplianceRecord:
     @property
     def optimistic(self) -> ComplianceRecord:
         """The record that the optimistic reading gives of this period as a whole."""
-        return self._with_cells(self._reading(self.certainty.optimistic_cells_us, State.UP))
+        return self._with_cells(self._reading(self.certainty.value.optimistic_cells_us, State.UP))
 
     @property
     def pessimistic(self) -> ComplianceRecord:
         """The record that the pessimistic reading gives of this period as a whole."""
-        return self._with_cells(self._reading(self.certainty.pessimistic_cells_us, State.DOWN))
+        return self._with_cells(self._reading(self.certainty.value.pessimistic_cells_us, State.DOWN))
 
     def _with_cells(self, cells_us: CellLengths) -> ComplianceRecord:
         return replace(self, cells_us=cells_us, day_cells_us=(cells_us,), certainty=CERTAIN)
@@ -152,13 +152,13 @@ class ComplianceRecord:
     def availability_bounds(self) -> tuple[Fraction, Fraction] | None:
         """The least and the greatest availability of record and readings; None where none of them has one."""
         ratios = [self.availability_ratio, self.optimistic.availability_ratio, self.pessimistic.availability_ratio]
-        known = [ratio for ratio in ratios if ratio is not None]
-        return (min(known), max(known)) if known else None
+        availabilities = [ratio for ratio in ratios if ratio is not None]
+        return (min(availabilities), max(availabilities)) if availabilities else None
 
     @property
     def is_confirmed(self) -> bool:
         """Whether no doubt could change the verdict (verdicts.py)."""
-        return self.certainty.is_input_whole and is_verdict_confirmed(
+        return self.certainty.value.is_input_whole and is_verdict_confirmed(
             self.verdict,
             optimistic=self.optimistic.verdict,
             pessimistic=self.pessimistic.verdict,
@@ -288,7 +288,7 @@ class ComplianceRecord:
         """Return in words between which figures the availability lies."""
         if self.is_confirmed:
             return "no doubt could change the verdict"
-        if not self.certainty.is_input_whole:
+        if not self.certainty.value.is_input_whole:
             return "rows without a readable start may be outages of any time"
         bounds = self.availability_bounds
         if bounds is None:
@@ -311,7 +311,7 @@ def record_of_days(
     last_date: dt.date,
     target_ratio: Fraction,
     accounting: Accounting,
-    certainty: Certainty = CERTAIN,
+    certainty: Certainty | DeferredCertainty = CERTAIN,
 ) -> ComplianceRecord:
     """Return the record of consecutive days; of none, the record of no time at all."""
     is_one_day = len(day_cells_us) == 1

@@ -17,15 +17,17 @@ from sla_compliance.certainty import Bounds, Doubt, DoubtCause
 from sla_compliance.checks import check_order, check_type
 from sla_compliance.contract import Contract
 from sla_compliance.day_figures import DayFigures
+from sla_compliance.doubtful_time import doubts_within
 from sla_compliance.downtime import DowntimeRule
 from sla_compliance.evidence import Evidence
 from sla_compliance.incidents import Incident, incidents_between
 from sla_compliance.labels import Accounting
 from sla_compliance.ledger import CellLengths, Ledger
-from sla_compliance.ledger_rule import LedgerRule
+from sla_compliance.ledger_rule import Measurement
+from sla_compliance.measured import DayFact
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.quality import DataQuality, data_quality
-from sla_compliance.readings import NO_KEYLESS_ROWS, KeylessRows, Readings, doubts_within, readings
+from sla_compliance.readings import NO_KEYLESS_ROWS, KeylessRows, Readings, readings
 from sla_compliance.records import ComplianceRecord
 from sla_compliance.units import instant_us, length_us
 
@@ -35,37 +37,41 @@ class ComplianceReport(DayFigures):
     """What was measured of one service in one window.
 
     Attributes:
-        ledger: the exact partition of the window.
         batch: the alarms as given.
         qualifying: those of them that qualify.
-        settled_rule: what made the ledger of alarms, with the windows that excuse given the ledger's outages.
-        ledger_rule: the same before any outage is known; the readings are made by it.
+        measurement: the ledger and what it was made of.
         keyless: rows that name no key, in a report of one key, where it is not agreed whose they are.
+        keyless_fact: in reports by key, how many rows name none, how long they are together, and whose they are taken
+            to be; None: there are none.
     """
 
-    ledger: Ledger
     batch: AlarmBatch
     qualifying: AlarmBatch
-    settled_rule: LedgerRule
-    ledger_rule: LedgerRule
+    measurement: Measurement
     keyless: KeylessRows = NO_KEYLESS_ROWS
+    keyless_fact: DayFact | None = None
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The exact partition of the window."""
+        return self.measurement.ledger
 
     @property
     def rule(self) -> DowntimeRule:
         """What made downtime of alarms."""
-        return self.settled_rule.downtime
+        return self.measurement.settled_rule.downtime
 
     @property
     def contract(self) -> Contract:
         """What was owed and watched; what of planned work was refused, and why."""
-        return self.settled_rule.contract
+        return self.measurement.settled_rule.contract
 
-    @property
+    @cached_property
     def zone(self) -> str:
         """The tenant's zone, an IANA name."""
         return self.ledger.frame.zone
 
-    @property
+    @cached_property
     def policy(self) -> SLAPolicy:
         """What was promised and how it was measured."""
         return self.rule.policy
@@ -95,38 +101,28 @@ class ComplianceReport(DayFigures):
         return self.ledger.day_cells_us()
 
     @cached_property
-    def readings(self) -> Readings | None:
-        """The optimistic and the pessimistic ledger; None where no row is in doubt. Computed when asked for."""
+    def readings(self) -> Readings:
+        """The optimistic and the pessimistic ledger, and why they differ; computed when asked for."""
         return self._readings()
 
-    def _readings(self, polled_us: int = 0) -> Readings | None:
-        return readings(
-            self.batch,
-            self.qualifying,
-            rule=self.ledger_rule,
-            record=self.ledger,
-            keyless=self.keyless,
-            polled_us=polled_us,
-        )
+    def _readings(self, polled_us: int = 0) -> Readings:
+        return readings(self.batch, self.qualifying, self.measurement, keyless=self.keyless, polled_us=polled_us)
 
     @cached_property
     def reading_day_cells_us(self) -> tuple[Sequence[CellLengths], Sequence[CellLengths]] | None:
         """The cells of each day in both readings; None where both are the record's."""
-        both = self.readings
-        if both is None:
+        ledgers = self.readings.optimistic, self.readings.pessimistic
+        if all(ledger is self.ledger for ledger in ledgers):
             return None
         optimistic, pessimistic = (
-            self.day_cells_us if reading is self.ledger else reading.day_cells_us()
-            for reading in (both.optimistic, both.pessimistic)
+            self.day_cells_us if ledger is self.ledger else ledger.day_cells_us() for ledger in ledgers
         )
         return optimistic, pessimistic
 
     def _is_input_whole(self, first: int, after: int) -> bool:  # noqa: ARG002 - such a row may be of any day
-        return self.readings is None or not self.readings.rows_without_start
+        return not self.readings.rows_without_start
 
     def _doubts(self, record: ComplianceRecord) -> Iterable[Doubt]:
-        if self.readings is None:
-            return
         yield from doubts_within(self.readings.doubtful, record.start_us, record.end_us)
         if self.readings.rows_without_start:
             yield Doubt(DoubtCause.NO_START, self.readings.rows_without_start, 0)
@@ -146,12 +142,11 @@ class ComplianceReport(DayFigures):
         if not polled_us:
             return super().bounds(record)
         record = self._checked_record(record)
-        both = self._readings(polled_us)
-        assert both is not None  # noqa: S101 - with a length of polling there are readings
+        polled = self._readings(polled_us)
         certainty = replace(
-            record.certainty,
-            optimistic_cells_us=both.optimistic.cells_us(record.start_us, record.end_us),
-            pessimistic_cells_us=both.pessimistic.cells_us(record.start_us, record.end_us),
+            record.certainty.value,
+            optimistic_cells_us=polled.optimistic.cells_us(record.start_us, record.end_us),
+            pessimistic_cells_us=polled.pessimistic.cells_us(record.start_us, record.end_us),
         )
         return super().bounds(replace(record, certainty=certainty))
 
@@ -191,14 +186,15 @@ class ComplianceReport(DayFigures):
             self.batch,
             self.qualifying,
             ledger=self.ledger,
-            ledger_rule=self.settled_rule,
+            ledger_rule=self.measurement.settled_rule,
             readings=self.readings,
         )
 
     @cached_property
     def quality(self) -> DataQuality:
         """What a reader must know about the rows behind the figures; computed when asked for."""
-        return data_quality(self.evidence, self.batch, accounting=self.accounting)
+        more_facts = () if self.keyless_fact is None else (self.keyless_fact,)
+        return data_quality(self.evidence, self.batch, accounting=self.accounting, more_facts=more_facts)
 
     @property
     def quality_lines(self) -> tuple[str, ...]:

@@ -66,7 +66,7 @@ def row_findings(
     ledger: Ledger,
     ledger_rule: LedgerRule,
     open_rows: OpenRows,
-    readings: Readings | None,
+    readings: Readings,
 ) -> tuple[RowFinding, ...]:
     """Return the findings of all rows of a source, the earliest first."""
     rule = ledger_rule.downtime
@@ -151,9 +151,7 @@ def _late_work(occurrences: Iterable[Occurrence]) -> Iterator[RowFinding]:
         yield RowFinding(FactCode.LATE_WORK, name, work.start_us, work.end_us)
 
 
-def _doubtful_rows(readings: Readings | None) -> Iterator[RowFinding]:
-    if readings is None:
-        return
+def _doubtful_rows(readings: Readings) -> Iterator[RowFinding]:
     for time in readings.doubtful:
         yield RowFinding(f"{DOUBT_PREFIX}{time.cause}", time.name, time.start_us, time.end_us)
     for rank in range(readings.rows_without_start):

@@ -90,7 +90,7 @@ def _indices_by_values(
             if target_columns == columns:
                 for value in values:
                     indices[value].add(index)
-    return {values: frozenset(named) for values, named in indices.items()}
+    return {values: frozenset(numbers) for values, numbers in indices.items()}
 
 
 def _with_inherited(own: Sequence[frozenset[int]], batch: AlarmBatch, inheritable: frozenset[int]) -> Matches:

@@ -34,7 +34,7 @@ from typing import Any, Final, Literal
 
 from sla_compliance.alarms import DESCRIPTIVE_COLUMNS, SEVERITY_BY_NAME, Alarm, Severity, severity_of
 from sla_compliance.checks import listed, wrong_type, wrong_value
-from sla_compliance.columns import Column, is_absent, with_absent_as_none
+from sla_compliance.columns import Column, is_absent, is_empty, with_absent_as_none
 from sla_compliance.errors import InvalidAlarmError, InvalidAlarmsError, InvalidTypeError, SLAComplianceError, shown
 from sla_compliance.instant_columns import (
     YEAR_2_US,
@@ -207,7 +207,7 @@ class RowValidation:
 
     def keys(self, column: Column, name: str) -> Column:
         """Return a descriptive column, absent values as None; what cannot be compared is a fault and becomes None."""
-        if set(map(type, column)) <= _PLAIN_KEYS and "" not in column:
+        if is_empty(column) or (set(map(type, column)) <= _PLAIN_KEYS and "" not in column):
             return column
         return tuple(self._key(row, value, name) for row, value in enumerate(column))
 
@@ -253,9 +253,9 @@ class RowValidation:
     def check_last_sights(self, rows: Iterable[int], starts: Sequence[int], last_seen: Sequence[int | None]) -> None:
         """Check rows that ended when they were last seen: a last sight before the start is a fault, as an end is."""
         for row in rows:
-            seen = last_seen[row]
-            if seen is not None and seen < starts[row] and row not in self.faults:
-                self._check_reversed(row, starts[row] - seen, "last_occurrence")
+            last_seen_us = last_seen[row]
+            if last_seen_us is not None and last_seen_us < starts[row] and row not in self.faults:
+                self._check_reversed(row, starts[row] - last_seen_us, "last_occurrence")
 
     def _check_reversed(self, row: int, length: int, column: str) -> None:
         """Check that a row is reversed by no more than the clock skew."""

@@ -39,6 +39,7 @@ def labels_of() -> dict[str, set[str]]:
     observer = PrometheusObserver(registry)
     asked(service_of("acme", observer=observer), "acme", days=90, times=2)
     observer.failed("cache", ConnectionError())
+    observer.severities_counted("acme", unrecognized_rows=0)
     found: dict[str, set[str]] = {}
     for name, labels in exposed(registry):
         found.setdefault(name, set()).update(label for label, _ in labels)

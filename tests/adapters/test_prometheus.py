@@ -110,6 +110,35 @@ def test_an_overspent_budget_is_below_zero() -> None:
     assert budget == pytest.approx(1 - 100 / 30)
 
 
+def test_a_verdict_that_a_doubt_could_change_is_not_confirmed() -> None:
+    """An alarm set aside leaves 100 % on record; without it nothing is in doubt."""
+    confirmed = []
+    for alarms in ([], [Alarm(NOW - 2 * DAY, NOW - DAY, severity="P1")]):
+        registry = CollectorRegistry()
+        service = ComplianceService(
+            to_async(MemoryAlarmSource({"acme": AlarmBatch.from_alarms(alarms, on_invalid="quarantine")})),
+            tenants=MemoryTenants({"acme": TenantSettings("UTC", SLAPolicy("99"))}),
+            clock=lambda: NOW - dt.timedelta(microseconds=1),
+            observer=PrometheusObserver(registry),
+        )
+        asked(service, "acme")
+        found = exposed(registry)
+        assert found[series("sla_compliance_availability_ratio", tenant_id="acme", days="30")] == 1
+        confirmed.append(found[series("sla_compliance_is_confirmed", tenant_id="acme", days="30")])
+    assert confirmed == [1, 0]
+
+
+def test_rows_of_unrecognized_severity_are_counted_of_each_tenant() -> None:
+    """The latest count; without a tenant label there is no such gauge."""
+    registry = CollectorRegistry()
+    observer = PrometheusObserver(registry)
+    for rows in (3, 2):
+        observer.severities_counted("acme", unrecognized_rows=rows)
+    assert exposed(registry)[series("sla_compliance_unrecognized_severity_rows", tenant_id="acme")] == 2
+    of_a_fleet = PrometheusObserver(CollectorRegistry(), with_tenant_label=False)
+    of_a_fleet.severities_counted("acme", unrecognized_rows=3)
+
+
 async def another_target(service: ComplianceService) -> ComplianceAnswer:
     return await service.compliance("acme", NOW - 30 * DAY, NOW, target="50")
 

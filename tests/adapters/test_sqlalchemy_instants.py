@@ -13,10 +13,10 @@ from sqlalchemy import Engine, create_engine, text
 from sla_compliance.alarms import Alarm
 from sla_compliance.errors import InvalidTypeError, InvalidValueError, NaiveDatetimeError
 from sla_compliance.sources.sqlalchemy import AlarmsTable, NaiveTimes, SQLAlchemyAlarmSource
+from sla_compliance.testing.stored_alarms import SINCE, SINCE_US, UNTIL_US, extents, meeting, varied_alarms
 from sla_compliance.units import MAX_US, MIN_US
 from sla_compliance.validation import STILL_ACTIVE_US
 from tests.adapters.alarm_tables import PLATFORM, POSTGRES_LAYOUTS, SQLITE_LAYOUTS
-from tests.contract.alarm_source import SINCE, SINCE_US, UNTIL_US, extents, meeting, varied_alarms
 from tests.servers.databases import fresh_database
 
 BARE = AlarmsTable(

@@ -26,8 +26,8 @@ from sla_compliance.sources.sqlalchemy import (
     TenantRow,
     TenantsTable,
 )
+from sla_compliance.testing.stored_alarms import HOSTILE_TENANTS, HOUR, SINCE, SINCE_US, UNTIL, UNTIL_US
 from tests.adapters.statements import watched
-from tests.contract.alarm_source import HOSTILE_TENANTS, HOUR, SINCE, SINCE_US, UNTIL, UNTIL_US
 
 SQLITE_TABLES = (
     "CREATE TABLE maintenance_windows (tenant_id TEXT, title TEXT, status TEXT, start_time TEXT, end_time TEXT,"

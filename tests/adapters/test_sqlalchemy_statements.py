@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from functools import partial
 from typing import Any
 
@@ -15,9 +15,10 @@ from sqlalchemy.exc import OperationalError
 from sla_compliance.alarms import Alarm, AlarmFilter
 from sla_compliance.errors import InvalidValueError, NaiveDatetimeError
 from sla_compliance.sources.sqlalchemy import AlarmsTable, SQLAlchemyAlarmSource, ddl, missing_index_statements
+from sla_compliance.testing.stored_alarms import HOUR, SINCE, SINCE_US, UNTIL_US, varied_alarms
+from sla_compliance.units import instant_us
 from tests.adapters.alarm_tables import PLATFORM, SQLITE_LAYOUTS
 from tests.adapters.statements import watched
-from tests.contract.alarm_source import HOUR, SINCE, SINCE_US, UNTIL_US, varied_alarms
 
 DAY_US = 86_400_000_000
 HOURS = 2000
@@ -291,3 +292,15 @@ def test_varied_alarms_come_in_pairs_and_whole_rows(platform: Engine) -> None:
     batch = SQLAlchemyAlarmSource(platform).fetch("acme", SINCE_US, UNTIL_US)
     named = [row for row, key in enumerate(batch.columns["id"]) if key is not None]
     assert named == batch.active_rows
+
+
+@pytest.mark.parametrize("ends", [[], [None], [SINCE + HOUR, None, SINCE, SINCE + 2 * HOUR]])
+def test_rows_are_complete_from_the_oldest_cleared_row(platform: Engine, ends: list[datetime | None]) -> None:
+    """That is still there, of this tenant; without one, from when the purge may have come to."""
+    if ends:
+        PLATFORM.store(platform, "acme", [Alarm(SINCE - HOUR, end, id=str(key)) for key, end in enumerate(ends)])
+    PLATFORM.store(platform, "other", [Alarm(SINCE - 2 * HOUR, SINCE - HOUR, id="of another tenant")])
+    source = SQLAlchemyAlarmSource(platform, purged_after=HOUR, clock=lambda: SINCE + 9 * HOUR)
+    since = SINCE if len(ends) > 1 else SINCE + 8 * HOUR
+    assert source.read_complete_since("acme") == instant_us(since, field="since")
+    assert SQLAlchemyAlarmSource(platform).read_complete_since("acme") is None

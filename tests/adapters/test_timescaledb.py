@@ -23,10 +23,10 @@ from sla_compliance.labels import Scope, State
 from sla_compliance.report import ComplianceReport
 from sla_compliance.sources.protocol import AlarmSource
 from sla_compliance.sources.timescaledb import AsyncTimescaleDBSource, MetricsTable, NaiveTimes, TimescaleDBSource
+from sla_compliance.testing.stored_alarms import HOSTILE_TENANTS
 from sla_compliance.validation import ClampedFigure
 from tests.adapters.alarm_tables import FIXTURES, PLATFORM_SCHEMA
 from tests.adapters.statements import watched
-from tests.contract.alarm_source import HOSTILE_TENANTS
 from tests.servers.databases import fresh_database
 
 MIDNIGHT = datetime(2026, 3, 1, tzinfo=UTC)

@@ -37,6 +37,7 @@ ROOMS: Final = (
     ("ledger",),
     ("ledger_rule",),
     ("certainty",),
+    ("doubtful_time",),
     ("readings",),
     ("verdicts",),
     ("records",),
@@ -54,7 +55,7 @@ ROOMS: Final = (
     ("service",),
     ("web", "jobs"),
     ("server",),
-    ("cli",),
+    ("cli", "testing"),  # the top line: nothing imports testing, and it must not import the server
 )
 LEVELS: Final = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
 CORE: Final = frozenset(room for rooms in ROOMS[: LEVELS["sources"]] for room in rooms)
@@ -82,6 +83,7 @@ LIBRARIES: Final = {
     "server/tenants.py": {"sqlalchemy"},
     "cli/": {"click", "rich"},
     "cli/check.py": {"sqlalchemy"},
+    "testing/": {"hypothesis", "pytest"},
 }
 
 

@@ -35,6 +35,16 @@ def test_a_module_imports_only_its_room_and_lower_ones(file: str) -> None:
     assert {room for room in used - {own} if LEVELS.get(room, len(LEVELS)) >= LEVELS[own]} == set()
 
 
+@pytest.mark.parametrize("file", [file for file in FILES if room_of(file) == "testing"])
+def test_what_users_test_with_needs_no_server(file: str) -> None:
+    """The testing room may import any other room; the oracle within it imports nothing but the standard library."""
+    used = {found for module in imported_modules(file) if (found := file_of_module(module))}
+    assert "server" not in {room_of(found) for found in used}
+    if file.startswith("testing/oracle/"):
+        assert all(found.startswith("testing/oracle/") for found in used)
+        assert {module.split(".")[0] for module in imported_modules(file)} <= {PACKAGE} | sys.stdlib_module_names
+
+
 def test_the_package_itself_imports_the_core_alone() -> None:
     """`import sla_compliance` brings no adapter."""
     used = {room_of(found) for module in imported_modules("__init__.py") if (found := file_of_module(module))}

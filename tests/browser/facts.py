@@ -45,7 +45,7 @@ def record(day: date, down: int = 0) -> Record:
         "uptime_seconds": whole - down,
         "downtime_seconds": down,
         "segments": {"AGREED/UP": (whole - down) * 1_000_000, "AGREED/DOWN": down * 1_000_000},
-        "method": "Availability = up / (up + down) of agreed service time; accepted maintenance is not counted.",
+        "method": "Availability = up / (up + down) of agreed service time; accepted maintenance is left out.",
         "tz_version": "2025b",
         "zone": "Europe/Berlin",
     }
@@ -130,6 +130,16 @@ def ending(day: date, incidents: Sequence[Record]) -> Record:
     return {"date": day.isoformat(), **bounds, "incidents": list(incidents)}
 
 
+def verdict_headers(records: Sequence[Record], *, is_confirmed: bool = True) -> dict[str, str]:
+    """The headers that a server sends beside these days, as if they were over."""
+    up = sum(row.get("uptime_seconds", row["uptime_minutes"] * 60) for row in records)
+    down = sum(row.get("downtime_seconds", row["downtime_minutes"] * 60) for row in records)
+    if up + down == 0:
+        return {"X_SLA_Verdict": "UNDETERMINED", "X_SLA_Confirmed": "false"}
+    verdict = "MET" if up / (up + down) >= TARGET / 100 else "BREACHED"
+    return {"X_SLA_Verdict": verdict, "X_SLA_Confirmed": str(is_confirmed).lower()}
+
+
 def provider(
     records: Callable[[int], Sequence[Record]] = history,
     incidents: Callable[[date], Sequence[Record]] = cut_fibre,
@@ -141,6 +151,7 @@ def provider(
         if question.path == "sla/incidents":
             day = date.fromisoformat(question.query["date"])
             return Answer(ending(day, incidents(day)))
-        return Answer(list(records(int(question.query["days"]))), headers=headers)
+        days = list(records(int(question.query["days"])))
+        return Answer(days, headers=verdict_headers(days) | headers)
 
     return respond

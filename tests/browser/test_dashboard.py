@@ -92,7 +92,7 @@ class TestFigures:
     def test_the_summary_comes_from_exact_lengths(self, visit: VisitPage) -> None:
         """Downtime is the sum of seconds, availability its share of what was measured, cut at two digits."""
         seen = visit(provider()).settled("ready")
-        assert card(seen, "Availability") == "99.57% Below target of 99.9 %"
+        assert card(seen, "Availability") == "99.57% Breached target 99.9 %"
         assert card(seen, "Downtime") == "2h52min51s In 28 measured days"
         assert card(seen, "Breached days") == "5of 28 Below the target"
         assert card(seen, "Worst day") == "95.27% On Oct 18"
@@ -116,9 +116,28 @@ class TestFigures:
     def test_a_perfect_range_says_so(self, visit: VisitPage) -> None:
         """Nothing lost is 100, no breach, no downtime."""
         seen = visit(only(record(TODAY))).settled("ready")
-        assert card(seen, "Availability") == "100% Meets target of 99.9 %"
+        assert card(seen, "Availability") == "100% Met target 99.9 %"
         assert card(seen, "Downtime") == "0min In 1 measured day"
         assert card(seen, "Worst day") == "100% No downtime on any day"
+
+    def test_a_range_that_is_not_confirmed_says_so(self, visit: VisitPage) -> None:
+        """100 on record is no promise kept where a doubt could change the verdict; nor is a breach certain."""
+        seen = visit(provider(lambda _: [record(TODAY)], X_SLA_Confirmed="false")).settled("ready")
+        assert card(seen, "Availability") == "100% Not confirmed target 99.9 %"
+        assert card(seen, "Breached days") == "0of 1 None on record"
+        assert card(seen, "Worst day") == "100% No downtime on record"
+        assert seen.text("#status") == "30 days: availability 100 %, not confirmed, 0 breached days"
+        seen.assert_sound()
+        breached = visit(provider(lambda _: [record(TODAY, 9_000)], X_SLA_Confirmed="false")).settled("ready")
+        assert card(breached, "Availability").endswith("Breached, unconfirmed target 99.9 %")
+
+    def test_a_day_whose_beginning_was_purged_is_in_no_card(self, visit: VisitPage) -> None:
+        """It stays in the chart."""
+        cut = record(TODAY - timedelta(days=1), 9_000) | {"is_in_totals": False}
+        seen = visit(provider(lambda _: [cut, record(TODAY)], X_SLA_Verdict="MET")).settled("ready")
+        assert card(seen, "Availability") == "100% Met target 99.9 %"
+        assert card(seen, "Downtime") == "0min In 1 measured day"
+        assert seen.page.locator("#chart .marker.breached").count() == 1
 
     def test_percentages_are_shown_as_sent(self, visit: VisitPage) -> None:
         """No digit of the server's is rounded away, none is added."""
@@ -186,10 +205,13 @@ class TestChart:
         assert seen.page.locator("#chart .doubt").count() == 1
         assert "Partly unknown" in seen.text("#legend")
         day = seen.day((TODAY - timedelta(days=1)).isoformat())
+        assert (day.get_attribute("aria-label") or "").endswith("up to 12\u202fh unknown")
         day.hover()
         assert "up to 12 h unknown" in seen.text(".tooltip")
         day.click()
         expect(seen.page.locator(".facts")).to_contain_text("unknown")
+        seen.page.get_by_text("All figures in a table").click()
+        assert "up to 12 h unknown" in seen.text("tbody tr:nth-child(2)")
 
     def test_breached_days_have_a_shape_and_a_word(self, visit: VisitPage) -> None:
         """Not the colour alone tells them apart."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from playwright.sync_api import ViewportSize
 
 from tests.browser.canned import Answer, Responder, problem
 from tests.browser.conftest import VisitPage
-from tests.browser.facts import history, provider
+from tests.browser.facts import TODAY, history, provider, record
 from tests.browser.visits import Scheme, Visit
 
 # Each screen is pictured in both schemes and checked in the second: between them both widths and both schemes.
@@ -59,11 +60,23 @@ def broken(question_path: str) -> Responder:
     return lambda question: down if question.path == question_path else works(question)
 
 
+def doubtful(verdict: str) -> Responder:
+    """A server whose days have this verdict, each a doubt."""
+    doubt = {"is_confirmed": False, "low_percentage": 50.0, "high_percentage": 100.0}
+    down = 600 if verdict == "BREACHED" else 0
+    return provider(
+        lambda days: [record(TODAY - timedelta(days=ago), down) | doubt for ago in reversed(range(days))],
+        X_SLA_Confirmed="false",
+    )
+
+
 STATES: dict[str, tuple[Responder, str, Callable[[Visit], None]]] = {
     "30-days": (provider(), "", view("ready")),
     "7-days-hovered": (provider(), "?days=7", hovered),
     "90-days": (provider(), "?days=90", view("ready")),
     "perfect": (provider(lambda days: [row for row in history(days) if row["verdict"] == "MET"]), "", view("ready")),
+    "not-confirmed": (doubtful("MET"), "?days=7", view("ready")),
+    "breached-unconfirmed": (doubtful("BREACHED"), "?days=7", view("ready")),
     "sample": (provider(X_SLA_Sample_Data="true"), "", view("ready")),
     "day-open": (provider(), "", opened(until=".timeline")),
     "day-quiet": (provider(incidents=lambda _: []), "", opened(until=".timeline")),

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from sla_compliance.server.database import prepare
 from tests.browser.conftest import VisitPage
 from tests.browser.visits import Visit
 from tests.web.live import Live, serving, token_for
+from tests.web.test_live_doubt import fill
 
 
 @pytest.fixture(scope="module")
@@ -97,3 +101,18 @@ def test_a_token_that_has_expired_is_asked_for_again(live: Live, open_url: Visit
     """With the reason."""
     seen = open_url(f"{live.url}#token={token_for('demo', hours=-1)}").settled("sign-in")
     assert "expired" in seen.text("#sign-in-detail")
+
+
+def test_rows_that_no_filter_matches_leave_the_page_unconfirmed(tmp_path: Path, open_url: VisitPage) -> None:
+    """100 on record, of a tenant whose rows are all of an unknown severity; one without rows is told so."""
+    file = tmp_path / "alarms.sqlite"
+    prepare(f"sqlite:///{file}", demo_at=None)
+    fill(file, datetime.now(UTC))
+    with serving("--database-url", f"sqlite:///{file}") as doubtful:
+        for tenant in ("words", "overwritten"):
+            seen = open_url(page_of(doubtful, tenant)).settled("ready")
+            assert "100% Not confirmed target" in seen.text("#cards")
+            assert "Data quality" in seen.text("#method")
+        spotless = open_url(page_of(doubtful, "spotless")).settled("ready")
+        assert "100% Met target" in spotless.text("#cards")
+        assert "no rows were read" in spotless.text("#method")

@@ -10,7 +10,13 @@ from random import Random
 
 from click.testing import CliRunner
 
+import sla_compliance as sla
+from sla_compliance.certainty import DoubtCause
 from sla_compliance.cli.commands import commands
+from sla_compliance.cli.demo import Files, write_files
+from sla_compliance.samples import sample_provider
+from sla_compliance.sources.files import FileAlarmSource
+from sla_compliance.sources.maintenance_files import read_maintenance
 
 ROWS = 10_000
 DEVICES = 300
@@ -68,3 +74,18 @@ def test_months_stay_confirmed_where_one_row_of_a_hundred_is_bad(tmp_path: Path)
     unconfirmed = sum(not month["is_confirmed"] for month in months)
     assert 0 < unconfirmed <= 0.05 * len(months)
     assert "bad rows set aside" in result.stderr
+
+
+def test_rows_that_say_they_are_over_leave_at_most_one_day_of_the_demo_unconfirmed(tmp_path: Path) -> None:
+    """Of its ninety days, read from the export as the report command reads it."""
+    files = Files(tmp_path)
+    provider = sample_provider(datetime(2026, 11, 23, 15, 40, tzinfo=UTC))
+    write_files(provider, files)
+    batch = FileAlarmSource(files.alarms, on_invalid="quarantine").read()
+    terms = provider.terms
+    terms["maintenance"] = read_maintenance(files.maintenance)
+    report = sla.evaluate(batch, **terms)
+    assert len(report.days) == 90
+    doubtful = [bounds for bounds in map(report.bounds, report.days) if not bounds.is_confirmed]
+    undated = [bounds for bounds in doubtful if DoubtCause.UNDATED in {doubt.cause for doubt in bounds.because}]
+    assert len(undated) <= 1

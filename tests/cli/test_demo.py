@@ -132,7 +132,7 @@ def test_it_shows_every_day_the_worst_resources_and_the_quality(shown: tuple[str
         == 90
     )
     assert "Without exclusions" in text
-    assert "with its severity overwritten" in text
+    assert "whose severity was overwritten" in text
     assert "of 300 devices were ever down" in text
     paths = (str(files.folder),)
     assert [line for line in text.splitlines() if len(line) > 80 and not any(path in line for path in paths)] == []

@@ -189,4 +189,4 @@ def test_a_row_set_aside_is_said_where_only_scripts_read(
     options = "--zone UTC --from 2025-03-03 --to 2025-03-04 --as-of 2025-03-06 --on-invalid quarantine"
     result = report(tmp_path, Case(HEADER + rows, options, 1, []), "--format", name)
     assert result.exit_code == 1
-    assert result.stderr.startswith("Note: 1 bad row set aside, the first: alarms.csv:2 ")
+    assert result.stderr.startswith("Note: 1 bad row set aside: alarms.csv:2 ")

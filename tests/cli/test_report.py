@@ -10,8 +10,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from sla_compliance.calendars.periods import Period
 from sla_compliance.cli.commands import commands
-from sla_compliance.compliance import evaluate
+from sla_compliance.cli.evaluation import FailOn, ReportResult
+from sla_compliance.cli.output import json_text
+from sla_compliance.cli.table import Page, keys_page
+from sla_compliance.compliance import EvaluationKeywords, evaluate, evaluate_each
 from sla_compliance.date_ranges import whole_days
 from sla_compliance.sources.files import FileAlarmSource
 from sla_compliance.units import parse_timestamp
@@ -64,7 +68,7 @@ class TestTable:
         """An alarm nobody cleared, and a severity overwritten."""
         words = " ".join(report("-", *RANGE, stdin=ALARMS + STALE).stdout.split())
         assert "1 alarm open and unseen for 7 days alone causes 2 d 4 h of downtime in agreed time" in words
-        assert "1 row with its severity overwritten by 'cleared'" in words
+        assert "1 row whose severity was overwritten by 'cleared'" in words
         clean = ALARMS.splitlines()[0] + "\n"
         assert "Data quality" not in report("-", *RANGE, stdin=clean).stdout
 
@@ -126,7 +130,14 @@ class TestFormats:
         same = evaluate(FileAlarmSource("alarms.csv").read(), start=start, end=end, zone="Africa/Lagos", as_of=now)
         assert json.loads(report("alarms.csv", *RANGE, "--format", "json").stdout) == same.as_dicts()
         detailed = report("alarms.csv", *RANGE, "--format", "json", "--detail").stdout
-        assert json.loads(detailed) == same.as_dicts(detail=True)
+        records = json.loads(detailed)
+        doubts = {record["date"][:10]: record.pop("doubts") for record in records}
+        assert records == same.as_dicts(detail=True)
+        text = "1 row whose severity was overwritten by 'cleared': up to 1 h"
+        doubt = {"cause": "OVERWRITTEN", "rows": 1, "minutes": 60, "text": text}
+        assert {date: doubts_of_day for date, doubts_of_day in doubts.items() if doubts_of_day} == {
+            "2026-10-11": [doubt]
+        }
 
     def test_json_of_each_key_is_a_list_the_worst_first(self) -> None:
         """Rows without a key are under null."""
@@ -150,6 +161,23 @@ class TestFormats:
         assert keyed.startswith("resource_id,date,")
         assert len(keyed.splitlines()) == 1 + 4 * 12
 
+    def test_csv_in_detail_has_a_column_of_doubts(self) -> None:
+        """A sentence for each cause, as the table has them; empty on days without doubt."""
+        rows = [*csv.DictReader(io.StringIO(report("alarms.csv", *RANGE, "--format", "csv", "--detail").stdout))]
+        doubts = {row["date"][:10]: row["doubts"] for row in rows if row["doubts"]}
+        assert doubts == {"2026-10-11": "1 row whose severity was overwritten by 'cleared': up to 1 h"}
+        by_key = report("alarms.csv", *RANGE, "--each", "resource_id", "--format", "csv", "--detail").stdout
+        keys = [row["resource_id"] for row in csv.DictReader(io.StringIO(by_key)) if row["doubts"]]
+        assert keys == ["OLT-5"]
+
+    def test_rows_that_may_be_of_any_time_have_no_minutes(self) -> None:
+        """A row without a start that can be read is a doubt of every record."""
+        unreadable = ALARMS + "9,acme,Z-1,major,,,OLT-7,2026-13-01T09:00:00Z,,\n"
+        options = ("--on-invalid", "quarantine", "--by", "month", "--format", "json", "--detail")
+        (record,) = json.loads(report("-", *RANGE, *options, stdin=unreadable).stdout)
+        doubts = {doubt["cause"]: (doubt["rows"], doubt["minutes"]) for doubt in record["doubts"]}
+        assert doubts == {"OVERWRITTEN": (1, 60), "NO_START": (1, None)}
+
     def test_html_is_one_page(self) -> None:
         """The report's own, titled by what it is about."""
         output = report("alarms.csv", *RANGE, "--format", "html", "--tenant", "acme").stdout
@@ -172,7 +200,7 @@ class TestExitCode:
             assert result.exit_code == 3
             assert result.stderr == (
                 "Note: Not confirmed: availability lies between 97.96 % and 98.31 %; "
-                "1 row with its severity overwritten by 'cleared': up to 1 h\n"
+                "1 row whose severity was overwritten by 'cleared': up to 1 h\n"
             )
         table = report("alarms.csv", *RANGE, "--target", "98").stdout
         assert "Target 98 %: Not confirmed; 2 of 12" in " ".join(table.split())
@@ -211,8 +239,42 @@ class TestExitCode:
             result = report("-", *RANGE, "--format", name, stdin=header)
             assert (result.exit_code, result.stderr) == (3, "Note: no rows were read\n")
         assert "In doubt no rows were read" in " ".join(report("-", *RANGE, stdin=header).stdout.split())
-        assert "no rows were read" in report("-", *RANGE, "--format", "html", stdin=header).stdout
+        lines = report("-", *RANGE, stdin=header).stdout.splitlines()
+        verdicts = [line.rpartition("  ")[2] for line in lines if "100.00 %" in line and "Without" not in line]
+        assert verdicts == ["Not confirmed"] * 13
+        page = report("-", *RANGE, "--format", "html", stdin=header).stdout
+        assert "no rows were read" in page
+        assert ">Met<" not in page
         assert report("-", *RANGE, "--each", "resource_id", stdin=header).exit_code == 3
+
+    def test_details_of_a_file_without_rows_agree_with_the_exit_code(self) -> None:
+        """The record is what it is; nothing confirms it, and the doubt stands beside it."""
+        header = ALARMS.splitlines()[0] + "\n"
+        details = (*RANGE, "--by", "month", "--detail", "--format")
+        (record,) = json.loads(report("-", *details, "json", stdin=header).stdout)
+        assert (record["compliance_percentage"], record["verdict"], record["is_confirmed"]) == (100, "MET", False)
+        minutes = 12 * 24 * 60
+        assert record["doubts"] == [
+            {"cause": "NO_ROWS", "rows": 0, "minutes": minutes, "text": "no rows were read"},
+        ]
+        (row,) = csv.DictReader(io.StringIO(report("-", *details, "csv", stdin=header).stdout))
+        assert (row["is_confirmed"], row["doubts"]) == ("False", "no rows were read")
+        table = report("-", *RANGE, "--by", "month", stdin=header).stdout
+        assert "Met\n" not in table
+
+    def test_a_key_without_rows_is_met_where_others_have_rows(self) -> None:
+        """An inventory names what never failed; the file was read."""
+        start, end = whole_days("2026-10-01", "2026-10-12", zone="UTC", now=parse_timestamp("2026-11-01T00:00:00Z"))
+        batch = FileAlarmSource("alarms.csv").read()
+        arguments = EvaluationKeywords(start=start, end=end, zone="UTC", as_of=end)
+        reports = evaluate_each(batch, by="resource_id", inventory=["spotless"], **arguments)
+        result = ReportResult(evaluate(batch, **arguments), {"spotless": reports["spotless"]})
+        (keyed,) = json.loads(json_text(result, Period.month(), detail=True))
+        assert [(record["is_confirmed"], record["doubts"]) for record in keyed["records"]] == [(True, [])]
+        assert result.exit_code(FailOn.UNCONFIRMED) == 0
+        table = keys_page(Page(io.StringIO()), "", "resource_id", result.whole, result.by_key or {})
+        assert "spotless" in table
+        assert next(line for line in table.splitlines() if "spotless" in line).endswith("Met")
 
     def test_the_worst_key_decides(self) -> None:
         """Breached before not confirmed, not confirmed before met."""
@@ -283,7 +345,7 @@ class TestOptions:
         result = report(
             "-", *RANGE, "--on-invalid", "quarantine", stdin=ALARMS + "9,acme,a,fatal,,,,2026-10-01 00:00:00Z,,\n"
         )
-        assert "1 bad row set aside, the first: standard input:7 severity is 'fatal'" in " ".join(result.stdout.split())
+        assert "1 bad row set aside: standard input:7 severity is 'fatal'" in " ".join(result.stdout.split())
 
     @pytest.mark.parametrize("name", ["table", "json", "csv", "html"])
     def test_what_was_set_aside_and_assumed_is_said_in_every_format(self, name: str) -> None:
@@ -371,7 +433,7 @@ CALLED_LIKE_FIELDS = {
     "a target": (("alarms.csv", "--target", "target_percentage"), "Error: --target is 'target_percentage'; give"),
     "service hours": (
         ("alarms.csv", "--service-hours", "mon service_hours"),
-        "Error: --service-hours hold 'service_hours'; write a range",
+        "Error: --service-hours hold 'mon service_hours'; write days and their hours",
     ),
     "an instant": (("alarms.csv", "--as-of", "as_of"), "Error: --as-of is 'as_of'; write it as"),
     "an instant too far away": (

@@ -10,7 +10,7 @@ from sla_compliance.cache.circuit_breaker import CircuitBreakerCache
 from sla_compliance.cache.memory import MemoryCache
 from sla_compliance.cache.protocol import Cache
 from sla_compliance.cache.redis import RedisCache
-from tests.contract.cache import LONG_S, CacheContract, fresh_key
+from sla_compliance.testing.cache import LONG_S, CacheContract, fresh_key
 
 
 class TestMemoryCache(CacheContract):

@@ -14,7 +14,8 @@ import pytest
 
 from sla_compliance.alarms import Alarm
 from sla_compliance.sources.files import FileAlarmSource
-from tests.contract.alarm_source import AncestorContract, Stored
+from sla_compliance.testing.ancestor_source import AncestorContract
+from sla_compliance.testing.stored_alarms import Stored
 
 COLUMNS = ["tenant_id", *Alarm.__dataclass_fields__.keys() - {"_"}]
 

@@ -16,14 +16,10 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from sla_compliance.alarms import Severity
 from sla_compliance.sources.sqlalchemy import AsyncSQLAlchemyAlarmSource, SQLAlchemyAlarmSource
+from sla_compliance.testing.ancestor_source import AncestorContract, AncestorSource
+from sla_compliance.testing.detailed_alarm_source import DetailedAlarmSourceContract, DetailedSource
+from sla_compliance.testing.stored_alarms import EVERY_COLUMN, Stored
 from tests.adapters.alarm_tables import PLATFORM, POSTGRES_LAYOUTS, SQLITE_LAYOUTS, Layout
-from tests.contract.alarm_source import (
-    AncestorContract,
-    AncestorSource,
-    DetailedAlarmSourceContract,
-    DetailedSource,
-    Stored,
-)
 from tests.contract.blocking import Blocking
 from tests.servers.databases import fresh_database
 from tests.servers.fixtures import POSTGRES_CHOICES, ServerURLs
@@ -84,14 +80,9 @@ class SQLSourceContract(DetailedAlarmSourceContract, AncestorContract):
         return partial(place.layout.store, place.engine)
 
     @pytest.fixture
-    def holds_updates(self, place: Place) -> bool:
+    def columns(self, place: Place) -> Collection[str]:
         """As the layout says."""
-        return "updated_at" not in place.layout.lacks
-
-    @pytest.fixture
-    def holds_parents(self, place: Place) -> bool:
-        """As the layout says."""
-        return "parent_alarm_id" not in place.layout.lacks
+        return EVERY_COLUMN - place.layout.lacks
 
     @pytest.fixture
     def holds_unknown_severities(self, place: Place) -> bool:

@@ -17,8 +17,8 @@ from sla_compliance.labels import CELL_INDEX, CELLS, Scope, State
 from sla_compliance.measured import DayFact, DayKey, FactCode
 from sla_compliance.stores.protocol import Restatement
 from sla_compliance.stores.sqlalchemy import SQLAlchemyDayStore, ddl, metadata, upgrade_ddl
+from sla_compliance.testing.store import key, stored
 from sla_compliance.units import DAY_US
-from tests.contract.store import key, stored
 from tests.servers.databases import fresh_database
 
 pytestmark = pytest.mark.anyio

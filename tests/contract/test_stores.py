@@ -13,7 +13,7 @@ from sla_compliance.errors import InvalidValueError
 from sla_compliance.stores.memory import MemoryDayStore
 from sla_compliance.stores.protocol import DayStore
 from sla_compliance.stores.sqlalchemy import AsyncSQLAlchemyDayStore, SQLAlchemyDayStore, ddl
-from tests.contract.store import DayStoreContract, key, stored
+from sla_compliance.testing.store import DayStoreContract, key, stored
 from tests.servers.databases import fresh_database
 
 

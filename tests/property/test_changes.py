@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sla_compliance.alarms import Alarm
+from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.exclusions import AnyExclusion, Exclusion
 from sla_compliance.calendars.local_days import first_instant_us
 from sla_compliance.intervals import NEVER
@@ -27,12 +28,14 @@ from tests.property.changing_facts import (
     MINUTE,
     agreements,
     alarms,
+    lengths,
     moments,
     resources,
     scopes,
     tenants,
+    undated_rows,
 )
-from tests.service.world import TENANT, LiveFacts
+from tests.service.world import TENANT, LiveFacts, at
 
 
 def meant_for(one: AnyExclusion, scope: dict[str, list[str]] | None) -> Exclusion:
@@ -44,6 +47,16 @@ row_changes = st.one_of(
     st.tuples(st.none() | alarms(), st.none() | alarms()),
     st.builds(lambda row, resource: (row, replace(row, resource_id=resource)), alarms(), resources),
 )
+RowChange = tuple[Alarm | None, Alarm | None]
+rows_of_devices = undated_rows | st.builds(
+    lambda row, severity: replace(row, severity=severity, cleared_at=row.first_occurrence + MINUTE),
+    undated_rows,
+    st.sampled_from(["minor", "critical"]),
+)
+next_row_changes = st.one_of(
+    st.tuples(st.none() | rows_of_devices, st.none() | rows_of_devices),
+    st.builds(lambda row, length: (row, replace(row, cleared_at=row.first_occurrence + length)), undated_rows, lengths),
+).map(lambda change: tuple(None if row is None else replace(row, id=9) for row in change))  # one row: its id stays
 agreement_changes = st.one_of(
     st.tuples(st.none() | agreements(), st.none() | agreements()),
     st.builds(lambda one, scope: (meant_for(one, None), meant_for(one, scope)), agreements(), scopes),
@@ -69,7 +82,7 @@ def altered_dates(before: LiveFacts, after: LiveFacts) -> set[dt.date]:
 
 def readings_of(day: ComplianceRecord) -> tuple[CellLengths, ...]:
     """Return the cells of a day in the record and in both other readings."""
-    others = (day.certainty.optimistic_cells_us, day.certainty.pessimistic_cells_us)
+    others = (day.certainty.value.optimistic_cells_us, day.certainty.value.pessimistic_cells_us)
     return (day.cells_us, *(day.cells_us if cells_us is None else cells_us for cells_us in others))
 
 
@@ -84,15 +97,37 @@ def test_no_day_is_altered_by_an_alarm_beyond_those_named(
     tenant: TenantSettings,
     now: dt.datetime,
     others: list[Alarm],
-    change: tuple[Alarm | None, Alarm | None],
+    change: RowChange,
     agreed: list[AnyExclusion],
 ) -> None:
     """Raised, edited, moved to another device, cleared, deleted: whatever else is the case."""
+    assert_named(tenant, now, others, change, agreed)
+
+
+@given(tenant=tenants, others=st.lists(undated_rows, min_size=1, max_size=2), change=next_row_changes)
+@MANY
+def test_no_day_is_altered_by_the_next_row_of_a_device_beyond_those_named(
+    tenant: TenantSettings, others: list[Alarm], change: RowChange
+) -> None:
+    """Rows that are over without a time end with the start of the next, whichever of them has changed."""
+    assert_named(tenant, at(28, 12), others, change, [])
+
+
+def assert_named(
+    tenant: TenantSettings, now: dt.datetime, others: list[Alarm], change: RowChange, agreed: list[AnyExclusion]
+) -> None:
+    """Assert that a change of one row alters no date that is not named."""
     kept = [alarm for alarm in others if not {alarm.id} & {row.id for row in change if row}]
     before, after = (facts_of(tenant, now, [*kept, *([row] if row else [])], agreed) for row in change)
     is_caused_only = tenant.policy.planned_work.excuses == "caused"
-    work = before.report(FIRST, LAST).ledger_rule.contract.work if is_caused_only else NEVER
-    named = alarm_dates(subject_of(before), *change, targeting_columns=targeting_columns(agreed), work=work)
+    work = before.report(FIRST, LAST).measurement.rule.contract.work if is_caused_only else NEVER
+    named = alarm_dates(
+        subject_of(before),
+        *change,
+        targeting_columns=targeting_columns(agreed),
+        work=work,
+        neighbours=AlarmBatch.from_alarms(after.alarms.values(), on_invalid="quarantine"),
+    )
     assert altered_dates(before, after) <= set(named)
 
 

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sla_compliance.intervals import NEVER, IntervalSet
-from tests.property.oracle import damped, instants_in, instants_of
-from tests.property.strategies import LAST, bounds, columns, instants, interval_sets
+from sla_compliance.testing.oracle.readings import damped
+from sla_compliance.testing.worlds.spans import LAST_INSTANT, instants, spans
+
+bounds = st.lists(instants, max_size=9).map(sorted)
+columns = st.lists(spans, max_size=8)
+interval_sets = columns.map(IntervalSet.from_pairs)
+
+
+def instants_of(intervals: Iterable[tuple[int, int]]) -> set[int]:
+    """Return the instants that any of some intervals holds."""
+    return {instant for start, end in intervals for instant in range(start, end)}
 
 
 @given(rows=columns)
 def test_a_union_holds_the_instants_of_its_intervals_and_is_canonical(rows: list[tuple[int, int]]) -> None:
     """Sorted, disjoint, gapped: one form for one set."""
     union = IntervalSet.from_columns([start for start, _ in rows], [end for _, end in rows])
-    assert instants_of(union) == instants_in(rows)
+    assert instants_of(union) == instants_of(rows)
     edges = [edge for interval in union for edge in interval]
     assert all(edge < following for edge, following in itertools.pairwise(edges))
 
@@ -47,7 +57,7 @@ def test_the_algebra_of_sets_holds(left: IntervalSet, right: IntervalSet, third:
     assert (left & right) & third == left & (right & third)
     assert left & (right | third) == (left & right) | (left & third)
     assert left | (left & right) == left
-    whole = (-1, LAST + 1)
+    whole = (-1, LAST_INSTANT + 1)
     assert (left | right).complement(*whole) == left.complement(*whole) & right.complement(*whole)
     assert left.complement(*whole).complement(*whole) == left
     assert left - left == NEVER
@@ -66,7 +76,7 @@ def test_at_least_k_holds_where_k_intervals_overlap(rows: list[tuple[int, int]],
     """Depth of overlap, counted instant by instant."""
     deep = IntervalSet.at_least(k, [start for start, _ in rows], [end for _, end in rows])
     assert instants_of(deep) == {
-        instant for instant in range(LAST + 1) if sum(start <= instant < end for start, end in rows) >= k
+        instant for instant in range(LAST_INSTANT + 1) if sum(start <= instant < end for start, end in rows) >= k
     }
 
 

@@ -104,6 +104,62 @@ def test_an_alarm_moved_to_another_device_counts_whole_where_exclusions_ask_for_
     assert alarm_dates(subject(), SHORT, moved, targeting_columns={"resource_id"}) == days(21)
 
 
+UNDATED = sla.Alarm(at(20, 20), id=5, alarm_id="olt-1", status="cleared")
+NEXT = sla.Alarm(at(20, 22), at(20, 22, 1), id=6, alarm_id="olt-1", severity="minor")
+
+
+def bounded_dates(old: sla.Alarm | None, new: sla.Alarm | None, *others: sla.Alarm) -> tuple[dt.date, ...]:
+    """Return the dates that a change alters beside other rows."""
+    rows = [*others, *([] if new is None else [new])]
+    neighbours = sla.AlarmBatch.from_alarms(rows, on_invalid="quarantine")
+    return alarm_dates(subject(), old, new, neighbours=neighbours)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        pytest.param(None, NEXT, days(20, 21), id="raised"),
+        pytest.param(NEXT, None, days(20, 21), id="deleted"),
+        pytest.param(NEXT, replace(NEXT, first_occurrence=at(20, 21)), days(20), id="began earlier"),
+        pytest.param(NEXT, replace(NEXT, alarm_id="olt-2"), days(20, 21), id="moved away"),
+        pytest.param(replace(NEXT, alarm_id="olt-2"), NEXT, days(20, 21), id="moved here"),
+        pytest.param(NEXT, replace(NEXT, cleared_at=at(20, 23)), (), id="ended otherwise"),
+        pytest.param(None, replace(NEXT, alarm_id="olt-2"), (), id="of another device"),
+        pytest.param(None, replace(NEXT, first_occurrence=at(19, 22), cleared_at=at(19, 23)), (), id="earlier"),
+        pytest.param(
+            None, replace(NEXT, first_occurrence=at(21, 22), cleared_at=at(21, 23)), (), id="beyond doubt_at_most"
+        ),
+        pytest.param(None, replace(NEXT, cleared_at=at(20, 9)), (), id="a bad row, which bounds none"),
+    ],
+)
+def test_a_row_alters_those_that_it_bounds(
+    old: sla.Alarm | None, new: sla.Alarm | None, named: tuple[dt.date, ...]
+) -> None:
+    """A row that is over without a time ends with the start of the next one of its device, 24 hours later at most."""
+    assert bounded_dates(old, new, UNDATED) == named
+
+
+def test_only_rows_that_may_count_are_altered() -> None:
+    """Bad ones and overwritten ones among them; not those that something else bounds anyway, nor the row itself."""
+    assert bounded_dates(None, NEXT, replace(UNDATED, severity="minor")) == ()
+    assert bounded_dates(None, NEXT, replace(UNDATED, severity="cleared")) == days(20, 21)
+    assert bounded_dates(None, NEXT, replace(UNDATED, severity="P1")) == days(20, 21)
+    assert bounded_dates(None, NEXT, replace(UNDATED, updated_at=at(20, 21))) == ()
+    assert bounded_dates(None, NEXT, replace(UNDATED, cleared_at=at(20, 23))) == ()
+    by_resource = replace(UNDATED, alarm_id=None, resource_id="r1")
+    assert bounded_dates(None, replace(NEXT, resource_id="r1"), by_resource) == days(20, 21)
+    assert bounded_dates(None, replace(NEXT, resource_id="r2"), by_resource) == ()
+
+
+def test_a_row_without_a_time_of_its_own_counts_whole() -> None:
+    """Which other row bounds it is not known from it; nothing is altered where it says the same as before."""
+    assert alarm_dates(subject(), UNDATED, replace(UNDATED, status="active", last_occurrence=at(21, 9))) == days(
+        *range(20, 29)
+    )
+    assert alarm_dates(subject(), UNDATED, replace(UNDATED, title="fibre cut")) == ()
+    assert alarm_dates(subject(), UNDATED, replace(UNDATED, alarm_id="olt-2")) == days(20, 21)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [

@@ -158,9 +158,11 @@ async def test_a_range_has_the_facts_of_its_own_days() -> None:
     facts = lively(TenantSettings("UTC"))
     facts.alarms[9] = sla.Alarm(at(22, 9), at(22, 8), id=9)
     service = service_of(facts)
-    bad = "1 bad row set aside, the first: alarms[4].cleared_at lies 1 h before first_occurrence"
-    seen = "1 alarm open and of unknown last sight, the first: 3, raised 2025-10-28 11:00:00+00:00"
-    for first, last, said in [(20, 29, (bad, seen)), (20, 22, ()), (22, 24, (bad,)), (24, 27, ()), (27, 29, (seen,))]:
+    bad = "1 bad row set aside: alarms[4].cleared_at lies 1 h before first_occurrence"
+    seen = "1 alarm open and of unknown last sight: 3, raised 2025-10-28 11:00:00+00:00"
+    none = "no rows were read"
+    said_of = [(20, 29, (bad, seen)), (20, 22, (none,)), (22, 24, (bad,)), (24, 27, ()), (27, 29, (seen,))]
+    for first, last, said in said_of:
         assert (await service.compliance(TENANT, at(first), at(last))).quality == said
     alone = await service_of(facts).compliance(TENANT, at(23), at(27))
     together = await service.compliance(TENANT, at(23), at(27))

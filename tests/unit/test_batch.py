@@ -183,6 +183,15 @@ def test_batches_are_picklable() -> None:
     assert hash(batch) == hash(validated(sla.Alarm(at(8), at(7)), sla.Alarm(at(8), at(9), id=1)))
 
 
+def test_a_subclass_of_alarm_is_an_alarm() -> None:
+    """A platform may carry more on its rows."""
+
+    class Row(sla.Alarm):
+        pass
+
+    assert len(sla.AlarmBatch.from_alarms([Row(at(8)), sla.Alarm(at(9))])) == 2
+
+
 def test_a_generator_of_alarms_is_read_once() -> None:
     """Any iterable will do."""
     assert len(sla.AlarmBatch.from_alarms(sla.Alarm(at(day)) for day in (8, 9))) == 2

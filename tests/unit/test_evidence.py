@@ -172,7 +172,7 @@ def test_what_only_stale_alarms_take_down_is_a_length_of_each_day() -> None:
         9: (*named, DayFact(FactCode.STALE_ALARM, "", 0, 1 * HOUR_US)),
     }
     assert lines(*notes_of(report).values()) == (
-        "2 alarms open and unseen for 7 days alone cause 19 h of downtime in agreed time",
+        "2 alarms open and unseen for 7 days alone cause 19 h of downtime in agreed time, the first: s1",
     )
 
 
@@ -219,9 +219,10 @@ def test_a_day_names_few_rows_and_counts_the_others() -> None:
     assert {len(fact.name) for fact in facts[8][:MOST_NAMED]} == {LONGEST_NAME}
     assert facts[8][-1] == DayFact(FactCode.ASSUMED_END, "", 7)
     said = "cleared or resolved without a time, ended when last seen"
-    assert lines(facts[8]) == (f"12 alarms {said}",)
-    assert lines(facts[9]) == (f"3 alarms {said}",)
-    assert lines(facts[8], facts[9]) == (f"about 15 alarms {said}",)
+    first_name, first_name_next_day = facts[8][0].name, facts[9][0].name
+    assert lines(facts[8]) == (f"12 alarms {said}, the first: {first_name}",)
+    assert lines(facts[9]) == (f"3 alarms {said}, the first: {first_name_next_day}",)
+    assert lines(facts[8], facts[9]) == (f"about 15 alarms {said}, the first: {first_name}",)
 
 
 def test_rows_without_an_id_are_named_by_their_start() -> None:
@@ -258,7 +259,7 @@ def test_one_subject_on_several_days_is_one() -> None:
     legacy = DayFact(FactCode.LEGACY, "1 alarm open and seen within 7 days")
     later = DayFact("OF_A_LATER_VERSION", "x", 2)
     assert lines([legacy, later, bad], [legacy, bad]) == (
-        "1 bad row set aside, the first: alarms[3].cleared_at lies 1 h before first_occurrence",
+        "1 bad row set aside: alarms[3].cleared_at lies 1 h before first_occurrence",
         "noted when a day was stored: 1 alarm open and seen within 7 days",
         "2 notes of the kind OF_A_LATER_VERSION, which a later version explains",
     )

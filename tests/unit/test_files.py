@@ -320,6 +320,18 @@ def test_bad_rows_are_named_or_set_aside(name: str, content: str, message: str, 
     assert message in rejected[0].reasons[0]
 
 
+def test_a_bad_row_keeps_the_start_and_the_end_that_could_be_read(tmp_path: Path) -> None:
+    """And none that could not: a placeholder would be an outage since 1970."""
+    rows = f"3,major,soon,{CLEARED},\n4,fatal,{RAISED},{CLEARED},\n5,major,{RAISED},soon,\n"
+    rejected = read(tmp_path, CSV + rows, on_invalid="quarantine").rejected
+    bounds = [(row.name, row.start_us, row.end_us, row.says_over) for row in rejected]
+    assert bounds == [
+        ("3", None, None, True),
+        ("4", NINE, NINE + HOUR_US, True),
+        ("5", NINE, None, False),
+    ]
+
+
 BAD_FILES: dict[str, tuple[str, bytes, str]] = {
     "empty csv": ("a.csv", b"", "a.csv is empty"),
     "blank csv": ("a.csv", b"\n \n", "is empty"),

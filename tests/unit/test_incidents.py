@@ -82,6 +82,14 @@ def test_damped_outages_are_one_incident_or_none() -> None:
     assert incident.duration_us == 13 * HOUR_US // 60
 
 
+def test_a_dropped_outage_between_two_incidents_is_behind_neither() -> None:
+    """Its alarm was raised while neither lasted."""
+    policy = sla.SLAPolicy(min_outage=timedelta(minutes=10))
+    alarms = [sla.Alarm(at(8, hour), at(8, hour, minutes), id=hour) for hour, minutes in ((9, 30), (10, 5), (11, 30))]
+    incidents = report_of(alarms, at(8), at(9), policy=policy).incidents()
+    assert [[alarm.id for alarm in incident.alarms] for incident in incidents] == [[9], [11]]
+
+
 def test_an_incident_is_ongoing_while_an_alarm_behind_it_is_active() -> None:
     """It has no end yet; cleared in the minute of evaluation, it has."""
     (incident,) = report_of([sla.Alarm(at(8, 9))], at(8), at(9), as_of=at(8, 12)).incidents()

@@ -119,14 +119,14 @@ def test_the_last_day_of_the_month_is_there() -> None:
 
 def test_a_year_long_open_alarm_is_named_and_does_not_hide() -> None:
     """It counts, and data quality says that it alone causes the downtime; a policy may end it when last seen."""
-    forgotten = sla.Alarm(at(1, month=1), last_occurrence=at(2, month=1))
+    forgotten = sla.Alarm(at(1, month=1), last_occurrence=at(2, month=1), title="Card dead")
     real = sla.Alarm(at(8, 9), at(8, 10))
     found = report([forgotten, real], at(1), at(31))
     assert found.total.availability_ratio == 0
     assert (found.quality.open_alarms, found.quality.stale_alarms) == (1, 1)
     assert found.quality.stale_only_ratio == Fraction(719, 720)
     assert found.quality.lines() == (
-        "1 alarm open and unseen for 7 days alone causes 29 d 23 h of downtime in agreed time",
+        "1 alarm open and unseen for 7 days alone causes 29 d 23 h of downtime in agreed time: Card dead",
     )
     policy = sla.SLAPolicy(stale_after=timedelta(days=7))
     assert report([forgotten, real], at(1), at(31), policy=policy).total.downtime_us == hours(1)

@@ -1,4 +1,4 @@
-"""Short stretches without monitoring have the state on both of their sides."""
+"""Short gaps of monitoring have the state that stands on both sides of them."""
 
 from __future__ import annotations
 
@@ -8,44 +8,77 @@ from typing import Any
 import pytest
 
 import sla_compliance as sla
-from sla_compliance.units import MINUTE_US
-from tests.unit.moments import at, report_of
+from tests.unit.moments import MINUTE_US, at, report_of
 
-MONITORED = [(at(8), at(8, 9)), (at(8, 9, 5), at(9))]
-OUTAGE = [sla.Alarm(at(8, 8), at(8, 9)), sla.Alarm(at(8, 9, 5), at(8, 10))]
-OF_R1 = [sla.Alarm(alarm.first_occurrence, alarm.cleared_at, resource_id="r1") for alarm in OUTAGE]
+WATCHED = [(at(8), at(8, 12)), (at(8, 12, 4), at(9))]
 
 
-def unknown_minutes(alarms: list[sla.Alarm], **terms: Any) -> tuple[int, int]:
-    """Return the minutes that are unknown and those that are down."""
-    terms = {"monitor_gap": timedelta(minutes=6), "monitored": MONITORED, **terms}
-    total = report_of(alarms, at(8), at(9), **terms).total
-    unknown_us = sum(length for (_, state), length in total.segments.items() if state is sla.State.UNKNOWN)
-    return unknown_us // MINUTE_US, total.downtime_us // MINUTE_US
+def minutes(report: sla.ComplianceReport) -> dict[str, int]:
+    """Return the states that hold anything but up, in minutes."""
+    segments = report.total.segments
+    return {
+        str(state): length // MINUTE_US
+        for (_, state), length in segments.items()
+        if length and state is not sla.State.UP
+    }
 
 
-@pytest.mark.parametrize("monitor_gap", [timedelta(0), timedelta(minutes=5)])
-def test_a_gap_that_is_not_shorter_stays_unknown(monitor_gap: timedelta) -> None:
-    """The bound is not reached."""
-    assert unknown_minutes([], monitor_gap=monitor_gap) == (5, 0)
+def report(*alarms: sla.Alarm, gap: int = 5, **terms: Any) -> sla.ComplianceReport:
+    """Evaluate 8 October, of which four minutes from noon were not watched."""
+    return report_of(alarms, at(8), at(9), **{"monitored": WATCHED, "monitor_gap": timedelta(minutes=gap), **terms})
 
 
-def test_a_gap_between_two_states_stays_unknown() -> None:
-    """Up before and down after; and where nothing was watched before."""
-    assert unknown_minutes(OUTAGE[:1]) == (5, 60)
-    assert unknown_minutes([], monitored=[(at(8, 0, 5), at(9))]) == (5, 0)
+@pytest.mark.parametrize(("gap", "unknown"), [(0, {"UNKNOWN": 4}), (4, {"UNKNOWN": 4}), (5, {})])
+def test_a_shorter_gap_is_bridged(gap: int, unknown: dict[str, int]) -> None:
+    """One as long as the limit is not."""
+    assert minutes(report(gap=gap)) == unknown
 
 
-def test_a_gap_has_the_state_of_its_sides() -> None:
-    """Up, down, or excused by maintenance or another exclusion."""
-    assert unknown_minutes([]) == (0, 0)
-    assert unknown_minutes(OUTAGE) == (0, 120)
-    work = sla.MaintenanceWindow(at(8, 7), at(8, 11), applies_to={"resource_id": "r1"})
-    theft = sla.Exclusion(at(8, 7), at(8, 11), reason="theft", applies_to={"resource_id": "r1"})
-    assert unknown_minutes(OF_R1, maintenance=[work]) == (0, 0)
-    assert unknown_minutes(OF_R1, exclusions=[theft]) == (0, 0)
+def test_a_gap_in_an_outage_is_down() -> None:
+    """Both its sides are; the outage is one."""
+    both = [sla.Alarm(at(8, 11), at(8, 12)), sla.Alarm(at(8, 12, 4), at(8, 13))]
+    assert minutes(report(*both)) == {"DOWN": 120}
+    (incident,) = report(*both).incidents()
+    assert incident.duration_us == 120 * MINUTE_US
 
 
-def test_an_outage_inside_a_gap_is_no_side_of_it() -> None:
-    """It was reported, but nothing was watched before or after it."""
-    assert unknown_minutes([sla.Alarm(at(8, 9, 1), at(8, 9, 2))]) == (4, 1)
+@pytest.mark.parametrize(
+    "alarms",
+    [
+        [sla.Alarm(at(8, 11), at(8, 12))],
+        [sla.Alarm(at(8, 12, 4), at(8, 13))],
+    ],
+    ids=["down before", "down after"],
+)
+def test_a_gap_whose_sides_differ_stays_unknown(alarms: list[sla.Alarm]) -> None:
+    """It began or ended in the dark."""
+    assert minutes(report(*alarms))["UNKNOWN"] == 4
+
+
+def test_what_alarms_leave_of_a_gap_lies_between_no_monitored_instants() -> None:
+    """Evidence is down; beside it nobody watched."""
+    found = minutes(report(sla.Alarm(at(8, 12, 1), at(8, 12, 2))))
+    assert found == {"DOWN": 1, "UNKNOWN": 3}
+
+
+def test_a_gap_between_excused_instants_is_excused() -> None:
+    """By maintenance or otherwise, as its sides are."""
+    both = [sla.Alarm(at(8, 11), at(8, 12), resource_id="r1"), sla.Alarm(at(8, 12, 4), at(8, 13), resource_id="r1")]
+    window: dict[str, Any] = {"applies_to": {"resource_id": "r1"}}
+    work = sla.MaintenanceWindow(at(8), at(9), **window)
+    assert minutes(report(*both, maintenance=[work])) == {"EXCUSED_MAINTENANCE": 120}
+    theft = sla.Exclusion(at(8), at(9), reason="theft", **window)
+    assert minutes(report(*both, exclusions=[theft])) == {"EXCUSED_OTHER": 120}
+
+
+def test_the_end_of_a_gap_must_have_come() -> None:
+    """At the instant of evaluation nothing is known of what stands behind it."""
+    assert minutes(report(as_of=at(8, 12, 4)))["UNKNOWN"] == 4
+    assert "UNKNOWN" not in minutes(report(as_of=at(8, 12, 5)))
+
+
+def test_a_gap_at_the_edge_of_the_window_is_judged_by_what_lies_beyond() -> None:
+    """Halves of it are bridged as the whole is."""
+    for start, end in ((at(8), at(8, 12, 2)), (at(8, 12, 2), at(9))):
+        part = report_of([], start, end, as_of=at(9), monitored=WATCHED, monitor_gap=timedelta(minutes=5))
+        assert minutes(part) == {}

@@ -34,7 +34,7 @@ def test_open_alarms_are_counted_if_they_were_raised_in_time() -> None:
     assert (quality.open_alarms, quality.stale_alarms) == (2, 0)
     assert quality.lines() == (
         "1 alarm open and seen within 7 days",
-        "1 alarm open and of unknown last sight, the first: raised 2025-10-02 00:00:00+00:00",
+        "1 alarm open and of unknown last sight: raised 2025-10-02 00:00:00+00:00",
     )
 
 
@@ -45,29 +45,32 @@ def test_downtime_that_only_stale_alarms_cause_is_told_apart() -> None:
     assert quality.stale_alarms == 2
     assert quality.stale_only_downtime_us == 18 * HOUR_US
     assert quality.stale_only_ratio == Fraction(3, 4)
-    assert quality.lines() == ("2 alarms open and unseen for 7 days alone cause 18 h of downtime in agreed time",)
+    assert quality.lines() == (
+        "2 alarms open and unseen for 7 days alone cause 18 h of downtime in agreed time, "
+        "the first: raised 2025-10-01 00:00:00+00:00",
+    )
 
 
 def test_stale_alarms_without_downtime_cause_none_of_it() -> None:
     """All of it lies in maintenance."""
-    stale = sla.Alarm(at(1), last_occurrence=at(2))
+    stale = sla.Alarm(at(1), last_occurrence=at(2), id=17)
     quality = report_of([stale], at(8), at(9), as_of=at(30), maintenance=[(at(8), at(9))]).quality
     assert quality.stale_only_ratio is None
-    assert quality.lines() == ("1 alarm open and unseen for 7 days alone causes no downtime in agreed time",)
+    assert quality.lines() == ("1 alarm open and unseen for 7 days alone causes no downtime in agreed time: 17",)
 
 
 def test_a_short_downtime_is_not_shown_as_none() -> None:
     """It is rounded up to the second."""
-    stale = sla.Alarm(at(9) - timedelta(microseconds=1), last_occurrence=at(9))
+    stale = sla.Alarm(at(9) - timedelta(microseconds=1), last_occurrence=at(9), alarm_id="LOS-7")
     quality = report_of([sla.Alarm(at(8), at(8, 23)), stale], at(8), at(9), as_of=at(30)).quality
-    assert quality.lines() == ("1 alarm open and unseen for 7 days alone causes 1 s of downtime in agreed time",)
+    assert quality.lines() == ("1 alarm open and unseen for 7 days alone causes 1 s of downtime in agreed time: LOS-7",)
 
 
 def test_assumptions_and_oddities_of_rows_are_counted() -> None:
     """An end that was assumed, a clock never set, a severity overwritten, a share clamped, a row set aside."""
     alarms = [
-        sla.Alarm(at(8, 1), status="resolved", last_occurrence=at(8, 2)),
-        sla.Alarm(at(8, 3), at(8, 4), severity="CLEARED"),
+        sla.Alarm(at(8, 1), status="resolved", last_occurrence=at(8, 2), id=4711),
+        sla.Alarm(at(8, 3), at(8, 4), severity="CLEARED", title="Link down"),
         sla.Alarm(at(1), at(2), severity="cleared"),
         sla.Alarm(at(8, 5), at(8, 4)),
         sla.Alarm(at(8) - timedelta(days=20_369, hours=-3), at(1)),
@@ -76,10 +79,10 @@ def test_assumptions_and_oddities_of_rows_are_counted() -> None:
     batch = replace(batch, clamped=(ClampedFigure(0, 140.0),))
     quality = report_of(batch, at(8), at(9)).quality
     assert quality.lines() == (
-        "1 bad row set aside, the first: alarms[3].cleared_at lies 1 h before first_occurrence",
-        "1 alarm cleared or resolved without a time, ended when last seen",
-        "1 alarm raised on 1970-01-01 by a clock never set, counted",
-        "1 row with its severity overwritten by 'cleared': an outage once, not counted",
+        "1 bad row set aside: alarms[3].cleared_at lies 1 h before first_occurrence",
+        "1 alarm cleared or resolved without a time, ended when last seen: 4711",
+        "1 alarm raised on 1970-01-01 by a clock never set, counted: raised 1970-01-01 03:00:00+00:00",
+        "1 row whose severity was overwritten by 'cleared', left out although an outage once: Link down",
         "1 measured share outside 0-100 %, clamped",
     )
 
@@ -125,7 +128,9 @@ def test_an_exclusion_takes_nothing_out_that_has_not_come_yet() -> None:
 
 def test_quality_is_written_in_json_types() -> None:
     """With its sentences."""
-    quality = report_of([sla.Alarm(at(8))], at(8), at(9)).quality
+    report = report_of([sla.Alarm(at(8))], at(8), at(9))
+    quality = report.quality
+    assert report.quality_lines == quality.lines()
     written = quality.as_dict()
     assert json.loads(json.dumps(written)) == written
     assert written["open_alarms"] == 1

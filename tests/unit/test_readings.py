@@ -105,6 +105,27 @@ def test_keyless_rows_may_be_everybodys() -> None:
     assert {key: report.total.downtime_us // HOUR_US for key, report in reports.items()} == {"r1": 2, "r2": 1}
 
 
+@pytest.mark.parametrize(
+    ("unkeyed", "words"),
+    [("doubt", "in doubt for every key"), ("everybody", "counted for every key"), ("nobody", "counted for no key")],
+)
+def test_reports_by_key_say_how_many_rows_name_none_and_how_long(unkeyed: Any, words: str) -> None:
+    """Overlaps count once, rows outside the window and those that do not qualify not at all."""
+    alarms = [
+        sla.Alarm(at(8, 1), at(8, 2), resource_id="r1"),
+        sla.Alarm(at(8, 4), at(8, 6)),
+        sla.Alarm(at(8, 5), at(8, 7)),
+        sla.Alarm(at(8, 5), at(8, 23), severity="minor"),
+        sla.Alarm(at(6, 4), at(6, 5)),
+    ]
+    arguments: dict[str, Any] = {"start": at(8), "end": at(9), "zone": "UTC", "as_of": at(9), "inventory": ["r1", "r2"]}
+    reports = sla.evaluate_each(alarms, unkeyed=unkeyed, **arguments)
+    line = f"2 rows without the key, 3 h together: {words}"
+    assert [line in report.quality.lines() for report in reports.values()] == [True] * len(reports)
+    keyed = sla.evaluate_each(alarms[:1], unkeyed=unkeyed, **arguments)
+    assert [report.quality.lines() for report in keyed.values()] == [(), ()]
+
+
 def test_columns_are_joined_where_one_has_them() -> None:
     """The other's rows have no value."""
     assert joined_column(None, 1, None, 2) is None

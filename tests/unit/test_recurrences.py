@@ -251,3 +251,49 @@ def test_only_text_is_a_rule(rule: object) -> None:
     """A rule is text."""
     with pytest.raises(InvalidTypeError, match="recurrence is "):
         window(rule)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("rule", "start"),
+    [
+        ("FREQ=MONTHLY", "1970-01-31T22:00:00Z"),
+        ("FREQ=MONTHLY;INTERVAL=7", "1970-01-30T22:00:00Z"),
+        ("FREQ=MONTHLY;BYDAY=-1SU", "1970-01-15T22:00:00Z"),
+        ("FREQ=MONTHLY;BYMONTH=3,9", "1970-01-31T22:00:00Z"),
+        ("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1;INTERVAL=2", "1970-05-31T22:00:00Z"),
+        ("FREQ=MONTHLY;BYMONTHDAY=-1;BYHOUR=1,13", "1970-01-01T00:30:00Z"),
+        ("FREQ=YEARLY", "1972-02-29T22:00:00Z"),
+        ("FREQ=YEARLY;INTERVAL=3", "1970-12-31T22:00:00Z"),
+        ("FREQ=YEARLY;BYMONTH=4,10", "1970-03-31T22:00:00Z"),
+        ("FREQ=YEARLY;BYDAY=20MO", "1970-03-31T22:00:00Z"),
+        ("FREQ=YEARLY;BYWEEKNO=1,53;BYDAY=MO", "1970-03-31T22:00:00Z"),
+        ("FREQ=YEARLY;BYYEARDAY=1,366", "1970-03-31T22:00:00Z"),
+        ("FREQ=WEEKLY;INTERVAL=3;BYDAY=MO,SU;WKST=SU", "1970-03-31T22:00:00Z"),
+        ("FREQ=DAILY;INTERVAL=11", "1970-03-31T22:00:00Z"),
+        ("FREQ=DAILY;INTERVAL=400;COUNT=60", "1970-03-31T22:00:00Z"),
+    ],
+)
+@pytest.mark.parametrize("length", [timedelta(0, 1), timedelta(days=45)], ids=["a second", "45 days"])
+def test_a_rule_begun_long_ago_names_what_it_would_have_named_one_after_another(
+    rule: str, start: str, length: timedelta
+) -> None:
+    """Work is bounded by what is asked for, and no occurrence is lost or moved for it."""
+    begin = parse_timestamp(start)
+    maintenance = MaintenanceWindow(begin, begin + length, recurrence=rule)
+    all_of_them = maintenance.occurrences(BERLIN, 0, START_US + 3000 * DAY_US)
+    for first in ("2025-10-20T00:00:00Z", "2032-02-29T21:59:59Z"):
+        first_us = instant_us(parse_timestamp(first), field="first")
+        last_us = first_us + 500 * DAY_US
+        expected = [(start, end) for start, end in all_of_them if start < last_us and end > first_us]
+        assert maintenance.occurrences(BERLIN, first_us, last_us) == expected
+
+
+def test_a_month_of_an_hourly_rule_begun_in_1970_takes_no_time() -> None:
+    """Also of one that names every day and hour of each month."""
+    days, hours = ",".join(map(str, range(1, 32))), ",".join(map(str, range(24)))
+    for rule in (f"FREQ=MONTHLY;BYMONTHDAY={days};BYHOUR={hours}", f"FREQ=DAILY;BYHOUR={hours};COUNT=10000"):
+        maintenance = window(rule, "1970-01-01T00:10:00Z", 0.5)
+        began = time.perf_counter()
+        occurrences = maintenance.occurrences("UTC", START_US, START_US + 31 * DAY_US)
+        assert time.perf_counter() - began < 1
+        assert len(occurrences) == (0 if "COUNT" in rule else 31 * 24)

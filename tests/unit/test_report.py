@@ -90,3 +90,14 @@ def test_every_named_accounting_has_its_words() -> None:
     for name in sla.labels.NAMED_ACCOUNTINGS:
         policy = sla.SLAPolicy(accounting=getattr(sla.Accounting, name))
         assert "custom" not in report_of([], at(8), at(9), policy=policy).method
+
+
+def test_the_last_days_are_a_record_of_their_own() -> None:
+    """None where there are fewer, or none are asked for."""
+    report = report_of([sla.Alarm(at(8, 9), at(8, 10))], at(6), at(9))
+    last = report.last(2)
+    assert last is not None
+    assert (last.date.day, last.last_date.day, last.downtime_us) == (7, 8, HOUR_US)
+    assert report.last(3) == report.total
+    assert report.last(4) is None
+    assert report.last(0) is None

@@ -143,13 +143,29 @@ def test_maintenance_is_planned_overrun_entered_late_and_targeted() -> None:
     assert cells[sla.Scope.MAINTENANCE, sla.State.DOWN] > 2 * 3_600_000_000
 
 
-def test_a_suppressed_row_is_never_cleared() -> None:
-    """It would take everything down to this day, were it not for the work on its port."""
-    (row,) = (row for row in active_rows(PROVIDER) if row.status == "suppressed")
-    assert NOW - row.last_occurrence > timedelta(days=30)
+def test_a_suppressed_row_lasts_for_days() -> None:
+    """It would take everything down for two days, were it not for the work on its port, which outlasts it."""
+    (row,) = (row for row in PROVIDER.rows if row.status == "suppressed")
+    assert timedelta(days=2) < lasted(row) < timedelta(days=3)
+    assert row.cleared_at is not None
+    assert row.cleared_at < PROVIDER.maintenance[2].end
     unexcused = report_of(replace(PROVIDER, maintenance=PROVIDER.maintenance[:2]))
-    assert (unexcused.total.compliance_percentage or 0) < 70
-    assert (unexcused.quality.stale_alarms, report_of(PROVIDER).quality.stale_only_downtime_us) == (1, 0)
+    assert 97 < (unexcused.total.compliance_percentage or 0) < 98
+    excused = report_of(PROVIDER).total.segments[sla.Scope.AGREED, sla.State.EXCUSED_MAINTENANCE]
+    assert timedelta(microseconds=excused) > timedelta(days=2)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_little_of_it_is_in_doubt(seed: int) -> None:
+    """The breach of ninety days and of the last thirty is confirmed; rows leave one day unconfirmed, the gap three."""
+    report = report_of(sample_provider(NOW, seed=seed))
+    assert (report.total.verdict_text, report.quality.stale_alarms) == ("Breached", 0)
+    last_thirty_days = report.last(30)
+    assert last_thirty_days is not None
+    assert last_thirty_days.verdict_text == "Breached"
+    unconfirmed_days = [day for day in report.days if not day.is_confirmed]
+    unmonitored_days = [day for day in unconfirmed_days if day.segments[sla.Scope.AGREED, sla.State.UNKNOWN]]
+    assert (len(unconfirmed_days), len(unmonitored_days)) == (4, 3)
 
 
 def test_rows_are_resolved_and_not_cleared() -> None:

@@ -145,17 +145,23 @@ BAD_TEXTS = [
     ("", "hold no hours; give None for always"),
     (";;", "hold no hours"),
     ("2026-12-25 closed", "hold no hours"),
-    ("mon", "hold ''; write a range as 09:00-17:00"),
-    ("09:00-17:00", "hold ''"),
-    ("mon closed", "hold 'closed'"),
+    ("mon", "hold 'mon'; write days and their hours as 'mon-fri 09:00-17:00', or '24x7' for always"),
+    ("09:00-17:00", "hold '09:00-17:00'; write days and their hours"),
+    ("mon closed", "hold no hours"),
+    ("24x8", "hold '24x8'; write days and their hours"),
+    ("9am-5pm", "hold '9am-5pm'"),
+    ("1-8,09:00-17:00", "name '1-8'"),
+    ("0,09:00-17:00", "name '0'"),
+    ("Mo-Do 09:00-17:00", "name 'Mo-Do'"),
+    ("24x7; mon 09:00-17:00", "name mon twice"),
     ("moon 09:00-17:00", "name 'moon'"),
     ("mon- 09:00-17:00", "name 'mon-'"),
     ("-fri 09:00-17:00", "name '-fri'"),
     ("mon-wed-fri 09:00-17:00", "name 'mon-wed-fri'"),
     ("mon,,tue 09:00-17:00", "name ''"),
-    ("mon, tue 09:00-17:00", "hold 'tue 09:00-17:00'"),
     ("mon 09:00", "hold '09:00'"),
-    ("mon 9-17", "hold '9-17'"),
+    ("mon 9-17", "hold 'mon 9-17'"),
+    ("mon tue 09:00-17:00", "name 'mon tue'"),
     ("mon 09:00-17:00-18:00", "hold '09:00-17:00-18:00'"),
     ("mon 09:00-17:60", "times run from 00:00 to 23:59"),
     ("mon 09:00-24:01", "times run from"),
@@ -166,15 +172,35 @@ BAD_TEXTS = [
     ("mon 09:00-12:00,11:00-13:00", "ranges overlap"),
     ("mon 22:00-06:00,23:00-24:00", "ranges overlap"),
     ("mon 09:00-17:00,", "hold ''"),
-    ("mon \u0660\u0669:00-17:00", "write a range as"),
+    ("mon \u0660\u0669:00-17:00", "hold '17:00'; write a range as"),
     ("mon-fri 09:00-17:00; fri 09:00-15:00", "name fri twice"),
     ("mon,mon 09:00-17:00", "name mon twice"),
     ("mon 09:00-17:00; 2026-02-30 closed", "day is out of range"),
     ("mon 09:00-17:00; 2026-12-25 closed; 2026-12-25 09:00-10:00", "name 2026-12-25 twice; name each date once"),
-    ("m" * 1_000_000, "hold ''"),
-    ("mon " + "0" * 1_000_000, "(1000000 characters)"),
-    ("mon " + " " * 1_000_000 + "-", "hold '-'"),
+    ("m" * 1_000_000, "write days and their hours"),
+    ("mon " + "0" * 1_000_000, "(1000004 characters)"),
+    ("mon " + " " * 1_000_000 + "-", "(1000005 characters)"),
+    ("mon 09:00-10:00" + " " * 1_000_000 + "-", "characters)"),
 ]
+
+
+SAME_HOURS = [
+    ("24x7", "mon-sun 00:00-24:00"),
+    ("24/7; 2026-12-25 closed", "mon-sun 00:00-24:00; 2026-12-25 closed"),
+    ("Always", "mon-sun 00:00-24:00"),
+    ("1-5,09:00-18:00;6-7,10:00-16:00", "mon-fri 09:00-18:00; sat-sun 10:00-16:00"),
+    ("Mo-Fr 09:00-17:00; Sa 10:00-14:00", "mon-fri 09:00-17:00; sat 10:00-14:00"),
+    ("Monday - Friday: 9:00 - 17:00, 18:00-19:00", "mon-fri 09:00-17:00,18:00-19:00"),
+    ("mon, tue 09:00-17:00", "mon,tue 09:00-17:00"),
+    ("mon-sun 09:00-17:00; 2026-12-24 10:00-14:00", "mon-sun 9:00-17:00; 2026-12-24 10:00-14:00"),
+    ("mon 09:00-17:00; tue closed", "mon 09:00-17:00"),
+]
+
+
+@pytest.mark.parametrize(("text", "plain"), SAME_HOURS)
+def test_words_of_other_products_mean_the_same(text: str, plain: str) -> None:
+    """Always, days of two letters, days as numbers from Monday, a comma or colon before the hours."""
+    assert ServiceHours.parse(text) == ServiceHours.parse(plain)
 
 
 @pytest.mark.parametrize(("text", "message"), BAD_TEXTS, ids=[text[:50] for text, _ in BAD_TEXTS])

@@ -68,14 +68,17 @@ def test_a_total_carries_a_verdict_with_its_confirmation_and_a_day_the_verdict(
 ) -> None:
     """The words of people."""
     assert total_verdict(report) == of_total
-    assert record_verdict(report.days[0], sla.Period.DAY) == of_day
-    assert record_verdict(report.total, sla.Period.MONTH) == of_total
+    assert record_verdict(report, report.days[0], sla.Period.DAY) == of_day
+    assert record_verdict(report, report.total, sla.Period.MONTH) == of_total
 
 
 def test_the_total_of_a_report_without_rows_is_not_confirmed() -> None:
     """A row that does not qualify is a row; where nothing was owed there is nothing to confirm."""
     assert is_without_rows(report_of())
     assert total_verdict(report_of()) == "Not confirmed"
+    assert record_verdict(report_of(), report_of().days[0], sla.Period.DAY) == "Not confirmed"
+    assert record_verdict(report_of(), report_of().total, sla.Period.MONTH) == "Not confirmed"
+    assert doubt_sentences(report_of()) == ["no rows were read"]
     assert not is_without_rows(report_of(MINOR))
     assert total_verdict(report_of(MINOR)) == "Met"
     assert total_verdict(report_of(service_hours=[])) == "No data"
@@ -86,6 +89,7 @@ def test_each_cause_of_doubt_has_a_sentence_of_its_own() -> None:
     sentences = {cause: doubt_sentence(Doubt(cause, 2, 3_600_000_001)) for cause in DoubtCause}
     assert len(set(sentences.values())) == len(DoubtCause)
     assert sentences.pop(DoubtCause.NO_START) == "2 rows set aside without a readable start: outages of any time"
+    assert sentences.pop(DoubtCause.NO_ROWS) == "no rows were read"
     assert {sentence.rpartition(": ")[2] for sentence in sentences.values()} == {"up to 1 h 1 min"}
     assert sentences[DoubtCause.SET_ASIDE] == "2 rows set aside that may qualify: up to 1 h 1 min"
 

@@ -14,7 +14,7 @@ from sla_compliance.errors import InvalidValueError
 from sla_compliance.service import to_async
 from sla_compliance.sources.memory import MemoryAlarmSource
 from sla_compliance.sources.samples import SampleAlarmSource, SampleMaintenanceSource
-from tests.web.world import Clock, Source, assert_problem, at, service_over, visiting
+from tests.web.world import FIBRE_CUT, Clock, Source, assert_problem, at, service_over, visiting
 
 THE_SEVENTH = {
     "date": "2025-10-07T00:00:00+01:00",
@@ -92,6 +92,7 @@ class TestFigures:
             "is_confirmed": False,
             "low_percentage": 26.21,
             "high_percentage": 99.99,
+            "quality": {"lines": []},
         }
 
     def test_totals_of_nothing_are_nothing(self, source: Source) -> None:
@@ -153,6 +154,18 @@ class TestFigures:
         counted = client.get(f"resources?{dates}&exclude_maintenance=false").json()[0]
         assert counted["downtime_seconds"] == 1895.0
         assert client.get("resources?from_date=2025-09-29&to_date=2025-09-30").json() == []
+
+    def test_resources_say_how_many_rows_name_none(self) -> None:
+        """And how long those were: any resource may have been down then."""
+        alarms = [FIBRE_CUT, Alarm(at(7, 10), at(7, 12), id="no device"), Alarm(at(7, 11), at(7, 13), id="neither")]
+        with visiting(service_over(Source({"acme": alarms}))) as client:
+            rows = client.get("resources?from_date=2025-10-07&to_date=2025-10-07&target_percentage=99").json()
+        assert [row["resource_id"] for row in rows] == [None, "olt-7"]
+        assert [row["quality"]["lines"] for row in rows] == [
+            ["2 rows without the key, 3 h together: in doubt for every key"]
+        ] * 2
+        assert (rows[1]["verdict"], rows[1]["is_confirmed"]) == ("MET", False)
+        assert rows[1]["low_percentage"] < rows[1]["high_percentage"] == 99.89
 
     def test_totals_honour_each_of_their_parameters(self, client: TestClient) -> None:
         """Days, maintenance and target."""

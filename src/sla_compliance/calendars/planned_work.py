@@ -80,6 +80,11 @@ class PlannedWork:
             raise wrong_value(self.excuses, "excuses", "'overlap' or 'caused'")
 
     @property
+    def accepts_all(self) -> bool:
+        """Whether there is no rule that could refuse any work before its outages are known."""
+        return self.notice is None and self.hours is None and not self.has_caps
+
+    @property
     def has_caps(self) -> bool:
         """Whether there is a cap on the work of a period."""
         return self.most_time is not None or self.most_windows is not None
@@ -138,6 +143,7 @@ class Occurrence:
         start_us, end_us: the occurrence.
         announced_us: when it was announced, or entered where that is later; None: not known.
         caps_key: what it applies to; each has caps of its own.
+        with_children: whether it applies to the children of what it names, too; of equal windows that one comes first.
     """
 
     source: int
@@ -146,6 +152,7 @@ class Occurrence:
     end_us: int
     announced_us: int | None
     caps_key: Hashable
+    with_children: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +193,7 @@ def accepted_work(occurrences: Iterable[Occurrence], rules: PlannedWork, zone: s
     gate = _Gate(rules, zone)
     announced = [occurrence for occurrence in occurrences if gate.is_announced(occurrence)]
     cut = [Cut(occurrence, parts) for occurrence in announced if (parts := gate.parts_inside_hours(occurrence))]
-    placed = [part for part in sorted(cut, key=lambda part: part.bounds_us) if gate.has_place(part)]
+    placed = [part for part in sorted(cut, key=lambda part: part.order) if gate.has_place(part)]
     stretches = [(*stretch, part.occurrence) for part in placed for stretch in part.stretches]
     for start_us, end_us, occurrence in sorted(stretches, key=lambda stretch: stretch[:2]):
         gate.take_time(occurrence, start_us, end_us)
@@ -203,8 +210,13 @@ class Cut:
 
     @property
     def bounds_us(self) -> tuple[int, int]:
-        """From when and until when it lasts; by these the cap on windows counts."""
+        """From when and until when it lasts."""
         return self.stretches.starts_us[0], self.stretches.ends_us[-1]
+
+    @property
+    def order(self) -> tuple[int, int, bool]:
+        """By what the cap on windows counts, so that the order in which windows are given changes nothing."""
+        return (*self.bounds_us, not self.occurrence.with_children)
 
 
 class _Gate:

@@ -11,7 +11,9 @@
 #   - A day is named at most once; its ranges may touch but not overlap.
 #
 # As text: "mon-fri 09:00-12:00,13:00-17:00; sat 22:00-02:00; 2026-12-25 closed".
-# Day ranges wrap ("fri-mon"). canonical() writes the same grammar.
+# Day ranges wrap ("fri-mon"). canonical() writes the same grammar. Other products'
+# words for the same are read too: "24x7", "24/7" and "always"; days as "Mo-Fr"; days
+# as numbers, Monday 1 to Sunday 7, with a comma before the hours ("1-5,09:00-18:00").
 ################################################################
 
 from __future__ import annotations
@@ -38,6 +40,9 @@ _Key = TypeVar("_Key")
 
 _NO_HOURS: Final[Hours] = ()
 _CLOSED_WORD: Final = "closed"
+_ALWAYS_WORDS: Final = frozenset({"24x7", "24/7", "always"})
+_ALWAYS: Final = ("mon-sun", "00:00-24:00")
+_HOURS_BEGIN: Final = re.compile(r"\d{1,2}:\d{2}|closed", re.ASCII | re.IGNORECASE)
 _DAY_MINUTES: Final = 24 * 60
 _RANGE: Final = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})", re.ASCII)
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -92,6 +97,8 @@ class ServiceHours:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Return service hours from one text such as "mon-fri 09:00-17:00; sat 10:00-14:00; 2026-12-25 closed".
+
+        "24x7" is every day, around the clock; days may also be "Mo-Fr" or numbers from Monday, "1-5,09:00-17:00".
 
         Raises:
             InvalidServiceHoursError, InvalidTypeError: as `weekly`.
@@ -160,9 +167,14 @@ class ServiceHours:
 
 
 def _split_entry(entry: str) -> tuple[str, str]:
-    """Return the days and the ranges, perhaps none, of an entry such as "mon-fri 09:00-17:00"."""
-    days, *ranges = entry.split(maxsplit=1)
-    return days, "".join(ranges)
+    """Return the days and the hours of an entry such as "mon-fri 09:00-17:00", "1-5,09:00-17:00" or "24x7"."""
+    if entry.lower() in _ALWAYS_WORDS:
+        return _ALWAYS
+    hours_begin = _HOURS_BEGIN.search(entry)
+    days = "" if hours_begin is None else entry[: hours_begin.start()].rstrip(" \t,:")
+    if hours_begin is None or not days:
+        raise _error(f"hold {shown(entry)}; write days and their hours as 'mon-fri 09:00-17:00', or '24x7' for always")
+    return days, entry[hours_begin.start() :]
 
 
 def _read_dates(entries: Iterable[tuple[str, str]]) -> dict[date, Hours]:
@@ -172,7 +184,7 @@ def _read_dates(entries: Iterable[tuple[str, str]]) -> dict[date, Hours]:
         day = _read_date(text)
         if day in dated:
             raise _error(f"name {text} twice; name each date once")
-        dated[day] = _NO_HOURS if ranges.lower() == _CLOSED_WORD else _read_hours(ranges)
+        dated[day] = _read_hours(ranges)
     return dated
 
 
@@ -192,15 +204,22 @@ def _read_weekdays(text: str) -> Iterator[int]:
     """Yield the weekdays of a text such as "mon,wed-fri"."""
     for part in _comma_separated(text):
         first_name, dash, last_name = (name.strip() for name in part.partition("-"))
-        first, last = weekday_number(first_name), weekday_number(last_name if dash else first_name)
+        first, last = _weekday(first_name), _weekday(last_name if dash else first_name)
         if first is None or last is None:
             raise _error(f"name {shown(part)}; name days as in 'mon-fri', 'sat' or 'mon,wed'")
         for step in range((last - first) % 7 + 1):  # modulo, for "fri-mon" runs over the end of the week
             yield (first + step) % 7
 
 
+def _weekday(text: str) -> int | None:
+    """Return a weekday, Monday 0, of its name or of its number, Monday 1 to Sunday 7."""
+    return int(text) - 1 if re.fullmatch("[1-7]", text) else weekday_number(text)
+
+
 def _read_hours(text: str) -> Hours:
-    """Return the ranges of a text such as "09:00-12:00,13:00-17:00"."""
+    """Return the ranges of a text such as "09:00-12:00,13:00-17:00"; none where it is "closed"."""
+    if isinstance(text, str) and text.lower() == _CLOSED_WORD:
+        return _NO_HOURS
     hours = sorted(map(_read_range, _comma_separated(text)))
     if any(end > next_start for (_, end), (next_start, _) in pairwise(hours)):
         raise _error(f"hold {shown(text)}, whose ranges overlap; name each time once")

@@ -9,9 +9,9 @@ _LONG_NAMES: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "s
 
 
 def weekday_number(text: str) -> int | None:
-    """Return the number, Monday 0 to Sunday 6, of the weekday with a name such as 'mon' or 'Monday'; else None."""
+    """Return the number, Monday 0 to Sunday 6, of a weekday with a name such as 'mon', 'Mo' or 'Monday'; else None."""
     name = text.lower()
-    for number, names in enumerate(zip(WEEKDAYS, _LONG_NAMES, strict=True)):
-        if name in names:
+    for number, (short_name, long_name) in enumerate(zip(WEEKDAYS, _LONG_NAMES, strict=True)):
+        if name in (short_name, long_name, short_name[:2]):
             return number
     return None

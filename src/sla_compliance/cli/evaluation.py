@@ -112,7 +112,8 @@ class ReportResult:
         totals = [report.total for report in self.reports]
         if any(total.is_breached for total in totals):
             return BREACHED
-        is_unconfirmed = any(not total.is_confirmed for total in totals) or is_without_rows(self.whole)
+        # Files without rows have no keys to judge: then the whole decides.
+        is_unconfirmed = is_without_rows(self.whole) or any(not total.is_confirmed for total in totals)
         if is_unconfirmed and fail_on is not FailOn.BREACHED:
             return NOT_CONFIRMED
         is_at_risk = any(total.verdict is Verdict.AT_RISK for total in totals)

@@ -3,6 +3,8 @@
 # JSON is the wire format: a list of records; with a key for each report, a list
 # of {"key": ..., "records": [...]}, the worst first, null where rows have no key.
 # CSV is the same records, with a column in front that names the key.
+# With --detail each record has its causes of doubt, and is_confirmed says what the
+# exit code says: a report without rows confirms nothing.
 # Both are UTF-8 wherever they go; a table is in the encoding of the terminal.
 ################################################################
 
@@ -10,19 +12,24 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from sla_compliance.calendars.periods import Period
+from sla_compliance.certainty import Doubt, DoubtCause
 from sla_compliance.cli.evaluation import ReportResult
+from sla_compliance.outlets.text import doubt_sentence, doubts_of, is_confirmed
+from sla_compliance.report import ComplianceReport
+from sla_compliance.rounding import downtime_minutes
 
 
 def json_text(result: ReportResult, by: Period, *, detail: bool) -> str:
     """Return the records as JSON."""
     if result.by_key is None:
-        return _to_json(result.whole.as_dicts(by, detail=detail))
-    return _to_json(
-        [{"key": key, "records": report.as_dicts(by, detail=detail)} for key, report in result.by_key.items()]
-    )
+        return _to_json(_records(result, result.whole, by, _doubt_dict, detail=detail))
+    keyed_records = []
+    for key, report in result.by_key.items():
+        keyed_records.append({"key": key, "records": _records(result, report, by, _doubt_dict, detail=detail)})
+    return _to_json(keyed_records)
 
 
 def csv_text(result: ReportResult, by: Period, column: str | None, *, detail: bool) -> str:
@@ -34,11 +41,38 @@ def csv_text(result: ReportResult, by: Period, column: str | None, *, detail: bo
 
 def _csv_rows(result: ReportResult, by: Period, column: str | None, *, detail: bool) -> Iterator[dict[str, object]]:
     if result.by_key is None or column is None:
-        yield from result.whole.as_dicts(by, detail=detail)
+        yield from _records(result, result.whole, by, doubt_sentence, detail=detail)
         return
     for key, report in result.by_key.items():
-        for record in report.as_dicts(by, detail=detail):
+        for record in _records(result, report, by, doubt_sentence, detail=detail):
             yield {column: key, **record}
+
+
+def _records(
+    result: ReportResult,
+    report: ComplianceReport,
+    by: Period,
+    write_doubt: Callable[[Doubt], object],
+    *,
+    detail: bool,
+) -> list[dict[str, object]]:
+    """Return the records of one of the reports of a command; in detail with their causes of doubt.
+
+    Args:
+        write_doubt: returns a cause of doubt as the format has it.
+    """
+    wire_records = report.as_dicts(by, detail=detail)
+    if detail:
+        for record, wire_record in zip(report.by(by), wire_records, strict=True):
+            wire_record["is_confirmed"] = is_confirmed(result.whole, record)
+            wire_record["doubts"] = [write_doubt(doubt) for doubt in doubts_of(report, record, whole=result.whole)]
+    return wire_records
+
+
+def _doubt_dict(doubt: Doubt) -> dict[str, object]:
+    """Return a cause of doubt in JSON types; of rows that may be of any time no minutes are known."""
+    minutes = None if doubt.cause is DoubtCause.NO_START else downtime_minutes(doubt.length_us)
+    return {"cause": str(doubt.cause), "rows": doubt.rows, "minutes": minutes, "text": doubt_sentence(doubt)}
 
 
 def _to_json(records: object) -> str:

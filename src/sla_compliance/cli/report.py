@@ -1,8 +1,8 @@
 """`sla-compliance report`: exported alarms in, an availability report out."""
 ################################################################
 # Options are read before files, so a misspelt zone costs no time. Exit code 1
-# says that the whole range is BREACHED and nothing else, 3 that it is not confirmed
-# or has no data; with --each, the worst key decides.
+# says that the whole range is BREACHED on record, confirmed or not, and nothing else;
+# 3 that it is not confirmed or has no data; with --each, the worst key decides.
 #
 # Standard error says in every format what was set aside and assumed, and why a
 # verdict is not confirmed: a script that reads JSON has its user read it too.
@@ -40,7 +40,7 @@ Examples:
   sla-compliance report alarms.csv --zone Africa/Lagos --from 2026-10-01 --to 2026-10-31
   zcat october.jsonl.gz | sla-compliance report - --zone Europe/Berlin --from 2026-10-01 --each resource_id
 
-Exit code: 0 met or at risk; 1 breached; 2 bad input; 3 not confirmed or no data; 70 unexpected error.
+Exit code: 0 met or at risk; 1 breached on record; 2 bad input; 3 not confirmed or no data; 70 unexpected error.
 With --each the worst key decides: 1, then 3, then 0.
 """
 
@@ -99,7 +99,7 @@ With --each the worst key decides: 1, then 3, then 0.
 @click.option(
     "--format", "output", type=click.Choice(FORMATS), default="table", show_default=True, help="What to write."
 )
-@click.option("--detail", is_flag=True, help="Add verdicts, seconds and cells to JSON and CSV.")
+@click.option("--detail", is_flag=True, help="Add verdicts, doubts, seconds and cells to JSON and CSV.")
 @click.option(
     "--fail-on",
     type=click.Choice([outcome.value for outcome in FailOn]),

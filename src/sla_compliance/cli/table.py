@@ -23,13 +23,12 @@ from sla_compliance.calendars.periods import Period
 from sla_compliance.cli.day_strip import LEGEND, strip
 from sla_compliance.outlets.text import (
     AGREED_HOURS,
-    NO_ROWS_READ,
     TERMINAL,
     WITHOUT_EXCLUSIONS,
     clock_length,
     counted,
     doubt_sentences,
-    is_without_rows,
+    is_confirmed,
     iso_date_span,
     left_out_reasons,
     left_out_us,
@@ -40,6 +39,7 @@ from sla_compliance.outlets.text import (
 )
 from sla_compliance.records import ComplianceRecord, Verdict
 from sla_compliance.report import ComplianceReport
+from sla_compliance.verdicts import verdict_text
 
 WIDE_COLUMNS: Final = 100
 """From this width, in characters, a terminal has room for the strips of days."""
@@ -86,7 +86,7 @@ def periods_page(page: Page, title: str, report: ComplianceReport, by: Period) -
     has_strips = page.is_wide and by == Period.DAY
     table = _new_table(by.name.capitalize(), _period_columns(has_gaps=has_gaps, has_strips=has_strips))
     for record in report.by(by):
-        cells = [*_period_cells(record, has_gaps=has_gaps), record_verdict(record, by)]
+        cells = [*_period_cells(record, has_gaps=has_gaps), record_verdict(report, record, by)]
         if has_strips:
             cells.append(strip(report, record))
         _add_row(table, page, iso_date_span(record.date, record.last_date), record, cells)
@@ -118,12 +118,13 @@ def keys_page(
         whole: the report of all values together.
         reports_by_key: the report of each value, in the order of the rows; None is the key of rows without a value.
     """
-    table = _new_table(printable(column), [WITHOUT_EXCLUSIONS.replace(" ", "\n"), "Breached\ndays", VERDICT_HEADING])
+    gross_heading = f"{WITHOUT_EXCLUSIONS} {AGREED_HOURS}".replace(" ", "\n")
+    table = _new_table(printable(column), [gross_heading, "Breached\ndays", VERDICT_HEADING])
     for key, report in reports_by_key.items():
         name = "(none)" if key is None else printable(key)
-        _add_row(table, page, name, report.total, _key_cells(report))
+        _add_row(table, page, name, report.total, _key_cells(report, whole))
     table.add_section()
-    _add_row(table, page, "All together", whole.total, _key_cells(whole))
+    _add_row(table, page, "All together", whole.total, _key_cells(whole, whole))
     breached = sum(report.total.is_breached for report in reports_by_key.values())
     listed = f"{breached:,} of {len(reports_by_key):,}; what has no alarm row at all is not listed"
     return page.text(_heading(title, whole), table, _notes_table({"Breached": listed, **_notes(whole)}))
@@ -174,13 +175,17 @@ def _period_cells(record: ComplianceRecord, *, has_gaps: bool) -> list[str]:
     return cells
 
 
-def _key_cells(report: ComplianceReport) -> list[str]:
-    """Return the availability without exclusions, the breached days and the verdict of a report."""
+def _key_cells(report: ComplianceReport, whole: ComplianceReport) -> list[str]:
+    """Return the availability without exclusions, the breached days and the verdict of a report.
+
+    Args:
+        whole: the report of all values together: it confirms none where no row was read.
+    """
     breached_days = report.total.sla_breaches
     return [
         TERMINAL.percentage(report.gross.compliance_text),
         str(breached_days) if breached_days else TERMINAL.no_figure,
-        total_verdict(report),
+        verdict_text(report.total.verdict, is_confirmed=is_confirmed(whole, report.total)),
     ]
 
 
@@ -198,7 +203,7 @@ def _notes(report: ComplianceReport) -> Notes:
     notes: Notes = {
         "Target": f"{TERMINAL.target(total)}: {total_verdict(report)}; {breaches}",
     }
-    doubts = [NO_ROWS_READ] if is_without_rows(report) else doubt_sentences(report)
+    doubts = doubt_sentences(report)
     if doubts:
         notes["In doubt"] = doubts
     days_in_doubt = unknown_days(report.days)

@@ -81,7 +81,7 @@ def _sections(figures: DayFigures, by: Period) -> list[Markup]:
         sections.append(_panel("In doubt", "doubts", notes(doubts)))
     if figures.quality_lines:
         sections.append(_panel("Data quality", "quality", notes(figures.quality_lines)))
-    every_record = table(records, by)
+    every_record = table(figures, by)
     sections.append(_panel(f"Every {by.name} in figures", "every", _scrollable(every_record)))
     sections.append(footer(figures.method))
     return sections

@@ -122,6 +122,11 @@ class PrometheusObserver:
         """Count a query to the source."""
         self._series(self._queries, tenant_id).observe(seconds)
 
+    def severities_counted(self, tenant_id: str, *, unrecognized_rows: int) -> None:
+        """Set how many rows of a tenant have an unknown or overwritten severity."""
+        if self._gauges is not None:
+            self._gauges.count_unrecognized(tenant_id, unrecognized_rows)
+
     def failed(self, what: str, error: BaseException) -> None:  # noqa: ARG002 - every error counts alike
         """Count a failure of, for example, the cache."""
         self._failures.labels(what).inc()
@@ -134,7 +139,7 @@ class PrometheusObserver:
 
 
 class _TenantGauges:
-    """The gauges of tenants: availability, error budget and target, for each number of days."""
+    """The gauges of tenants: how each stands, for each number of days, and its rows of unrecognized severity."""
 
     def __init__(self, registry: CollectorRegistry, days: tuple[int, ...]) -> None:
         self._days = days
@@ -147,6 +152,21 @@ class _TenantGauges:
             "Share of the error budget of the last days that is left; below 0 where more is spent.",
         )
         self._target = _tenant_gauge(registry, "sla_compliance_target_ratio", "Agreed availability.")
+        self._is_confirmed = _tenant_gauge(
+            registry, "sla_compliance_is_confirmed", "1 where no doubt about the rows could change the verdict, else 0."
+        )
+
+        self._unrecognized_rows = Gauge(
+            "sla_compliance_unrecognized_severity_rows",
+            "Rows whose severity no filter matches: unknown words, and severities overwritten by 'cleared'.",
+            ("tenant_id",),
+            registry=registry,
+            multiprocess_mode="mostrecent",
+        )
+
+    def count_unrecognized(self, tenant_id: str, rows: int) -> None:
+        """Set how many rows of a tenant have a severity that no filter matches."""
+        self._unrecognized_rows.labels(_label_value(tenant_id)).set(rows)
 
     def update(self, answer: Answer) -> None:
         """Set the gauges of the answer's tenant."""
@@ -158,6 +178,7 @@ class _TenantGauges:
             self._availability.labels(*labels).set(_gauge_value(record.availability_ratio))
             self._budget.labels(*labels).set(_gauge_value(error_budget_remaining_ratio(record)))
             self._target.labels(*labels).set(_gauge_value(record.target_ratio))
+            self._is_confirmed.labels(*labels).set(record.is_confirmed)
 
 
 def _tenant_gauge(registry: CollectorRegistry, name: str, description: str) -> Gauge:

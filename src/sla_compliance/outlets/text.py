@@ -11,6 +11,11 @@
 # A total and a contract period carry a verdict with its confirmation, in the words
 # of verdicts.py. A single day carries the verdict alone, and how much of it is
 # unknown.
+#
+# A report for which no row was read confirms nothing, in any of its periods, days
+# too: an export without rows may be of a perfect service or of a failed query. That
+# is decided here, and every outlet of reports and the exit code ask here. (The answer
+# of a service is another matter: its source knows of which time it holds all rows.)
 ################################################################
 
 from __future__ import annotations
@@ -77,7 +82,7 @@ _DOUBTS_IN_WORDS: Final[Mapping[DoubtCause, tuple[str, str]]] = {
     DoubtCause.UNDATED: ("alarm", "over without a time"),
     DoubtCause.SET_ASIDE: ("row", "set aside that may qualify"),
     DoubtCause.DISAGREEING: ("row", "of one id that overlap and disagree"),
-    DoubtCause.OVERWRITTEN: ("row", "with its severity overwritten by 'cleared'"),
+    DoubtCause.OVERWRITTEN: ("row", "whose severity was overwritten by 'cleared'"),
     DoubtCause.UNKEYED: ("row", "without the key"),
 }
 _REASONS_IN_WORDS: Final[Mapping[Scope, str]] = {
@@ -94,16 +99,28 @@ _UNKNOWN_IN_WORDS: Final = "not monitored"
 # Verdicts
 
 
-def record_verdict(record: ComplianceRecord, by: Period) -> str:
-    """Return the verdict on one of the records of a period: a day's alone, another's with its confirmation."""
+def record_verdict(figures: DayFigures, record: ComplianceRecord, by: Period) -> str:
+    """Return the verdict on one of the records of a period: a day's alone, another's with its confirmation.
+
+    A report without rows confirms no day either.
+    """
     if by == Period.DAY:
-        return verdict_text(record.verdict, is_confirmed=True)
-    return record.verdict_text
+        return verdict_text(record.verdict, is_confirmed=not is_without_rows(figures))
+    return verdict_text(record.verdict, is_confirmed=is_confirmed(figures, record))
 
 
 def total_verdict(figures: DayFigures) -> str:
-    """Return the verdict on the whole window with its confirmation; that of a report without rows is not confirmed."""
-    return verdict_text(figures.total.verdict, is_confirmed=figures.is_confirmed and not is_without_rows(figures))
+    """Return the verdict on the whole window with its confirmation."""
+    return verdict_text(figures.total.verdict, is_confirmed=is_confirmed(figures, figures.total))
+
+
+def is_confirmed(figures: DayFigures, record: ComplianceRecord) -> bool:
+    """Return whether people and scripts read that the verdict on a record is confirmed.
+
+    Args:
+        figures: those of the record; where it is of one key, those of all keys together, for a key may have no rows.
+    """
+    return record.is_confirmed and not is_without_rows(figures)
 
 
 def is_without_rows(figures: DayFigures) -> bool:
@@ -112,6 +129,19 @@ def is_without_rows(figures: DayFigures) -> bool:
 
 
 # Doubt
+
+
+def doubts_of(figures: DayFigures, record: ComplianceRecord, *, whole: DayFigures | None = None) -> tuple[Doubt, ...]:
+    """Return the causes of doubt of one of the figures' records: that no row was read, then the largest first.
+
+    Args:
+        whole: the figures of all keys together, where `figures` are those of one key.
+    """
+    because = figures.bounds(record).because
+    if is_without_rows(figures if whole is None else whole):
+        # All that counted may have been otherwise.
+        return (Doubt(DoubtCause.NO_ROWS, 0, record.observed_us), *because)
+    return because
 
 
 def unknown_length_us(record: ComplianceRecord) -> int:
@@ -141,6 +171,8 @@ def doubt_sentence(doubt: Doubt) -> str:
     >>> doubt_sentence(Doubt(DoubtCause.UNSEEN, 2, 64_800_000_000))
     '2 alarms open and unseen for 7 days: up to 18 h'
     """
+    if doubt.cause is DoubtCause.NO_ROWS:
+        return NO_ROWS_READ
     if doubt.cause is DoubtCause.NO_START:
         return f"{counted(doubt.rows, 'row')} set aside without a readable start: outages of any time"
     if doubt.cause is DoubtCause.UNMONITORED:
@@ -156,10 +188,10 @@ def doubt_sentences(figures: DayFigures) -> list[str]:
 
     The largest cause comes first; empty where nothing is in doubt.
     """
-    bounds = figures.bounds()
-    if not bounds.because:
+    sentences = [doubt_sentence(doubt) for doubt in doubts_of(figures, figures.total)]
+    if not sentences:
         return []
-    sentences = [doubt_sentence(doubt) for doubt in bounds.because]
+    bounds = figures.bounds()
     if bounds.low is not None and bounds.high is not None and bounds.low < bounds.high:
         decimals = percentage_decimals(figures.total.target_ratio)
         low, high = (percentage_text(ratio, decimals) for ratio in (bounds.low, bounds.high))

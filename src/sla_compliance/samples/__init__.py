@@ -4,8 +4,8 @@
 # clock, no files, one seeded generator. Most days lose nothing or seconds; on a
 # few something breaks. The rows have every oddity of real alarm tables: storms of
 # child alarms, flapping, an alarm_id that repeats, an alarm over midnight, rows
-# that are suppressed and never cleared, resolved and not cleared, cleared before
-# they were raised, of an overwritten severity, and still active.
+# that are suppressed for days, resolved and not cleared, cleared before they were
+# raised, of an overwritten severity, and still active.
 #
 # In most spans of 90 days clocks change in some zone, and the default is such a
 # zone. They change nowhere from about 23 July to 5 September, and in the first
@@ -26,7 +26,7 @@ from sla_compliance.samples.events import (
     add_everyday_alarms,
     add_maintenance,
     add_monitoring_gap,
-    add_next_failure,
+    add_next_failures,
     add_oddities,
 )
 from sla_compliance.samples.history import CORE, DAYS, History
@@ -80,9 +80,9 @@ def _provider(history: History) -> SampleProvider:
     add_breakdowns(history)
     windows = add_maintenance(history)
     gap_start_us, gap_end_us = add_monitoring_gap(history)
-    undated_port, undated_start_us = add_oddities(history)
+    next_failures = add_oddities(history)
     add_blips(history)
-    add_next_failure(history, undated_port, undated_start_us)
+    add_next_failures(history, next_failures)
     add_everyday_alarms(history, ROWS - len(history.rows))
     rules = load_zone(history.zone)
     start, end = moment(history.midnight_us(DAYS - 1), rules), moment(history.midnight_us(-1), rules)

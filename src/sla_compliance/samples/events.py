@@ -5,7 +5,7 @@
 #
 #     76-80 fibre cut            40-43 flapping port        21-22 no power, over midnight
 #     64-68 gateway restarts     28-31 planned night        14-18 fibre cut
-#     58-60 monitoring gap          34 port being rebuilt    9-11 night entered late
+#     58-60 monitoring gap       32-34 port being rebuilt    9-11 night entered late
 #     50-54 fibre cut
 ################################################################
 
@@ -80,11 +80,12 @@ def add_blips(history: History) -> None:
         history.add(device, _LOSS, start_us, history.draw_us(3, 70))
 
 
-def add_oddities(history: History) -> tuple[Device, int]:
+def add_oddities(history: History) -> tuple[tuple[Device, int], ...]:
     """Add one row of each unexpected kind that real tables have.
 
     Returns:
-        The port of the row that says it is over and not when, and when that row began, microseconds.
+        The ports of the rows that are over and do not say when, and when each failed next, microseconds: by then what
+        began before was over.
     """
     _, *ports = history.districts["University"]
     resolved_us = history.at_us(history.draw_day(82, 84), "11:20")
@@ -99,12 +100,13 @@ def add_oddities(history: History) -> tuple[Device, int]:
     history.add(ports[2], _LOSS, skewed_us, 0, cleared_at=moment(skewed_us - 2 * SECOND_US))
     history.add(ports[3], _LOSS, overwritten_us, 52 * SECOND_US, severity="cleared")
     history.add(ports[4], _LOSS, history.now_us - history.draw_us(35, 60), None)
-    return ports[1], seen_us
+    return (ports[1], seen_us + 2 * HOUR_US), (ports[2], skewed_us + 40 * SECOND_US)
 
 
-def add_next_failure(history: History, port: Device, start_us: int) -> None:
-    """Add the next failure of a port, two hours later: what began before was over by then, whenever it was."""
-    history.add(port, _LOSS, start_us + 2 * HOUR_US, 22 * SECOND_US)
+def add_next_failures(history: History, failures: Sequence[tuple[Device, int]]) -> None:
+    """Add short failures of ports, each at its instant."""
+    for port, start_us in failures:
+        history.add(port, _LOSS, start_us, 22 * SECOND_US)
 
 
 def add_everyday_alarms(history: History, count: int) -> None:
@@ -185,17 +187,17 @@ def _add_night_entered_late(history: History) -> MaintenanceWindow:
 
 
 def _add_rebuild(history: History) -> MaintenanceWindow:
-    """Add the alarm of a port that is being rebuilt: suppressed, so never cleared, and last seen after an hour.
+    """Add the alarm of a port that was rebuilt in two days: suppressed, and cleared before the end of the work.
 
-    The window, open for two more weeks, applies to that port alone: it excuses nothing elsewhere.
+    The window applies to that port alone: it excuses nothing elsewhere.
     """
     port = history.districts[_SPARED_DISTRICT][len(PORTS)]
-    start_us = history.at_us(34, "09:00")
+    start_us, cleared_us = history.at_us(34, "09:00"), history.at_us(32, "16:20")
     raised_us = start_us + 10 * MINUTE_US
-    history.add(port, _LOSS, raised_us, None, status="suppressed", last_occurrence=moment(raised_us + HOUR_US))
+    history.add(port, _LOSS, raised_us, cleared_us - raised_us, status="suppressed")
     return MaintenanceWindow(
         moment(start_us),
-        moment(history.at_us(-14, "18:00")),
+        moment(history.at_us(32, "18:00")),
         applies_to={"resource_id": [port.id]},
         announced_at=moment(start_us - 3 * DAY_US),
         reason="Rebuild of a port",

@@ -14,7 +14,7 @@ from sla_compliance.certainty import Doubt
 from sla_compliance.day_figures import DayFigures
 from sla_compliance.labels import Accounting
 from sla_compliance.ledger import CellLengths
-from sla_compliance.measured import MeasuredDay
+from sla_compliance.measured import DayFact, FactCode, MeasuredDay
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.quality import doubts_of_facts, lines_of
 from sla_compliance.records import ComplianceRecord
@@ -47,6 +47,8 @@ class ComplianceAnswer(DayFigures):
         measured: the days, in order.
         provenance: where each came from.
         is_sample: whether the alarms behind them are made up.
+        cut_date: the first date, where the query had no end and rows of its beginning have been purged: it is one of
+            the days and left out of the totals; None: there is none.
     """
 
     subject: Subject
@@ -56,6 +58,7 @@ class ComplianceAnswer(DayFigures):
     measured: tuple[MeasuredDay, ...]
     provenance: tuple[Provenance, ...]
     is_sample: bool = False
+    cut_date: dt.date | None = None
 
     @property
     def tenant_id(self) -> str:
@@ -86,6 +89,20 @@ class ComplianceAnswer(DayFigures):
     def dates(self) -> Sequence[dt.date]:
         """The local dates of the days."""
         return [day.date for day in self.measured]
+
+    @cached_property
+    def total(self) -> ComplianceRecord:
+        """The record of all days; without a first one that a purge has cut."""
+        return self._record(self._first_in_totals, len(self.dates))
+
+    @property
+    def days_in_totals(self) -> tuple[ComplianceRecord, ...]:
+        """The days that the totals are of."""
+        return self.days[self._first_in_totals :]
+
+    @property
+    def _first_in_totals(self) -> int:
+        return 0 if self.cut_date is None else 1
 
     def _span_us(self, first: int, after: int) -> tuple[int, int]:
         # By the bounds that each day was measured between: a stored day keeps those of older zone rules.
@@ -156,7 +173,22 @@ class ComplianceAnswer(DayFigures):
     @cached_property
     def quality(self) -> tuple[str, ...]:
         """What a reader must know about the rows behind the figures, one sentence each."""
-        return lines_of(fact for day in self.measured for fact in day.facts)
+        facts = [fact for day in self.measured for fact in day.facts]
+        if self.is_without_rows:
+            facts.append(DayFact(FactCode.NO_ROWS, ""))
+        lines = lines_of(facts)
+        if self.cut_date is None:
+            return lines
+        return (
+            f"{self.cut_date.isoformat()} is left out of the totals: rows of its beginning have been purged",
+            *lines,
+        )
+
+    @property
+    def is_without_rows(self) -> bool:
+        """Whether days have begun and no row was read for any of them: spotless, or a source that has no alarms."""
+        begun_days = [day for day in self.measured if day.start_us < day.as_of_us]
+        return bool(begun_days) and not any(_has_rows(day) for day in begun_days)
 
     @property
     def quality_lines(self) -> tuple[str, ...]:
@@ -178,7 +210,13 @@ class ComplianceAnswer(DayFigures):
             "tz_version": ", ".join(_distinct(day.tz_version for day in days)),
             "provenance": _distinct(provenances),
             "quality": {"lines": list(self.quality)},
+            "is_in_totals": record.last_date != self.cut_date,
         }
+
+
+def _has_rows(day: MeasuredDay) -> bool:
+    """Return whether a row was read for a day, set aside or not; days stored by version 1 do not say."""
+    return day.rows_read > 0 or not day.has_readings or any(fact.code == FactCode.BAD_ROW for fact in day.facts)
 
 
 def _distinct(texts: Iterable[str]) -> list[str]:

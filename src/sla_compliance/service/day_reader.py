@@ -20,12 +20,14 @@ from __future__ import annotations
 
 import asyncio
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.cache.day_cache import CacheLookup, DayCache
 from sla_compliance.compliance import EvaluationArguments
+from sla_compliance.intervals import ALWAYS_START_US
 from sla_compliance.ledger import CellLengths
 from sla_compliance.measured import DayKey, MeasuredDay
 from sla_compliance.report import ComplianceReport
@@ -35,6 +37,8 @@ from sla_compliance.service.queries import DaysQuery, Span, Subject, Window
 from sla_compliance.service.single_flight import SingleFlight
 from sla_compliance.service.source_reader import SourceReader
 from sla_compliance.stores.protocol import DayStore
+
+_Day = TypeVar("_Day", bound=Hashable)
 
 SourcedDays = Mapping[DayKey, tuple[MeasuredDay, Provenance]]
 """Days, each with where it came from."""
@@ -153,15 +157,43 @@ class DayEvaluator:
         if self.store is None or not closed_keys:
             return {}
         stored_days = await self.store.days(closed_keys)
-        return {
-            key: stored.day
+        outdated_spans = {
+            key: (stored.day.start_us, stored.day.end_us)
             for key, stored in stored_days.items()
-            if stored.is_current or not self.is_complete(query.subject, stored.day.start_us)
+            if not stored.is_current
         }
+        measurable_keys = await self.restatable_days(query.subject, outdated_spans)
+        return {key: stored.day for key, stored in stored_days.items() if key not in measurable_keys}
 
-    def is_complete(self, subject: Subject, start_us: int) -> bool:
-        """Return whether no row is missing of the time from `start_us` on, widened by the margin of damping."""
-        return start_us - subject.policy.margin_us >= self.reader.complete_since_us(subject.tenant_id)
+    async def complete_days(self, subject: Subject, spans: Mapping[_Day, Span]) -> set[_Day]:
+        """Return those of some days of which no row is missing that a measurement needs.
+
+        Args:
+            spans: start and end of each day.
+        """
+        since_us = await self.reader.complete_since_us(subject.tenant_id) if spans else ALWAYS_START_US
+        return await self._days_after(subject, spans, since_us)
+
+    async def restatable_days(self, subject: Subject, spans: Mapping[_Day, Span]) -> set[_Day]:
+        """Return those of some stored days that a change may rewrite: no purge can have come to a row of theirs.
+
+        A purge may report each row that it deletes while older ones are still there, so these prove nothing here.
+
+        Args:
+            spans: start and end of each day.
+        """
+        return await self._days_after(subject, spans, self.reader.purged_until_us(subject.tenant_id))
+
+    async def _days_after(self, subject: Subject, spans: Mapping[_Day, Span], since_us: int) -> set[_Day]:
+        """Return the days that need no row from before an instant."""
+        margin_us = subject.policy.margin_us
+        days = {day: span for day, span in spans.items() if span[0] - margin_us >= since_us}
+        if since_us == ALWAYS_START_US or subject.policy.planned_work.excuses != "caused" or not days:
+            return set(days)
+        # Where work excuses only what it caused, an outage before the work decides about it: rows are needed from then.
+        window = Window(subject, min(start for start, _ in days.values()), max(end for _, end in days.values()))
+        arguments = await self.reader.arguments(window)
+        return {day for day, span in days.items() if arguments.rows_needed_from_us(*span) >= since_us}
 
     async def evaluate(self, subject: Subject, spans: Mapping[DayKey, Span]) -> dict[DayKey, MeasuredDay]:
         """Return days between these bounds, measured over the shortest window that holds them; one query."""
@@ -206,12 +238,8 @@ def _reading_cells(
     report: ComplianceReport, start_us: int, end_us: int, record_cells_us: CellLengths
 ) -> tuple[CellLengths | None, CellLengths | None]:
     """Return the cells of both readings of a day; None where they are the record's."""
-    if report.readings is None:
-        return None, None
-    cells = (
-        report.readings.optimistic.cells_us(start_us, end_us),
-        report.readings.pessimistic.cells_us(start_us, end_us),
-    )
+    ledgers = report.readings.optimistic, report.readings.pessimistic
+    cells = (None if ledger is report.ledger else ledger.cells_us(start_us, end_us) for ledger in ledgers)
     optimistic, pessimistic = (None if cells_us == record_cells_us else cells_us for cells_us in cells)
     return optimistic, pessimistic
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sla_compliance.service.answers import ComplianceAnswer
 
@@ -27,6 +27,15 @@ class ServiceObserver(Protocol):
 
     def failed(self, what: str, error: BaseException) -> None:
         """Take note of an error that no caller sees: of the "cache", the "source", or a "refresh" in the background."""
+        ...
+
+
+@runtime_checkable
+class SeverityObserver(Protocol):
+    """An observer that also takes note of rows whose severity no filter can match."""
+
+    def severities_counted(self, tenant_id: str, *, unrecognized_rows: int) -> None:
+        """Take note of how many rows of the tenant have an unknown or overwritten severity."""
         ...
 
 
@@ -84,3 +93,9 @@ class Observers:
         """Call each of them."""
         for observer in self.all:
             observer.failed(what, error)
+
+    def severities_counted(self, tenant_id: str, *, unrecognized_rows: int) -> None:
+        """Call those that take note of it."""
+        for observer in self.all:
+            if isinstance(observer, SeverityObserver):
+                observer.severities_counted(tenant_id, unrecognized_rows=unrecognized_rows)

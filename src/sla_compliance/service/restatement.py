@@ -4,9 +4,9 @@
 # one to as_of, a stale one to when it was last seen, one that does not qualify not
 # at all. A change alters the instants that it adds or takes away, in the record or
 # in another reading (readings.py): clearing an alarm that was seen until now
-# alters today. Where a column that targeted
-# exclusions name has changed, all of the alarm counts, since other exclusions may
-# excuse it now.
+# alters today. Where a column that targeted exclusions name has changed, all of the
+# alarm counts, since other exclusions may excuse it now. Earlier rows of its device
+# may be altered too (next_rows.py).
 #
 # Damping looks beyond an instant by the policy's margin, so the dates within the
 # margin are altered too. An exclusion of everybody's time is never damped; a
@@ -24,8 +24,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from sla_compliance.alarms import Alarm
 from sla_compliance.batch import AlarmBatch
@@ -36,9 +37,12 @@ from sla_compliance.intervals import ALWAYS_START_US, NEVER, IntervalSet
 from sla_compliance.measured import RULES_VERSION, DayKey
 from sla_compliance.readings import doubtful_time
 from sla_compliance.service.day_reader import DayEvaluator
+from sla_compliance.service.next_rows import time_altered_in_other_rows
 from sla_compliance.service.queries import DaysQuery, Span, Subject
 from sla_compliance.stores.protocol import DayStore, Restatement, StoredDay
-from sla_compliance.units import MIN_US
+from sla_compliance.units import MIN_US, ONE_DAY
+
+NO_ALARMS: Final = AlarmBatch()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +60,9 @@ class DayArchive:
     async def add(self, query: DaysQuery) -> int:
         """Store the closed days of a query that are not stored yet; return how many those were."""
         subject = query.subject
-        complete_keys = [key for key in query.closed_keys if self.evaluator.is_complete(subject, query.spans[key][0])]
-        stored_days = await self.store.days(complete_keys)
-        spans = query.spans_of(key for key in complete_keys if key not in stored_days)
+        complete_keys = await self.evaluator.complete_days(subject, query.spans_of(query.closed_keys))
+        stored_days = await self.store.days([key for key in query.closed_keys if key in complete_keys])
+        spans = query.spans_of(key for key in query.closed_keys if key in complete_keys and key not in stored_days)
         # The counts before the facts: a change reported in between leaves the day stale.
         changes = await self.store.changes(subject.tenant_id, [key.date for key in spans])
         measured_days = await self.evaluator.evaluate(subject, spans)
@@ -74,11 +78,8 @@ class DayArchive:
         subject = query.subject
         stored_days = await self.store.days(query.closed_keys)
         old_days = {key: stored for key, stored in stored_days.items() if stored.day.rules_version < RULES_VERSION}
-        spans = {
-            key: (stored.day.start_us, stored.day.end_us)
-            for key, stored in old_days.items()
-            if self.evaluator.is_complete(subject, stored.day.start_us)
-        }
+        spans = {key: (stored.day.start_us, stored.day.end_us) for key, stored in old_days.items()}
+        spans = await self._restatable_spans(subject, spans)
         measured_days = await self.evaluator.evaluate(subject, spans)
         filled_days = {
             key: StoredDay(day=day, written_us=subject.as_of_us, changes_applied=old_days[key].changes_reported)
@@ -89,10 +90,10 @@ class DayArchive:
 
     async def mark_stale(self, subject: Subject, dates: Iterable[dt.date]) -> int:
         """Report a change of some dates to the store, where every row is still there; return how many days it has."""
-        complete_dates = [
-            date for date in dates if self.evaluator.is_complete(subject, first_instant_us(date, subject.zone))
-        ]
-        return await self.store.mark_stale(subject.tenant_id, complete_dates)
+        zone = subject.zone
+        spans = {date: (first_instant_us(date, zone), first_instant_us(date + ONE_DAY, zone)) for date in dates}
+        restatable_dates = await self.evaluator.restatable_days(subject, spans)
+        return await self.store.mark_stale(subject.tenant_id, sorted(restatable_dates))
 
     async def restate(self, subject: Subject, *, reason: str) -> list[Restatement]:
         """Measure stale days again, where every row is still there; return what differed."""
@@ -103,14 +104,20 @@ class DayArchive:
             start_us, end_us = stored.day.start_us, stored.day.end_us
             # Days of an earlier policy, agreement or zone cannot be measured by today's; they stay as they are.
             is_of_today = key == subject.settings.day_key(subject.tenant_id, key.date, start_us, end_us)
-            if is_of_today and self.evaluator.is_complete(subject, start_us):
+            if is_of_today:
                 spans[key] = (start_us, end_us)
+        spans = await self._restatable_spans(subject, spans)
         measured_days = await self.evaluator.evaluate(subject, spans)
         restated_days = {
             key: StoredDay(day=day, written_us=subject.as_of_us, changes_applied=stale_days[key].changes_reported)
             for key, day in measured_days.items()
         }
         return await self.store.restate(restated_days, reason=reason, at_us=subject.as_of_us)
+
+    async def _restatable_spans(self, subject: Subject, spans: Mapping[DayKey, Span]) -> dict[DayKey, Span]:
+        """Return the spans of those days that a new measurement may rewrite."""
+        restatable_keys = await self.evaluator.restatable_days(subject, spans)
+        return {key: span for key, span in spans.items() if key in restatable_keys}
 
 
 def alarm_dates(
@@ -120,6 +127,7 @@ def alarm_dates(
     *,
     targeting_columns: Collection[str] = (),
     work: IntervalSet = NEVER,
+    neighbours: AlarmBatch = NO_ALARMS,
 ) -> tuple[dt.date, ...]:
     """Return the local dates that a change of one alarm can alter, ascending: those on which any reading differs.
 
@@ -129,13 +137,19 @@ def alarm_dates(
         targeting_columns: the alarm columns that targeted exclusions name.
         work: planned work, where it excuses only what it caused: an outage that was there when work began decides
             about all of that work.
+        neighbours: the rows of `reach_of_next_rows`, as they are after the change.
     """
     before, after = _EffectOfAlarm.of(old, subject), _EffectOfAlarm.of(new, subject)
-    is_excused_otherwise = any(getattr(old, name, None) != getattr(new, name, None) for name in targeting_columns)
-    if is_excused_otherwise:
+    is_excused_otherwise = _differ(old, new, targeting_columns)
+    # Other rows may bound a row that is over without a time, so how its bounds differ is not known from it alone.
+    is_bounded_otherwise = (before.is_undated or after.is_undated) and (
+        before != after or _differ(old, new, ("alarm_id", "resource_id"))
+    )
+    if is_excused_otherwise or is_bounded_otherwise:
         altered = IntervalSet.union([before.down, after.down, before.doubtful, after.doubtful])
     else:
         altered = _difference(before.down, after.down) | _difference(before.doubtful, after.doubtful)
+    altered |= time_altered_in_other_rows(subject, old, new, neighbours)
     margin_us = subject.policy.margin_us
     near = IntervalSet.from_pairs([(start - margin_us - 1, end + margin_us + 1) for start, end in altered])
     decided = IntervalSet.from_pairs([(start, end) for start, end in work if near.clip(start, end)])
@@ -175,10 +189,12 @@ class _EffectOfAlarm:
     Attributes:
         down: the downtime that it causes in the record.
         doubtful: the time on which the other readings of it differ.
+        is_undated: whether it says that it is over and not when.
     """
 
     down: IntervalSet = NEVER
     doubtful: IntervalSet = NEVER
+    is_undated: bool = False
 
     @classmethod
     def of(cls, row: Alarm | None, subject: Subject) -> _EffectOfAlarm:
@@ -188,7 +204,13 @@ class _EffectOfAlarm:
         qualifying = batch.qualifying(subject.policy.qualifying)
         rule = DowntimeRule(subject.policy, subject.as_of_us)
         down = IntervalSet.union_of(qualifying.starts_us, rule.ends_us(qualifying))
-        return cls(down.clip(ALWAYS_START_US, subject.as_of_us), doubtful_time(batch, qualifying, rule))
+        is_undated = bool(batch.undated) or any(bad.says_over and bad.end_us is None for bad in batch.rejected)
+        return cls(down.clip(ALWAYS_START_US, subject.as_of_us), doubtful_time(batch, qualifying, rule), is_undated)
+
+
+def _differ(old: Alarm | None, new: Alarm | None, columns: Iterable[str]) -> bool:
+    """Return whether a row differs in one of some columns; one that was added or deleted differs where it has any."""
+    return any(getattr(old, name, None) != getattr(new, name, None) for name in columns)
 
 
 def _excluded(exclusion: AnyExclusion | None, subject: Subject) -> IntervalSet:

@@ -23,14 +23,17 @@ from sla_compliance.cache.memory import MemoryCache
 from sla_compliance.cache.protocol import Cache
 from sla_compliance.calendars.exclusions import AnyExclusion
 from sla_compliance.calendars.local_days import first_instant_us
+from sla_compliance.certainty import unknown_us
 from sla_compliance.errors import InvalidIntervalError, InvalidValueError, shown
 from sla_compliance.incidents import Incident
 from sla_compliance.intervals import NEVER, IntervalSet
 from sla_compliance.labels import Accounting
+from sla_compliance.measured import MeasuredDay
 from sla_compliance.policy import Target, target_ratio
 from sla_compliance.report import ComplianceReport
 from sla_compliance.service.answers import ComplianceAnswer
 from sla_compliance.service.day_reader import DayEvaluator, DayReader
+from sla_compliance.service.next_rows import reach_of_next_rows
 from sla_compliance.service.observer import Observers, ServiceObserver, Statistics
 from sla_compliance.service.queries import DaysQuery, Subject, Window
 from sla_compliance.service.restatement import DayArchive, alarm_dates, exclusion_dates, targeting_columns
@@ -113,7 +116,7 @@ class ComplianceService:
         self,
         tenant_id: str,
         start: dt.datetime,
-        end: dt.datetime,
+        end: dt.datetime | None = None,
         *,
         target: Target | None = None,
         accounting: Accounting | None = None,
@@ -121,7 +124,8 @@ class ComplianceService:
         """Return the tenant's compliance on the local days that share an instant with [start, end).
 
         Args:
-            start, end: aware.
+            start, end: aware. Without an end: until today, and a first day whose beginning has been purged by now is
+                left out of the totals; see `ComplianceAnswer.cut_date`.
             target, accounting: instead of the policy's; the cells are the same.
 
         Raises:
@@ -135,17 +139,27 @@ class ComplianceService:
         requested_target_ratio = None if target is None else target_ratio(target, field="target")
         days = await self._day_reader.read(query)
         days_in_order = [days[key] for key in query.spans]
+        measured_days = tuple(day for day, _ in days_in_order)
         answer = ComplianceAnswer(
             subject=subject,
             requested_target_ratio=requested_target_ratio,
             requested_accounting=accounting,
             start_us=query.start_us,
-            measured=tuple(day for day, _ in days_in_order),
+            measured=measured_days,
             provenance=tuple(provenance for _, provenance in days_in_order),
             is_sample=self.is_sample,
+            cut_date=self._cut_date(subject, measured_days) if end is None else None,
         )
         self._observer.answered(answer, seconds=perf_counter() - start_s)
         return answer
+
+    def _cut_date(self, subject: Subject, days: Sequence[MeasuredDay]) -> dt.date | None:
+        """Return the first date where its beginning has been purged and left time unknown; a stored day has none."""
+        if len(days) < 2:
+            return None
+        first = days[0]
+        is_cut = first.start_us < self._source_reader.purged_until_us(subject.tenant_id) < first.end_us
+        return first.date if is_cut and unknown_us(first.cells_us, subject.policy.accounting) else None
 
     async def incidents(
         self, tenant_id: str, date: dt.date, *, accounting: Accounting | None = None
@@ -202,7 +216,15 @@ class ComplianceService:
         columns = await self._targeting_columns(subject, old, new)
         work = await self._work(subject, old, new)
         dates = alarm_dates(subject, old, new, targeting_columns=columns, work=work)
-        await self._apply_change(subject, dates, "an alarm changed")
+        # Before other rows are read: where the source is down, a change of these dates is not lost.
+        stale_count = await self._note_change(subject, dates)
+        reach_us = reach_of_next_rows(subject, old, new)
+        if reach_us is not None:
+            neighbours = await self._source_reader.rows_between(subject, *reach_us)
+            all_dates = alarm_dates(subject, old, new, targeting_columns=columns, work=work, neighbours=neighbours)
+            stale_count += await self._note_change(subject, sorted(set(all_dates) - set(dates)))
+            dates = all_dates
+        await self._restate(subject, stale_count, "an alarm changed")
         return dates
 
     async def _targeting_columns(self, subject: Subject, old: Alarm | None, new: Alarm | None) -> frozenset[str]:
@@ -243,10 +265,17 @@ class ComplianceService:
         await self._apply_change(await self.subject(tenant_id), tuple(dates), reason)
 
     async def _apply_change(self, subject: Subject, dates: Sequence[dt.date], reason: str) -> None:
+        await self._restate(subject, await self._note_change(subject, dates), reason)
+
+    async def _note_change(self, subject: Subject, dates: Sequence[dt.date]) -> int:
+        """Make stored days stale and invalidate cached ones; return how many stored days that were."""
         # This order matters: see the top of this file.
         stale_count = 0 if self._archive is None else await self._archive.mark_stale(subject, dates)
         self._day_reader.forget_running()
         await self._day_cache.invalidate(subject.tenant_id, dates)
+        return stale_count
+
+    async def _restate(self, subject: Subject, stale_count: int, reason: str) -> None:
         if self._archive is not None and stale_count:
             await self._archive.restate(subject, reason=reason)
 
@@ -271,11 +300,16 @@ class ComplianceService:
         added = await self._archive.add(query)
         return Sweep(added, (*restated, *filled))
 
-    async def _query(self, tenant_id: str, start: dt.datetime, end: dt.datetime) -> DaysQuery:
-        start_us, end_us = instant_us(start, field="start"), instant_us(end, field="end")
-        if end_us < start_us:
+    async def _query(self, tenant_id: str, start: dt.datetime, end: dt.datetime | None) -> DaysQuery:
+        """Return the query for whole days; without an end until today, for no day where that is before the start."""
+        start_us = instant_us(start, field="start")
+        end_us = None if end is None else instant_us(end, field="end")
+        if end_us is not None and end_us < start_us:
             raise InvalidIntervalError(f"end is {shown(end)}, before start {shown(start)}; swap them", field="end")
-        return DaysQuery.covering(await self.subject(tenant_id), start_us, end_us)
+        subject = await self.subject(tenant_id)
+        if end_us is None:
+            end_us = max(start_us, subject.as_of_us + 1)
+        return DaysQuery.covering(subject, start_us, end_us)
 
     async def subject(self, tenant_id: str) -> Subject:
         """Return a tenant with its settings, now: what a request needs to be read.

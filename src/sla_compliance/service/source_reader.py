@@ -17,12 +17,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from time import perf_counter
 from typing import Final, ParamSpec, TypeVar
 
+from sla_compliance.alarms import AlarmFilter
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.exclusions import AnyExclusion, Exclusion, MaintenanceWindow
 from sla_compliance.checks import integer
@@ -31,12 +32,14 @@ from sla_compliance.incidents import Incident
 from sla_compliance.intervals import ALWAYS_END_US, ALWAYS_START_US, IntervalSet
 from sla_compliance.labels import Accounting
 from sla_compliance.report import ComplianceReport
-from sla_compliance.service.observer import ServiceObserver
-from sla_compliance.service.queries import Window
+from sla_compliance.service.observer import ServiceObserver, SeverityObserver
+from sla_compliance.service.queries import Subject, Window
 from sla_compliance.sources.protocol import (
     AsyncAlarmSource,
     AsyncDetailedAlarmSource,
+    AsyncReadsCompleteSince,
     AsyncSupportsAncestors,
+    CountsUnrecognizedSeverities,
     ExclusionSource,
     SupportsCompleteSince,
 )
@@ -49,6 +52,7 @@ _MOST_STEPS_BACK: Final = 12
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
+_Fetch = Callable[[str, int, int, AlarmFilter], Awaitable[AlarmBatch]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,22 +92,34 @@ class SourceReader:
     observer: ServiceObserver
     limits: ConcurrencyLimits = field(default_factory=ConcurrencyLimits)
 
-    def complete_since_us(self, tenant_id: str) -> int:
+    async def complete_since_us(self, tenant_id: str) -> int:
         """Return the instant from which on no row is missing, microseconds.
 
         Raises:
             InvalidTypeError: the source says something else than an int or None.
+            TimeoutError: a source that looks at its rows takes too long. Its own errors come through as they are.
         """
-        since_us = self.source.complete_since(tenant_id) if isinstance(self.source, SupportsCompleteSince) else None
-        if since_us is None:
-            return ALWAYS_START_US
-        return integer(since_us, "complete_since", "microseconds since 1970 as an int, or None")
+        if not isinstance(self.source, AsyncReadsCompleteSince):
+            return self.purged_until_us(tenant_id)
+        async with asyncio.timeout(self.time_out.total_seconds()):
+            return _checked_since_us(await self.source.read_complete_since(tenant_id))
+
+    def purged_until_us(self, tenant_id: str) -> int:
+        """Return the same as far as the source knows without looking at its rows, and never earlier.
+
+        Raises:
+            InvalidTypeError: the source says something else than an int or None.
+        """
+        source = self.source
+        return _checked_since_us(
+            source.complete_since(tenant_id) if isinstance(source, SupportsCompleteSince) else None
+        )
 
     async def arguments(self, window: Window) -> EvaluationArguments:
         """Return the arguments of `evaluate` for a window, other than the alarms."""
         subject, settings = window.subject, window.subject.settings
         exclusions = await self.exclusions(window)
-        since_us = max(settings.monitored_since_us, self.complete_since_us(subject.tenant_id))
+        since_us = max(settings.monitored_since_us, await self.complete_since_us(subject.tenant_id))
         return EvaluationArguments(
             start=moment(window.start_us),
             end=moment(window.end_us),
@@ -161,13 +177,36 @@ class SourceReader:
         elif whole_rows and isinstance(source, AsyncDetailedAlarmSource):
             fetch = source.fetch_details
         start_us, end_us = window.reach_us
-        first_us = min(start_us, arguments.rows_from_us)
+        first_us = min(start_us, arguments.rows_needed_from_us(arguments.start_us, arguments.end_us))
+        return await self._fetched(fetch, subject, first_us, end_us)
+
+    async def rows_between(self, subject: Subject, start_us: int, end_us: int) -> AlarmBatch:
+        """Return the rows that may meet [start_us, end_us), with every descriptive column; errors as `alarms`."""
+        source = self.source
+        fetch = source.fetch_details if isinstance(source, AsyncDetailedAlarmSource) else source.fetch
+        return await self._fetched(fetch, subject, max(MIN_US, start_us), min(MAX_US, end_us))
+
+    async def _fetched(self, fetch: _Fetch, subject: Subject, start_us: int, end_us: int) -> AlarmBatch:
         async with asyncio.timeout(self.time_out.total_seconds()), self.limits.fetches:
             start_s = perf_counter()
             try:
-                return await fetch(subject.tenant_id, first_us, end_us, subject.policy.qualifying)
+                return await fetch(subject.tenant_id, start_us, end_us, subject.policy.qualifying)
             finally:
                 self.observer.queried(subject.tenant_id, seconds=perf_counter() - start_s)
+                self._report_severities(subject.tenant_id)
+
+    def _report_severities(self, tenant_id: str) -> None:
+        """Tell observers how many rows of unrecognized severity the source has counted."""
+        if isinstance(self.source, CountsUnrecognizedSeverities) and isinstance(self.observer, SeverityObserver):
+            rows = self.source.unrecognized_severity_rows(tenant_id)
+            if rows is not None:
+                self.observer.severities_counted(tenant_id, unrecognized_rows=rows)
+
+
+def _checked_since_us(since_us: object) -> int:
+    if since_us is None:
+        return ALWAYS_START_US
+    return integer(since_us, "complete_since", "microseconds since 1970 as an int, or None")
 
 
 async def incidents_of(reader: SourceReader, day: Window, *, accounting: Accounting | None) -> tuple[Incident, ...]:

@@ -75,7 +75,7 @@ class SyncComplianceService:
         self,
         tenant_id: str,
         start: dt.datetime,
-        end: dt.datetime,
+        end: dt.datetime | None = None,
         *,
         target: Target | None = None,
         accounting: Accounting | None = None,

@@ -55,6 +55,33 @@ class SupportsCompleteSince(Protocol):
 
 
 @runtime_checkable
+class ReadsCompleteSince(SupportsCompleteSince, Protocol):
+    """A source whose rows may be complete from earlier on than `complete_since`, as a look at them says."""
+
+    def read_complete_since(self, tenant_id: str) -> int | None:
+        """Return the first instant from which on no row is missing, as the rows are now; None where none ever is."""
+        ...
+
+
+@runtime_checkable
+class AsyncReadsCompleteSince(SupportsCompleteSince, Protocol):
+    """The same as ReadsCompleteSince, awaited."""
+
+    async def read_complete_since(self, tenant_id: str) -> int | None:
+        """Return the first instant from which on no row is missing, as the rows are now; None where none ever is."""
+        ...
+
+
+@runtime_checkable
+class CountsUnrecognizedSeverities(Protocol):
+    """A source that counts the rows whose severity no filter can match: unknown words, and overwritten ones."""
+
+    def unrecognized_severity_rows(self, tenant_id: str) -> int | None:
+        """Return how many there were when it last looked; None where it never has."""
+        ...
+
+
+@runtime_checkable
 class DetailedAlarmSource(Protocol):
     """A source whose `fetch` leaves out the columns that only a person looks at."""
 

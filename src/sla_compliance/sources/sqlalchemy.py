@@ -11,7 +11,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sla_compliance.alarms import AlarmFilter
@@ -91,42 +90,37 @@ class _AlarmSource(SQLSource[AnyEngine, Result]):
             clock: the present moment, aware.
         """
         super().__init__(engine)
-        self._reader = AlarmReader(table, on_invalid, clock_skew, self._now_us)
-        self._purged_after_us = None if purged_after is None else length_us(purged_after, field="purged_after")
+        purged_after_us = None if purged_after is None else length_us(purged_after, field="purged_after")
+        self._reader = AlarmReader(table, on_invalid, clock_skew, self._now_us, purged_after_us)
         self._clock = clock
 
     def complete_since(self, tenant_id: str) -> int | None:  # noqa: ARG002 - one rule for all tenants
         """Return the first instant from which on no cleared alarm has been purged; None where none ever is."""
-        if self._purged_after_us is None:
-            return None
-        return self._now_us() - self._purged_after_us
+        return self._reader.purged_until_us()
+
+    def unrecognized_severity_rows(self, tenant_id: str) -> int | None:
+        """Return how many rows have an unknown or overwritten severity, by the last look; None before the first."""
+        return self._reader.odd_severity_rows(tenant_id)
 
     def _now_us(self) -> int:
         return instant_us(self._clock(), field="clock")
 
-    def _request(self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter) -> AlarmRequest:
-        complete_since_us = self.complete_since(tenant_id)
-        request = AlarmRequest(tenant_id, start_us, end_us, wanted)
-        return request if complete_since_us is None else replace(request, complete_since_us=complete_since_us)
-
     def fetch(self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING) -> Result:
         """Return a batch of the tenant's qualifying alarms that meet the window, with the columns that figures need."""
-        return self._run(self._reader.read, self._request(tenant_id, start_us, end_us, wanted))
+        return self._run(self._reader.read, AlarmRequest(tenant_id, start_us, end_us, wanted))
 
     def fetch_details(
         self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING
     ) -> Result:
         """Return a batch of the same alarms with every mapped column: for incidents, resources, targeted exclusions."""
-        return self._run(
-            self._reader.read, replace(self._request(tenant_id, start_us, end_us, wanted), is_detailed=True)
-        )
+        return self._run(self._reader.read, AlarmRequest(tenant_id, start_us, end_us, wanted, is_detailed=True))
 
     def fetch_with_ancestors(
         self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING
     ) -> Result:
         """Return what `fetch_details` returns, and the alarms that these name as their parents, at any depth to 16."""
-        request = self._request(tenant_id, start_us, end_us, wanted)
-        return self._run(self._reader.read, replace(request, is_detailed=True, has_ancestors=True))
+        request = AlarmRequest(tenant_id, start_us, end_us, wanted, is_detailed=True, has_ancestors=True)
+        return self._run(self._reader.read, request)
 
 
 class SQLAlchemyAlarmSource(OverEngine, _AlarmSource[Engine, AlarmBatch]):
@@ -138,9 +132,23 @@ class SQLAlchemyAlarmSource(OverEngine, _AlarmSource[Engine, AlarmBatch]):
         InvalidAlarmsError: rows are bad and `on_invalid` is "raise".
     """
 
+    def read_complete_since(self, tenant_id: str) -> int | None:
+        """Return `complete_since`, or when the oldest cleared row that is still there was cleared, where earlier."""
+        if self._reader.purged_until_us() is None:
+            return None
+        with self._engine.connect() as connection:
+            return self._reader.complete_since_us(connection, tenant_id)
+
 
 class AsyncSQLAlchemyAlarmSource(OverAsyncEngine, _AlarmSource[AsyncEngine, Awaited[AlarmBatch]]):
     """SQLAlchemyAlarmSource over an AsyncEngine: the same arguments and errors; batches are awaited."""
+
+    async def read_complete_since(self, tenant_id: str) -> int | None:
+        """Return `complete_since`, or when the oldest cleared row that is still there was cleared, where earlier."""
+        if self._reader.purged_until_us() is None:
+            return None
+        async with self._engine.connect() as connection:
+            return await connection.run_sync(self._reader.complete_since_us, tenant_id)
 
 
 class _MaintenanceSource(SQLSource[AnyEngine, Result]):

@@ -15,7 +15,9 @@ from sla_compliance.calendars.exclusions import AnyExclusion
 from sla_compliance.sources.protocol import (
     EVERY_QUALIFYING,
     AlarmSource,
+    CountsUnrecognizedSeverities,
     DetailedAlarmSource,
+    ReadsCompleteSince,
     SupportsAncestors,
     SupportsCompleteSince,
     SupportsSampleFlag,
@@ -38,6 +40,19 @@ class ThreadedAlarmSource:
     def complete_since(self, tenant_id: str) -> int | None:
         """Return what the source says of its past; None where it says nothing."""
         return self._source.complete_since(tenant_id) if isinstance(self._source, SupportsCompleteSince) else None
+
+    async def read_complete_since(self, tenant_id: str) -> int | None:
+        """Return the same, where the source has to look at its rows for it."""
+        if isinstance(self._source, ReadsCompleteSince):
+            return await asyncio.to_thread(self._source.read_complete_since, tenant_id)
+        return self.complete_since(tenant_id)
+
+    def unrecognized_severity_rows(self, tenant_id: str) -> int | None:
+        """Return what the source has counted; None where it does not count."""
+        source = self._source
+        return (
+            source.unrecognized_severity_rows(tenant_id) if isinstance(source, CountsUnrecognizedSeverities) else None
+        )
 
     async def fetch(
         self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
@@ -43,6 +44,7 @@ from sla_compliance.web.responses import (
     day_incidents_body,
     json_response,
     rollup_stats_body,
+    verdict_headers,
     worst_resources_body,
 )
 
@@ -82,7 +84,9 @@ def compliance_router(
         request: Request, parameters: Annotated[ComplianceParameters, Query()], tenant_id: str = confirmed
     ) -> Response:
         """Return the availability of each local day; `[]` where there is none yet."""
-        return respond(request, await bodies.compliance(tenant_id, parameters))
+        answer = await bodies.answer(tenant_id, parameters)
+        body = compliance_body(answer, is_full=parameters.is_full)
+        return json_response(request, body, is_sample=service.is_sample, more_headers=verdict_headers(answer))
 
     @router.get("/rollup-stats", response_model=RollupStats)
     async def rollup_stats(
@@ -114,12 +118,11 @@ class _Bodies:
 
     service: ComplianceService
 
-    async def compliance(self, tenant_id: str, parameters: ComplianceParameters) -> list[Body]:
-        answer = await self._answer(await self._query(tenant_id, parameters))
-        return compliance_body(answer, is_full=parameters.is_full)
+    async def answer(self, tenant_id: str, parameters: QueryParameters) -> ComplianceAnswer:
+        return await self._answer(await self._query(tenant_id, parameters))
 
     async def rollup_stats(self, tenant_id: str, parameters: RollupStatsParameters) -> Body:
-        return rollup_stats_body(await self._answer(await self._query(tenant_id, parameters)))
+        return rollup_stats_body(await self.answer(tenant_id, parameters))
 
     async def incidents(self, tenant_id: str, parameters: IncidentsParameters) -> Body:
         query = await self._query(tenant_id, parameters)
@@ -131,7 +134,8 @@ class _Bodies:
         query = await self._query(tenant_id, parameters)
         with service_errors():
             reports = await self.service.resources(tenant_id, query.start, query.end)
-        return worst_resources_body(reports, query, limit=parameters.limit)
+        # What is certain of a report is computed when it is asked for, which takes a while for many.
+        return await asyncio.to_thread(worst_resources_body, reports, query, limit=parameters.limit)
 
     async def _query(self, tenant_id: str, parameters: QueryParameters) -> ComplianceQuery:
         """Return the query, in the tenant's own days; a bad parameter is the client's fault."""
@@ -141,7 +145,8 @@ class _Bodies:
             return parameters.query(subject)
 
     async def _answer(self, query: ComplianceQuery) -> ComplianceAnswer:
+        end = None if query.is_until_now else query.end
         with service_errors():
             return await self.service.compliance(
-                query.tenant_id, query.start, query.end, target=query.target, accounting=query.accounting
+                query.tenant_id, query.start, end, target=query.target, accounting=query.accounting
             )

@@ -45,6 +45,7 @@ class ComplianceQuery:
     Attributes:
         tenant_id: whose figures.
         start, end: whole local days, aware, half-open.
+        is_until_now: whether the request names no end; then days end with today.
         target: instead of the agreed one; None: the agreed one.
         accounting: which cells count as what.
     """
@@ -52,6 +53,7 @@ class ComplianceQuery:
     tenant_id: str
     start: dt.datetime
     end: dt.datetime
+    is_until_now: bool
     target: Target | None
     accounting: Accounting
 
@@ -65,6 +67,11 @@ class QueryParameters(BaseModel):
     def date_range(self, zone: str, now: dt.datetime) -> DateRange:
         """Return the whole local days of `zone` that the parameters name; errors carry the parameter as `field`."""
 
+    @property
+    def is_until_now(self) -> bool:
+        """Whether the parameters name no end."""
+        return False
+
     def query(self, subject: Subject) -> ComplianceQuery:
         """Return the query for one tenant.
 
@@ -76,6 +83,7 @@ class QueryParameters(BaseModel):
             tenant_id=subject.tenant_id,
             start=start,
             end=end,
+            is_until_now=self.is_until_now,
             target=None,
             accounting=subject.policy.accounting if self.exclude_maintenance else Accounting.COUNTED,
         )
@@ -105,6 +113,11 @@ class RangeParameters(TargetParameters):
         """Return the days by dates or by number."""
         return requested_days(self.from_date, self.to_date, days=self.days, zone=zone, now=now, max_days=MAX_DAYS)
 
+    @property
+    def is_until_now(self) -> bool:
+        """Whether there is no `to_date`."""
+        return self.to_date is None
+
 
 class ComplianceParameters(RangeParameters):
     """Parameters of `/sla/compliance`."""
@@ -131,6 +144,11 @@ class RollupStatsParameters(TargetParameters):
     def date_range(self, zone: str, now: dt.datetime) -> DateRange:
         """Return the last days."""
         return last_days(self.days, zone=zone, now=now)
+
+    @property
+    def is_until_now(self) -> bool:
+        """Always: the days end with today."""
+        return True
 
 
 class IncidentsParameters(QueryParameters):

@@ -28,15 +28,22 @@ from sla_compliance.records import ComplianceRecord
 from sla_compliance.report import ComplianceReport
 from sla_compliance.service import ComplianceAnswer
 from sla_compliance.units import SECOND_US
+from sla_compliance.verdicts import Verdict
 from sla_compliance.web.errors import PROBLEM_JSON, UNAVAILABLE
 from sla_compliance.web.guards import TENANT_NOT_HELD
 from sla_compliance.web.queries import ComplianceQuery
 
 Body = dict[str, object]
 
+CERTAINTY_KEYS: Final = ("is_confirmed", "low_percentage", "high_percentage")
 JSON: Final = "application/json"
 TENANT_CACHING: Final = {"Cache-Control": "private, no-cache", "Vary": "Authorization, X-Tenant-ID, Cookie"}
+VERDICT_HEADER: Final = "X-SLA-Verdict"
+"""The verdict on all days of the answer together."""
+CONFIRMED_HEADER: Final = "X-SLA-Confirmed"
+"""Whether no doubt about the rows could change that verdict: true or false."""
 SAMPLE_CACHING: Final = {"Cache-Control": "no-store", "X-SLA-Sample-Data": "true"}
+NO_HEADERS: Final[Mapping[str, str]] = {}
 
 EXAMPLE_DAY: Final[dict[str, JsonValue]] = {
     "date": "2025-10-08T00:00:00+01:00",
@@ -99,6 +106,9 @@ class ComplianceDay(BaseModel):
     tz_version: str | None = None
     provenance: list[str] | None = None
     quality: dict[str, Any] | None = Field(None, description="What to know of the rows behind it, in `lines`.")
+    is_in_totals: bool | None = Field(
+        None, description="False for a first day whose beginning has been purged, of a request without `to_date`."
+    )
     sample_data: bool | None = Field(None, description="Present and true where the figures are made up.")
 
 
@@ -113,6 +123,7 @@ class RollupStats(BaseModel):
     is_confirmed: bool = Field(description="Whether no doubt could change the verdict on the whole range.")
     low_percentage: float | None = Field(description="The least availability by any reading of the rows, rounded down.")
     high_percentage: float | None = Field(description="The greatest one, likewise.")
+    quality: dict[str, Any] = Field(description="What to know of the rows behind it, in `lines`.")
 
 
 def _column_type(column: AlarmColumn) -> Any:  # noqa: ANN401 - a type
@@ -157,6 +168,12 @@ class ResourceCompliance(BaseModel):
     downtime_seconds: float
     sla_breaches: int
     verdict: str
+    is_confirmed: bool = Field(description="Whether no doubt could change the verdict.")
+    low_percentage: float | None = Field(description="The least availability by any reading of the rows, rounded down.")
+    high_percentage: float | None = Field(description="The greatest one, likewise.")
+    quality: dict[str, Any] = Field(
+        description="What to know of the rows behind it, in `lines`; how many rows name no resource, too."
+    )
 
 
 def _error_response(status: HTTPStatus) -> dict[str, Any]:
@@ -171,7 +188,19 @@ COMMON_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     **{status.value: _error_response(status) for status in ERROR_DESCRIPTIONS},
 }
 COMPLIANCE_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
-    HTTPStatus.OK.value: {"content": {"application/json": {"example": [EXAMPLE_DAY]}}}
+    HTTPStatus.OK.value: {
+        "content": {"application/json": {"example": [EXAMPLE_DAY]}},
+        "headers": {
+            VERDICT_HEADER: {
+                "description": "The verdict on all days together.",
+                "schema": {"type": "string", "enum": [str(verdict) for verdict in Verdict]},
+            },
+            CONFIRMED_HEADER: {
+                "description": "Whether no doubt about the rows could change that verdict.",
+                "schema": {"type": "string", "enum": ["true", "false"]},
+            },
+        },
+    }
 }
 
 
@@ -186,7 +215,7 @@ def compliance_body(answer: ComplianceAnswer, *, is_full: bool) -> list[Body]:
 def rollup_stats_body(answer: ComplianceAnswer) -> Body:
     """Return the totals of a range."""
     detail = answer.total.as_dict(detail=True)
-    percentages = [day.compliance_percentage for day in answer.days]
+    percentages = [day.compliance_percentage for day in answer.days_in_totals]
     measured_percentages = [percentage for percentage in percentages if percentage is not None]
     return {
         "total_downtime_minutes": answer.total.downtime_minutes,
@@ -195,7 +224,8 @@ def rollup_stats_body(answer: ComplianceAnswer) -> Body:
         "worst_day_compliance": min(measured_percentages, default=None),
         "avg_compliance": answer.total.compliance_percentage,
         "days_analyzed": len(measured_percentages),
-        **{key: detail[key] for key in ("is_confirmed", "low_percentage", "high_percentage")},
+        **{key: detail[key] for key in CERTAINTY_KEYS},
+        "quality": {"lines": list(answer.quality)},
     }
 
 
@@ -213,20 +243,21 @@ def worst_resources_body(
     reports: Mapping[object, ComplianceReport], query: ComplianceQuery, *, limit: int
 ) -> list[Body]:
     """Return the resources with the lowest availability, the worst first; those without one are left out."""
-    measured: list[tuple[Fraction, object, ComplianceRecord]] = []
+    measured: list[tuple[Fraction, object, ComplianceRecord, ComplianceReport]] = []
     for name, report in reports.items():
         total = report.total.counted_as(query.accounting)
         ratio = total.availability_ratio
         if ratio is not None:
-            measured.append((ratio, name, total))
+            measured.append((ratio, name, total, report))
     # Names break ties, as text: they may be of several types.
     measured.sort(key=lambda entry: (entry[0], str(entry[1])))
-    return [_resource_body(name, total, query) for _, name, total in measured[:limit]]
+    return [_resource_body(name, total, report, query) for _, name, total, report in measured[:limit]]
 
 
-def _resource_body(name: object, total: ComplianceRecord, query: ComplianceQuery) -> Body:
+def _resource_body(name: object, total: ComplianceRecord, report: ComplianceReport, query: ComplianceQuery) -> Body:
     if query.target is not None:
         total = total.with_target(query.target)
+    detail = total.as_dict(detail=True)
     return {
         "resource_id": name,
         "compliance_percentage": total.compliance_percentage,
@@ -235,16 +266,25 @@ def _resource_body(name: object, total: ComplianceRecord, query: ComplianceQuery
         "downtime_seconds": total.down_us / SECOND_US,
         "sla_breaches": total.sla_breaches,
         "verdict": str(total.verdict),
+        **{key: detail[key] for key in CERTAINTY_KEYS},
+        "quality": {"lines": list(report.quality.lines())},
     }
 
 
-def json_response(request: Request, body: object, *, is_sample: bool) -> Response:
+def verdict_headers(answer: ComplianceAnswer) -> Mapping[str, str]:
+    """Return the headers that say the verdict on all days of an answer, and whether it is confirmed."""
+    return {VERDICT_HEADER: str(answer.total.verdict), CONFIRMED_HEADER: str(answer.is_confirmed).lower()}
+
+
+def json_response(
+    request: Request, body: object, *, is_sample: bool, more_headers: Mapping[str, str] = NO_HEADERS
+) -> Response:
     """Return a body as JSON, or 304 where the client's copy is current."""
     content = json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
     if is_sample:
-        return Response(content, headers=SAMPLE_CACHING, media_type=JSON)
+        return Response(content, headers={**SAMPLE_CACHING, **more_headers}, media_type=JSON)
     entity_tag = f'"{sha256(content).hexdigest()[:32]}"'
-    headers = {**TENANT_CACHING, "ETag": entity_tag}
+    headers = {**TENANT_CACHING, "ETag": entity_tag, **more_headers}
     if _names_tag(request.headers.getlist("if-none-match"), entity_tag):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     return Response(content, headers=headers, media_type=JSON)

@@ -55,7 +55,7 @@ def cards(figures: DayFigures) -> Markup:
     downtime = [_figure(str(count), unit) for count, unit in length_units(whole_seconds_up(total.down_us))]
     breached_days = _figure(str(total.sla_breaches), f"of {len(measured_days)}")
     verdict = _verdict(total_verdict(figures))
-    target_note = f" of {PAGE.target(total)}"
+    target_note = f" target {PAGE.target(total)}"
     if is_without_rows(figures):
         target_note += f"; {NO_ROWS_READ}"
     return element(
@@ -143,19 +143,15 @@ def legend(records: Sequence[ComplianceRecord]) -> Markup:
     return element("ul", *items, class_="legend", aria_label="Legend")
 
 
-def table(records: Sequence[ComplianceRecord], by: Period) -> Markup:
-    """Return all figures to read, one row a record.
-
-    Args:
-        by: the period that the records are of.
-    """
+def table(figures: DayFigures, by: Period) -> Markup:
+    """Return all figures to read, one row for each record of a period."""
     names = (by.name.capitalize(), "Availability", "Uptime", "Downtime", "Left out", "Verdict")
     head = element("tr", *(element("th", name, scope="col") for name in names))
-    rows = [_row(index, record, by) for index, record in enumerate(records)]
+    rows = [_row(index, record, record_verdict(figures, record, by)) for index, record in enumerate(figures.by(by))]
     return element("table", element("thead", head), element("tbody", *rows), id="figures")
 
 
-def _row(index: int, record: ComplianceRecord, by: Period) -> Markup:
+def _row(index: int, record: ComplianceRecord, verdict_words: str) -> Markup:
     is_measured = record.availability_ratio is not None
     figures = (
         PAGE.percentage(record.compliance_text),
@@ -169,7 +165,7 @@ def _row(index: int, record: ComplianceRecord, by: Period) -> Markup:
         "tr",
         element("th", date_span(record.date, record.last_date), scope="row"),
         *(element("td", figure) for figure in figures),
-        element("td", _verdict(record_verdict(record, by)), *note),
+        element("td", _verdict(verdict_words), *note),
         id=_row_id(index),
     )
 

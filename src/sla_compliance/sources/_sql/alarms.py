@@ -8,8 +8,13 @@
 # all rows.
 #
 # Rows whose severity no filter can match (an unknown word, or one that "cleared" has
-# overwritten) are looked for once an hour and tenant, after `complete_since`. Where
-# there are any, the statement brings them too: they are doubt, not uptime.
+# overwritten) are counted by one look an hour and tenant, as far back as rows are
+# complete. Where there are any, the statement brings them too: they are doubt, not
+# uptime.
+#
+# Where cleared rows are purged, rows are complete from `purged_after` ago. No purge has
+# come beyond a cleared row that is still there, so rows are complete from the end of
+# the oldest one, where that is earlier.
 #
 # The statement narrows by tenant, severity and time. Where types or statuses are
 # excluded, all rows come with those columns, and the core leaves rows out: what an
@@ -21,10 +26,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_
 
 from sla_compliance.alarms import (
     ALARM_COLUMNS,
@@ -32,7 +37,6 @@ from sla_compliance.alarms import (
     INSTANT_COLUMNS,
     AlarmFilter,
     ColumnKind,
-    Severity,
 )
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.columns import Column
@@ -51,13 +55,13 @@ from sla_compliance.sources._sql.shapes import (
     Statement,
     rows_statement,
 )
+from sla_compliance.sources._sql.tenant_looks import TENANT, TenantLooks
 from sla_compliance.sources._sql.unique_ids import check_ids_are_unique
 from sla_compliance.units import HOUR_US, MAX_US, MIN_US, length_us
 from sla_compliance.validation import OnInvalid
 
 _NEEDED: Final = frozenset({"id", "status"})  # to infer an end, and to name a row in data quality
 _UNNEEDED_INSTANTS: Final = frozenset({"acknowledged_at"})  # by figures
-_TENANT: Final = "tenant"  # names of the statements' parameters
 _START: Final = "window_start"
 _END: Final = "window_end"
 _STATEMENTS_KEPT: Final = 64
@@ -74,7 +78,6 @@ class AlarmRequest:
         wanted: which alarms qualify.
         is_detailed: whether every mapped column is read, or only those that figures need.
         has_ancestors: whether the rows that these name as their parents are read too, whatever their severity or time.
-        complete_since_us: since when no row is missing.
     """
 
     tenant_id: str
@@ -83,7 +86,6 @@ class AlarmRequest:
     wanted: AlarmFilter
     is_detailed: bool = False
     has_ancestors: bool = False
-    complete_since_us: int = MIN_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,35 +107,63 @@ class AlarmReader:
     """Reads alarms over a connection; the first one reflects the table."""
 
     def __init__(
-        self, mapping: AlarmsTable, on_invalid: OnInvalid, clock_skew: timedelta, now_us: Callable[[], int]
+        self,
+        mapping: AlarmsTable,
+        on_invalid: OnInvalid,
+        clock_skew: timedelta,
+        now_us: Callable[[], int],
+        purged_after_us: int | None,
     ) -> None:
         self._mapping = mapping
         self._on_invalid = on_invalid
         self._clock_skew = clock_skew
         self._now_us = now_us
+        self._purged_after_us = purged_after_us
         self._table: _MappedAlarms | None = None
-        self._looks: dict[str, tuple[int, bool]] = {}
+        self._looks: dict[str, tuple[int, int]] = {}
 
     def read(self, connection: Connection, request: AlarmRequest) -> AlarmBatch:
         """Return the alarms of a request; one statement."""
-        if self._table is None:
-            self._table = _MappedAlarms(connection, self._mapping, length_us(self._clock_skew, field="clock_skew"))
-        has_odd_severities = self._has_odd_severities(connection, self._table, request)
+        table = self._mapped_table(connection)
+        has_odd_severities = self._count_odd_severities(connection, table, request.tenant_id) > 0
         shape = _Shape(request.wanted, request.is_detailed, request.has_ancestors, has_odd_severities)
-        columns = self._table.statement(shape).fetch(connection, self._table.parameters(request))
+        columns = table.statement(shape).fetch(connection, table.parameters(request))
         return _with_ordinary(columns.pairs, self._batch(columns), request.wanted)
 
-    def _has_odd_severities(self, connection: Connection, table: _MappedAlarms, request: AlarmRequest) -> bool:
-        """Return whether a tenant has rows whose severity no filter can match; one look an hour and tenant."""
+    def odd_severity_rows(self, tenant_id: str) -> int | None:
+        """Return how many rows had a severity that no filter can match at the last look; None before the first."""
+        return self._looks[tenant_id][1] if tenant_id in self._looks else None
+
+    def purged_until_us(self) -> int | None:
+        """Return how far a purge may have come; None where there is none."""
+        return None if self._purged_after_us is None else self._now_us() - self._purged_after_us
+
+    def complete_since_us(self, connection: Connection, tenant_id: str) -> int | None:
+        """Return the instant from which on no row of a tenant is missing; None where none ever is."""
+        purged_until_us = self.purged_until_us()
+        if purged_until_us is None:
+            return None
+        oldest_us = self._mapped_table(connection).looks.oldest_cleared_us(connection, tenant_id)
+        return purged_until_us if oldest_us is None else min(purged_until_us, oldest_us)
+
+    def _count_odd_severities(self, connection: Connection, table: _MappedAlarms, tenant_id: str) -> int:
+        """Return how many rows of a tenant have a severity that no filter can match; one look an hour and tenant."""
         now_us = self._now_us()
-        looked_at_us, has_odd_severities = self._looks.get(request.tenant_id, (None, False))
+        looked_at_us, rows = self._looks.get(tenant_id, (None, 0))
         if looked_at_us is None or not looked_at_us <= now_us < looked_at_us + LOOK_EVERY_US:
-            has_odd_severities = table.has_odd_severities(connection, request)
+            rows = table.looks.count_odd_severities(
+                connection, tenant_id, self.complete_since_us(connection, tenant_id)
+            )
             # Requests may name any number of tenants: memory stays bounded, at the price of looking once more.
             if len(self._looks) >= _MOST_TENANTS:
                 self._looks.clear()
-            self._looks[request.tenant_id] = (now_us, has_odd_severities)
-        return has_odd_severities
+            self._looks[tenant_id] = (now_us, rows)
+        return rows
+
+    def _mapped_table(self, connection: Connection) -> _MappedAlarms:
+        if self._table is None:
+            self._table = _MappedAlarms(connection, self._mapping, length_us(self._clock_skew, field="clock_skew"))
+        return self._table
 
     def _batch(self, columns: Columns) -> AlarmBatch:
         """Return the batch of the rows that came whole."""
@@ -203,13 +233,14 @@ class _MappedAlarms:
         self._plain_columns = {name: self._table.column_as_text(column) for name, column in plain_columns.items()}
         self._next_rows = NextRows(mapping, columns, self._kind, skew_us)
         self._lineage = Lineage(mapping, columns)
+        self.looks = TenantLooks(self._table, mapping, self._kind, self._instants["cleared_at"], self._over)
         # A cache of this table's own: one on the method would keep every table alive.
         self.statement = lru_cache(_STATEMENTS_KEPT)(self._statement)
 
     def parameters(self, request: AlarmRequest) -> Mapping[str, object]:
         """Return the parameters of the statements for a request."""
         return {
-            _TENANT: checked_tenant_id(request.tenant_id),
+            TENANT: checked_tenant_id(request.tenant_id),
             **self._kind.parameters(_START, max(request.start_us, MIN_US)),
             **self._kind.parameters(_END, min(request.end_us, MAX_US)),
         }
@@ -228,41 +259,19 @@ class _MappedAlarms:
             return answers
         return self._next_rows.earliest(columns["first_occurrence"], answers)
 
-    def has_odd_severities(self, connection: Connection, request: AlarmRequest) -> bool:
-        """Return whether the tenant has rows whose severity no filter can match, over after `complete_since_us`."""
-        if self._odd_severity is None:
-            return False
-        condition = and_(
-            self._table.is_equal(self._mapping.tenant_id, _TENANT),
-            self._odd_severity,
-            or_(self._kind.is_after(self._over, _START), self._over.is_(None)),
-        )
-        since_us = max(request.complete_since_us, MIN_US)
-        parameters = {
-            _TENANT: checked_tenant_id(request.tenant_id),
-            **self._kind.parameters(_START, min(since_us, MAX_US)),
-        }
-        is_any = select(literal(1)).select_from(self._table.selectable).where(condition).limit(1)
-        return connection.execute(is_any, parameters).first() is not None
-
-    @cached_property
-    def _odd_severity(self) -> ColumnElement[bool] | None:
-        """The condition of a severity that no filter can match; None where an enum has no such label."""
-        return self._table.means_none_of(self._mapping.severity, set(Severity) - {Severity.CLEARED})
-
     def _statement(self, shape: _Shape) -> Statement:
         wanted, is_detailed = shape.wanted, shape.is_detailed
         excluded_texts = {"alarm_type": wanted.excluded_alarm_types, "status": wanted.excluded_statuses}
         filter_names = {name for name, texts in excluded_texts.items() if texts}
         names = self._plain_columns.keys() if is_detailed else _NEEDED | filter_names
         plain_columns = {name: column for name, column in self._plain_columns.items() if name in names}
-        has_odd_severities = shape.has_odd_severities and self._odd_severity is not None
+        has_odd_severities = shape.has_odd_severities and self.looks.odd_severity is not None
         if has_odd_severities:
             plain_columns["severity"] = self._plain_columns["severity"]
         fields = self._fields(plain_columns, is_detailed)
         where = self._meets_window(wanted, has_odd_severities)
         if shape.has_ancestors:
-            where = self._lineage.with_ancestors(self._table, where, self._table.parameter(_TENANT))
+            where = self._lineage.with_ancestors(self._table, where, self._table.parameter(TENANT))
         if is_detailed or filter_names or not isinstance(self._kind, PostgresInstants):
             return rows_statement(fields, self._kind, where, self._table.name)
         pair = (self._instants["first_occurrence"], self._over)
@@ -274,7 +283,7 @@ class _MappedAlarms:
     def _fields(self, plain_columns: Mapping[str, Expression], is_detailed: bool) -> Fields:
         unneeded = frozenset() if is_detailed else _UNNEEDED_INSTANTS
         instants = {name: column for name, column in self._instants.items() if name not in unneeded}
-        next_start = self._next_rows.expression(self._table.selectable, self._table.parameter(_TENANT))
+        next_start = self._next_rows.expression(self._table.selectable, self._table.parameter(TENANT))
         if next_start is None:
             return Fields(instants, plain_columns)
         if isinstance(self._kind, PostgresInstants):
@@ -288,10 +297,10 @@ class _MappedAlarms:
         """
         first, over = self._instants["first_occurrence"], self._over
         severity = self._table.means_one_of(self._mapping.severity, wanted.severities)
-        if has_odd_severities and self._odd_severity is not None:
-            severity = or_(severity, self._odd_severity)
+        if has_odd_severities and self.looks.odd_severity is not None:
+            severity = or_(severity, self.looks.odd_severity)
         return and_(
-            self._table.is_equal(self._mapping.tenant_id, _TENANT),
+            self._table.is_equal(self._mapping.tenant_id, TENANT),
             severity,
             self._kind.is_before(first, _END),
             or_(self._kind.is_after(over, _START), over.is_(None), over < first),

@@ -14,10 +14,15 @@ const ROOT = new URL("api/v1/faults/", document.baseURI);
  * @property {number} downtime_minutes
  * @property {number} sla_breaches
  * @property {"MET" | "BREACHED" | "AT_RISK" | "UNDETERMINED"} [verdict]
+ * @property {boolean} [is_confirmed] whether no doubt could change the verdict
+ * @property {number | null} [low_percentage] the least availability by any reading of the rows, rounded down
+ * @property {number | null} [high_percentage] the greatest one, likewise
+ * @property {string} [accounting] name of what counts as what
  * @property {number} [uptime_seconds]
  * @property {number} [downtime_seconds]
  * @property {Record<string, number>} [segments] microseconds of each "SCOPE/STATE"
  * @property {{lines: string[]}} [quality] what to know about the rows behind the figures, in sentences
+ * @property {boolean} [is_in_totals] false for a first day whose beginning has been purged
  * @property {string} [method]
  * @property {string} [tz_version]
  * @property {string} [zone]
@@ -53,15 +58,29 @@ export class Problem extends Error {
 }
 
 /**
+ * The verdict on the whole range.
+ * @typedef {Object} RangeVerdict
+ * @property {"MET" | "AT_RISK" | "BREACHED" | "UNDETERMINED"} verdict
+ * @property {boolean} isConfirmed whether no doubt about the rows could change it
+ */
+
+/**
  * The days of the chosen range.
  * @param {{days: number, excludeMaintenance: boolean}} choice
  * @param {AbortSignal} signal
- * @returns {Promise<{records: ComplianceRecord[], isSample: boolean}>}
+ * @returns {Promise<{records: ComplianceRecord[], isSample: boolean, verdict: RangeVerdict}>}
  */
 export async function fetchCompliance({ days, excludeMaintenance }, signal) {
   const query = { days, exclude_maintenance: excludeMaintenance, detail: "full" };
   const response = await get("sla/compliance", query, signal);
-  return { records: await readJson(response), isSample: response.headers.get("X-SLA-Sample-Data") === "true" };
+  return {
+    records: await readJson(response),
+    isSample: response.headers.get("X-SLA-Sample-Data") === "true",
+    verdict: {
+      verdict: response.headers.get("X-SLA-Verdict") ?? "UNDETERMINED",
+      isConfirmed: response.headers.get("X-SLA-Confirmed") === "true",
+    },
+  };
 }
 
 /**

@@ -11,7 +11,7 @@ import { isUnmeasured } from "./record.js";
 import { summarize } from "./summary.js";
 import { showTable } from "./table.js";
 import { forget, remember, takeFromFragment, token } from "./token.js";
-import { percentage, quantity } from "./words.js";
+import { percentage, quantity, rangeVerdictWords } from "./words.js";
 
 const VIEWS = ["loading", "ready", "empty", "failed", "sign-in"];
 const RANGES = ["7", "30", "90"];
@@ -42,7 +42,7 @@ function receive(answer) {
   byId("download").disabled = answer.isSample;
   if (records.every(isUnmeasured)) return show("empty", "No data yet");
   const days = calendar(records, currentChoice().days);
-  const summary = summarize(records);
+  const summary = { ...summarize(records), ...answer.verdict };
   show("ready", announcement(days, summary));
   showFigures(days, summary);
 }
@@ -68,9 +68,11 @@ function section(title, sentences) {
   return paragraphs.length ? [element("h2", {}, title), ...paragraphs] : [];
 }
 
-function announcement(days, { availability, breachedDays }) {
+function announcement(days, summary) {
+  const { availability, breachedDays } = summary;
   const share = availability === null ? "no availability measured" : `availability ${percentage(availability)}`;
-  return `${quantity(days.length, "day")}: ${share}, ${quantity(breachedDays, "breached day")}`;
+  const facts = [share, rangeVerdictWords(summary).toLowerCase(), quantity(breachedDays, "breached day")];
+  return `${quantity(days.length, "day")}: ${facts.join(", ")}`;
 }
 
 function fail(error) {

@@ -4,20 +4,26 @@ import { dateOf, shortDate } from "./days.js";
 import { element, svg } from "./dom.js";
 import { diamond } from "./picture.js";
 import { verdictOf } from "./record.js";
-import { percentage, quantity, unknown, units } from "./words.js";
+import { percentage, quantity, rangeVerdictWords, unknown, units } from "./words.js";
 
 const NOTHING = "–";
 
-/** @param {HTMLElement} list a `dl` @param {ReturnType<import("./summary.js").summarize>} summary */
+/**
+ * @param {HTMLElement} list a `dl`
+ * @param {ReturnType<import("./summary.js").summarize> & import("./api.js").RangeVerdict} summary whose figures are those on
+ *   record
+ */
 export function showCards(list, summary) {
   list.replaceChildren(availability(summary), downtime(summary), breaches(summary), worst(summary));
 }
 
-function availability({ availability: value, target }) {
-  if (value === null) return card("Availability", [NOTHING], "Nothing was measured in this range");
-  const isMet = value >= target;
-  const verdict = element("span", { class: `verdict ${isMet ? "met" : "breached"}` }, isMet ? "Meets target" : "Below target");
-  return card("Availability", figure(value, "%"), verdict, ` of\u00a0${percentage(target)}`);
+function availability(summary) {
+  const words = rangeVerdictWords(summary);
+  // The style sheet has a shape for each verdict: "Breached, unconfirmed" has that of "Breached".
+  const kind = words.split(",")[0].toLowerCase().replace(" ", "_");
+  const verdict = element("span", { class: `verdict ${kind}` }, words);
+  const share = summary.availability === null ? [NOTHING] : figure(summary.availability, "%");
+  return card("Availability", share, verdict, ` target\u00a0${percentage(summary.target)}`);
 }
 
 function downtime({ downSeconds, measuredDays }) {
@@ -25,15 +31,17 @@ function downtime({ downSeconds, measuredDays }) {
   return card("Downtime", parts, `In ${quantity(measuredDays, "measured day")}`);
 }
 
-function breaches({ breachedDays, measuredDays }) {
-  const note = breachedDays === 0 ? "No day missed the target" : "Below the target";
+function breaches({ breachedDays, measuredDays, isConfirmed }) {
+  const none = isConfirmed ? "No day missed the target" : "None on record";
+  const note = breachedDays === 0 ? none : "Below the target";
   return card("Breached days", figure(breachedDays, `of ${measuredDays}`), note);
 }
 
-function worst({ worst: record }) {
+function worst({ worst: record, isConfirmed }) {
   if (record === null) return card("Worst day", [NOTHING], "Nothing was measured in this range");
   const value = record.compliance_percentage;
-  const note = value === 100 ? "No downtime on any day" : `On ${shortDate(dateOf(record.date))}`;
+  const none = isConfirmed ? "No downtime on any day" : "No downtime on record";
+  const note = value === 100 ? none : `On ${shortDate(dateOf(record.date))}`;
   return card("Worst day", figure(value, "%"), note);
 }
 

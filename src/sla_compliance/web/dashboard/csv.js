@@ -13,6 +13,9 @@ const COLUMNS = [
   "uptime_seconds",
   "downtime_seconds",
   "verdict",
+  "is_confirmed",
+  "low_percentage",
+  "high_percentage",
 ];
 const FORMULA = /^[=+\-@\t\r]/;
 

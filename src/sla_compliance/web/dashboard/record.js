@@ -1,5 +1,15 @@
 // What a record says where its optional keys are missing: they are worked out from those that are always there.
 
+const FEWEST_DIGITS = 2;
+const MICROSECONDS = 1_000_000;
+// The scopes whose unmonitored time, and whose time to come, counts once it is known: by the name of the accounting.
+const SCOPES = {
+  REMOVED: ["AGREED"],
+  PLANNED_DOWNTIME_REMOVED: ["AGREED", "MAINTENANCE"],
+  EXCUSED: ["AGREED", "MAINTENANCE"],
+  COUNTED: ["AGREED", "MAINTENANCE"],
+  GROSS: ["AGREED", "MAINTENANCE", "EXCLUDED"],
+};
 const VERDICTS = ["MET", "BREACHED", "AT_RISK", "UNDETERMINED"];
 
 /** Whether nothing of a day counted: it has no availability, neither 0 nor 100. */
@@ -20,9 +30,20 @@ export function verdictOf(record) {
 export function unknownSeconds(record) {
   const { low_percentage: low, high_percentage: high } = record ?? {};
   if (low === undefined || low === null || low === high) return 0;
-  const unmonitored = (record.segments?.["AGREED/UNKNOWN"] ?? 0) / 1_000_000;
-  return ((high - low) / 100) * (upSeconds(record) + downSeconds(record) + unmonitored);
+  return ((high - low) / 100) * (upSeconds(record) + downSeconds(record) + unmonitoredSeconds(record));
 }
+
+/** How long a day was not monitored where that matters, seconds; 0 where the server does not say. */
+export const unmonitoredSeconds = (record) => secondsIn(record, "UNKNOWN");
+
+function secondsIn({ accounting, segments }, state) {
+  const scopes = SCOPES[accounting] ?? SCOPES.REMOVED;
+  const lengths = scopes.map((scope) => segments?.[`${scope}/${state}`] ?? 0);
+  return lengths.reduce((sum, length) => sum + length, 0) / MICROSECONDS;
+}
+
+/** How many decimals the server shows of percentages, and so how exact a target is. */
+export const shownDecimals = (target) => Math.max(FEWEST_DIGITS, String(target).split(".")[1]?.length ?? 0);
 
 /** Counted downtime, seconds: exact where the server sends it, else its minutes. */
 export const downSeconds = (record) => record.downtime_seconds ?? record.downtime_minutes * 60;

@@ -1,10 +1,9 @@
 // The figures of the whole range. They come from lengths, never from a mean of percentages, in integers: the sum is
 // exact and the share is cut, not rounded, so that 100 is shown only when nothing was lost.
 
-import { downSeconds, isUnmeasured, upSeconds } from "./record.js";
+import { downSeconds, isUnmeasured, shownDecimals, upSeconds } from "./record.js";
 
 const MICROSECONDS = 1_000_000;
-const FEWEST_DIGITS = 2;
 
 /**
  * @param {import("./api.js").ComplianceRecord[]} records
@@ -12,12 +11,12 @@ const FEWEST_DIGITS = 2;
  *   measuredDays: number, worst: import("./api.js").ComplianceRecord | null}}
  */
 export function summarize(records) {
-  const measured = records.filter((record) => !isUnmeasured(record));
+  const measured = records.filter((record) => !isUnmeasured(record) && record.is_in_totals !== false);
   const up = total(measured, upSeconds);
   const down = total(measured, downSeconds);
   const target = records[0].target_percentage;
   return {
-    availability: share(up, up + down, decimals(target)),
+    availability: share(up, up + down, shownDecimals(target)),
     target,
     downSeconds: Number(down) / MICROSECONDS,
     breachedDays: measured.reduce((sum, record) => sum + record.sla_breaches, 0),
@@ -28,8 +27,6 @@ export function summarize(records) {
 
 const total = (records, seconds) =>
   records.reduce((sum, record) => sum + BigInt(Math.round(seconds(record) * MICROSECONDS)), 0n);
-
-const decimals = (target) => Math.max(FEWEST_DIGITS, String(target).split(".")[1]?.length ?? 0);
 
 /** `part / whole` in per cent, cut at `digits`; null where nothing counted. */
 function share(part, whole, digits) {

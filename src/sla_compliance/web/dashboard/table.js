@@ -3,7 +3,7 @@
 import { mediumDate } from "./days.js";
 import { element } from "./dom.js";
 import { downSeconds, verdictOf } from "./record.js";
-import { downtime, percentage, VERDICTS } from "./words.js";
+import { downtime, percentage, unknown, VERDICTS } from "./words.js";
 
 const HEADINGS = ["Day", "Availability", "Target", "Downtime", "Verdict"];
 
@@ -20,11 +20,13 @@ function row({ date, record }) {
   const figures = isMeasured
     ? [percentage(record.compliance_percentage), percentage(record.target_percentage), downtime(downSeconds(record))]
     : ["–", record ? percentage(record.target_percentage) : "–", "–"];
+  const doubt = unknown(record);
+  const note = doubt === null ? "" : element("span", { class: "quiet" }, ` ${doubt}`);
   return element(
     "tr",
     {},
     element("th", { scope: "row" }, mediumDate(date)),
     ...figures.map((figure) => element("td", {}, figure)),
-    element("td", {}, element("span", { class: `verdict ${verdict.toLowerCase()}` }, VERDICTS[verdict])),
+    element("td", {}, element("span", { class: `verdict ${verdict.toLowerCase()}` }, VERDICTS[verdict]), note),
   );
 }

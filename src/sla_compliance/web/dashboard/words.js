@@ -28,6 +28,12 @@ export const VERDICTS = {
   UNDETERMINED: "No data",
 };
 
+/** What the verdict on a range is called, by whether a doubt could change it. */
+export function rangeVerdictWords({ verdict, isConfirmed }) {
+  if (verdict === "UNDETERMINED" || isConfirmed) return VERDICTS[verdict];
+  return verdict === "BREACHED" ? "Breached, unconfirmed" : "Not confirmed";
+}
+
 /** "99.86 %" */
 export const percentage = (value) => `${value}${NARROW}%`;
 
@@ -65,5 +71,7 @@ export function description({ record }) {
   const verdict = verdictOf(record);
   if (verdict === "UNDETERMINED") return "no availability measured";
   const { compliance_percentage: value, target_percentage: target } = record;
-  return `${percentage(value)} of ${percentage(target)}, ${VERDICTS[verdict].toLowerCase()}, ${downtime(downSeconds(record))} down`;
+  const share = `${percentage(value)} of ${percentage(target)}`;
+  const facts = [share, VERDICTS[verdict].toLowerCase(), `${downtime(downSeconds(record))} down`, unknown(record)];
+  return facts.filter((fact) => fact !== null).join(", ");
 }

@@ -13,8 +13,8 @@ from sla_compliance.measured import DayFact, DayKey, FactCode, MeasuredDay
 from sla_compliance.stores.protocol import DayStore, Restatement, StoredDay
 from sla_compliance.units import DAY_US
 
-FIRST = dt.date(2026, 3, 27)
-HOSTILE_TENANTS = ["", " ", "'", '"; --', "a\0b", "a\x00", "\\x00", "\ud800", "é", "e\u0301", "🦊", "%", "x" * 500]
+FIRST_DATE = dt.date(2026, 3, 27)
+UNUSUAL_TENANTS = ["", " ", "'", '"; --', "a\0b", "a\x00", "\\x00", "\ud800", "é", "e\u0301", "🦊", "%", "x" * 500]
 
 
 def key(
@@ -26,7 +26,7 @@ def key(
     zone: str = "Europe/Lisbon",
 ) -> DayKey:
     """Return the key of a day."""
-    return DayKey(tenant_id, measurement, agreement, zone, FIRST + dt.timedelta(days=day))
+    return DayKey(tenant_id, measurement, agreement, zone, FIRST_DATE + dt.timedelta(days=day))
 
 
 def measured(whose: DayKey, down_us: int = 7) -> MeasuredDay:
@@ -91,47 +91,47 @@ class DayStoreContract:
 
     async def test_tenant_ids_are_data(self, store: DayStore) -> None:
         """Quotes, NUL, lone surrogates, look-alikes: nobody reads the days, or the changes, of another."""
-        await store.add({key(tenant): stored(key(tenant), rank) for rank, tenant in enumerate(HOSTILE_TENANTS)})
-        for rank, tenant in enumerate(HOSTILE_TENANTS):
+        await store.add({key(tenant): stored(key(tenant), rank) for rank, tenant in enumerate(UNUSUAL_TENANTS)})
+        for rank, tenant in enumerate(UNUSUAL_TENANTS):
             for _ in range(rank):
-                await store.mark_stale(tenant, [FIRST])
-        for rank, tenant in enumerate(HOSTILE_TENANTS):
+                await store.mark_stale(tenant, [FIRST_DATE])
+        for rank, tenant in enumerate(UNUSUAL_TENANTS):
             found = await store.days([key(tenant)])
             assert {one: stored.day.cells_us[0] for one, stored in found.items()} == {key(tenant): rank}
-            assert await store.changes(tenant, [FIRST]) == {FIRST: rank}
+            assert await store.changes(tenant, [FIRST_DATE]) == {FIRST_DATE: rank}
 
     async def test_a_day_of_a_reported_change_is_not_current(self, store: DayStore) -> None:
         """All measurements of the dates, of this tenant alone."""
         kept = [key(day=3), key("other")]
         concerned = [key(), key(measurement="m2"), key(day=1)]
         await store.add({one: stored(one) for one in concerned + kept})
-        assert await store.mark_stale("acme", [FIRST, FIRST + dt.timedelta(days=1)]) == 3
+        assert await store.mark_stale("acme", [FIRST_DATE, FIRST_DATE + dt.timedelta(days=1)]) == 3
         assert set(await store.stale("acme")) == set(concerned)
         assert not (await store.days([key()]))[key()].is_current
         assert [(await store.days([one]))[one].is_current for one in kept] == [True, True]
 
     async def test_changes_are_counted_by_date_whether_days_are_stored_or_not(self, store: DayStore) -> None:
         """A date given twice is one change; nothing reported is 0."""
-        second, third = FIRST + dt.timedelta(days=1), FIRST + dt.timedelta(days=2)
-        assert await store.mark_stale("acme", [FIRST, third, FIRST]) == 0
+        second, third = FIRST_DATE + dt.timedelta(days=1), FIRST_DATE + dt.timedelta(days=2)
+        assert await store.mark_stale("acme", [FIRST_DATE, third, FIRST_DATE]) == 0
         assert await store.mark_stale("acme", [third]) == 0
         assert await store.mark_stale("acme", []) == 0
-        assert await store.changes("acme", [third, second, FIRST]) == {third: 2, second: 0, FIRST: 1}
-        assert await store.changes("other", [FIRST]) == {FIRST: 0}
+        assert await store.changes("acme", [third, second, FIRST_DATE]) == {third: 2, second: 0, FIRST_DATE: 1}
+        assert await store.changes("other", [FIRST_DATE]) == {FIRST_DATE: 0}
         assert await store.changes("acme", []) == {}
 
     async def test_a_change_reported_between_reading_and_adding_leaves_the_day_stale(self, store: DayStore) -> None:
         """It was not stored when the change was reported; what was measured before does not include it."""
-        await store.mark_stale("acme", [FIRST])
-        applied = (await store.changes("acme", [FIRST]))[FIRST]
-        await store.mark_stale("acme", [FIRST])
+        await store.mark_stale("acme", [FIRST_DATE])
+        applied = (await store.changes("acme", [FIRST_DATE]))[FIRST_DATE]
+        await store.mark_stale("acme", [FIRST_DATE])
         await store.add({key(): stored(key(), applied=applied), key(day=1): stored(key(day=1))})
         assert await store.stale("acme") == [key()]
         assert (await store.days([key()]))[key()] == replace(stored(key(), applied=1), changes_reported=2)
 
     async def test_a_day_measured_after_a_change_is_current(self, store: DayStore) -> None:
         """It includes the change."""
-        await store.mark_stale("acme", [FIRST])
+        await store.mark_stale("acme", [FIRST_DATE])
         await store.add({key(): stored(key(), applied=1)})
         assert (await store.days([key()]))[key()].is_current
         assert await store.stale("acme") == []
@@ -140,7 +140,7 @@ class DayStoreContract:
         """When, why, what it said and what it says."""
         old, new = stored(key(), 1), stored(key(), 2, applied=1)
         await store.add({key(): old})
-        await store.mark_stale("acme", [FIRST])
+        await store.mark_stale("acme", [FIRST_DATE])
         trace = Restatement(key(), 17, "alarm 4711", old.day.cells_us, new.day.cells_us)
         assert await store.restate({key(): new}, reason="alarm 4711", at_us=17) == [trace]
         assert await store.days([key()]) == {key(): replace(new, changes_reported=1)}
@@ -150,7 +150,7 @@ class DayStoreContract:
     async def test_restating_again_changes_nothing(self, store: DayStore) -> None:
         """Not the day, not the trail."""
         await store.add({key(): stored(key(), 1)})
-        await store.mark_stale("acme", [FIRST])
+        await store.mark_stale("acme", [FIRST_DATE])
         for down_us in (2, 3):
             await store.restate({key(): stored(key(), down_us, applied=1)}, reason="", at_us=0)
         assert (await store.days([key()]))[key()].day.cells_us[0] == 2
@@ -165,7 +165,7 @@ class DayStoreContract:
             await store.restate({key(): new}, reason="newer rules", at_us=0)
         assert (await store.days([key()]))[key()].day.cells_us[0] == 2
         assert [entry.reason for entry in await store.restatements("acme")] == ["newer rules"]
-        await store.mark_stale("acme", [FIRST])
+        await store.mark_stale("acme", [FIRST_DATE])
         await store.restate({key(): stored(key(), 5, applied=1)}, reason="", at_us=0)
         late = replace(old, day=replace(measured(key(), 6), rules_version=9))
         assert await store.restate({key(): late}, reason="", at_us=0) == []
@@ -173,16 +173,16 @@ class DayStoreContract:
     async def test_the_same_cells_anew_leave_no_trace(self, store: DayStore) -> None:
         """A change that altered nothing is no restatement; the day is current again."""
         await store.add({key(): stored(key())})
-        await store.mark_stale("acme", [FIRST])
+        await store.mark_stale("acme", [FIRST_DATE])
         assert await store.restate({key(): stored(key(), applied=1)}, reason="", at_us=0) == []
         assert await store.stale("acme") == []
 
     async def test_a_change_reported_meanwhile_leaves_the_day_stale(self, store: DayStore) -> None:
         """What was measured before it does not include it."""
         await store.add({key(): stored(key(), 1)})
-        await store.mark_stale("acme", [FIRST])
+        await store.mark_stale("acme", [FIRST_DATE])
         reported = (await store.days([key()]))[key()].changes_reported
-        await store.mark_stale("acme", [FIRST])
+        await store.mark_stale("acme", [FIRST_DATE])
         await store.restate({key(): stored(key(), 2, applied=reported)}, reason="", at_us=0)
         assert await store.stale("acme") == [key()]
 
@@ -202,6 +202,6 @@ class DayStoreContract:
 
     async def test_many_reports_at_once_are_all_counted(self, store: DayStore) -> None:
         """Whatever the order of their dates."""
-        dates = [FIRST + dt.timedelta(days=day) for day in range(5)]
+        dates = [FIRST_DATE + dt.timedelta(days=day) for day in range(5)]
         await asyncio.gather(*(store.mark_stale("acme", dates[:: 1 if turn % 2 else -1]) for turn in range(8)))
         assert await store.changes("acme", dates) == dict.fromkeys(dates, 8)
