@@ -123,6 +123,7 @@ def map_of_rooms(session: nox.Session) -> None:
     """Draw the map of the rooms in docs/architecture.md as the import rules and the docstrings have it."""
     session.install(".")
     session.run("python", "-m", "tests.architecture.house_map")
+    session.run("python", "-m", "tests.docs.contract_keys")
 
 
 @nox.session
@@ -138,6 +139,13 @@ def docs(session: nox.Session) -> None:
     """Build the documentation; a warning is an error."""
     install_wheel(session, "docs", extra="all,testing")
     session.run("sphinx-build", "-q", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html")
+
+
+@nox.session(requires=["wheel"])
+def notebooks(session: nox.Session) -> None:
+    """Run the notebooks of the documentation on their export, as a reader would."""
+    install_wheel(session, "test", "notebooks")
+    session.run("pytest", "tests/notebooks", "-o", "python_files=run_*.py", *session.posargs)
 
 
 @nox.session(requires=["wheel"])

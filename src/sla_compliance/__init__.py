@@ -18,6 +18,7 @@ from sla_compliance.calendars.planned_work import PlannedWork
 from sla_compliance.calendars.service_hours import ServiceHours
 from sla_compliance.certainty import Bounds, Doubt, DoubtCause
 from sla_compliance.compliance import evaluate, evaluate_each
+from sla_compliance.corrections import Correction
 from sla_compliance.date_ranges import whole_days
 from sla_compliance.errors import (
     InvalidAlarmError,
@@ -37,12 +38,16 @@ from sla_compliance.errors import (
     UnknownZoneError,
 )
 from sla_compliance.incidents import Incident
+from sla_compliance.inventory import Inventory, Unit
 from sla_compliance.labels import Accounting, Counts, Scope, State
 from sla_compliance.ledger import Ledger
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.quality import DataQuality
 from sla_compliance.records import ComplianceRecord, Verdict
 from sla_compliance.report import ComplianceReport
+from sla_compliance.rows.changes import alarms_from_changes
+from sla_compliance.rows.frames import alarms_from_frame
+from sla_compliance.rows.mappings import alarms_from_rows
 from sla_compliance.sources.protocol import AlarmSource, AsyncAlarmSource
 from sla_compliance.units import parse_timestamp
 
@@ -56,6 +61,7 @@ __all__ = [
     "Bounds",
     "ComplianceRecord",
     "ComplianceReport",
+    "Correction",
     "Counts",
     "DataQuality",
     "Doubt",
@@ -72,6 +78,7 @@ __all__ = [
     "InvalidTimestampError",
     "InvalidTypeError",
     "InvalidValueError",
+    "Inventory",
     "Ledger",
     "MaintenanceKind",
     "MaintenanceWindow",
@@ -86,8 +93,12 @@ __all__ = [
     "ServiceHours",
     "Severity",
     "State",
+    "Unit",
     "UnknownZoneError",
     "Verdict",
+    "alarms_from_changes",
+    "alarms_from_frame",
+    "alarms_from_rows",
     "evaluate",
     "evaluate_each",
     "intervals",

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -23,28 +22,23 @@ from sla_compliance.alarms import (
     AlarmFilter,
     raised_text,
 )
-from sla_compliance.checked_rows import checked_rows
-from sla_compliance.checks import check_lengths, checked_text, listed, wrong_type
-from sla_compliance.columns import Column, joined_column, taken
+from sla_compliance.checked_rows import checked_rows, instants_and_descriptive
+from sla_compliance.checks import checked_text, listed
+from sla_compliance.columns import Column, columns_by_name, joined_column, rows_by_value, taken
+from sla_compliance.corrections import CorrectedRow, Correction, UnusedCorrection
+from sla_compliance.drawing.preview import Preview, Previewed
 from sla_compliance.errors import InvalidAlarmError, InvalidTypeError, InvalidValueError, shown
 from sla_compliance.identity import NO_ROW_FACTS, RowFacts
 from sla_compliance.intervals import IntervalSet
+from sla_compliance.rejected_rows import RejectedRow
 from sla_compliance.units import moment
-from sla_compliance.validation import (
-    NEEDED_INSTANT,
-    STILL_ACTIVE_US,
-    ClampedFigure,
-    OnInvalid,
-    RejectedRow,
-    RowValidation,
-)
+from sla_compliance.validation import NEEDED_INSTANT, STILL_ACTIVE_US, ClampedFigure, OnInvalid, RowValidation
 
-_NEEDED_COLUMNS: Final = (NEEDED_INSTANT, "cleared_at")  # where they are given, they are more than None
 _ARGUMENTS: Final = {column.name: column.argument for column in ALARM_COLUMNS}
 
 
-@dataclass(frozen=True, slots=True)
-class AlarmBatch:
+@dataclass(frozen=True, slots=True, repr=False)
+class AlarmBatch(Previewed):
     """Alarms as columns of one length. Make one with `from_alarms` or `from_columns`.
 
     Attributes:
@@ -60,6 +54,11 @@ class AlarmBatch:
         clamped: measured shares that lay outside 0-100.
         row_facts: how many rows were copies, snapshots, or shared an id.
         excluded_by: for each row the targeted exclusions that match it, as indices; None until they are known.
+        assumptions: what the reader of the rows assumed where they do not say it, one sentence each.
+        monitored_by: by column, the time at which each of its keys (as text) was observed, where the source says it
+            key by key; other keys of that column were never observed.
+        corrected: rows that were corrected by hand.
+        unused_corrections: corrections that change nothing, and why.
     """
 
     starts_us: tuple[int, ...] = ()
@@ -73,12 +72,21 @@ class AlarmBatch:
     clamped: tuple[ClampedFigure, ...] = ()
     row_facts: RowFacts = NO_ROW_FACTS
     excluded_by: tuple[frozenset[int], ...] | None = None
+    assumptions: tuple[str, ...] = ()
+    monitored_by: Mapping[str, Mapping[str, IntervalSet]] = field(default_factory=dict, hash=False)
+    corrected: tuple[CorrectedRow, ...] = ()
+    unused_corrections: tuple[UnusedCorrection, ...] = ()
 
     @classmethod
     def from_alarms(
-        cls, alarms: Iterable[Alarm], *, on_invalid: OnInvalid = "raise", clock_skew: timedelta = timedelta(0)
+        cls,
+        alarms: Iterable[Alarm],
+        *,
+        corrections: Iterable[Correction] = (),
+        on_invalid: OnInvalid = "raise",
+        clock_skew: timedelta = timedelta(0),
     ) -> Self:
-        """Return the batch of some alarms, in their order.
+        """Return the batch of some alarms, in their order; `corrections` apply before rows are judged.
 
         Raises:
             InvalidAlarmsError: rows are bad and `on_invalid` is "raise"; it holds one error for each fault.
@@ -90,7 +98,7 @@ class AlarmBatch:
         validation.check_alarms(rows)
         instants = {name: validation.datetimes(list(map(attrgetter(name), rows)), name) for name in INSTANT_COLUMNS}
         descriptive = {name: tuple(map(attrgetter(name), rows)) for name in DESCRIPTIVE_COLUMNS}
-        return cls._validated(validation, instants, descriptive)
+        return cls._validated(validation, instants, descriptive, None, corrections)
 
     @classmethod
     def from_columns(  # noqa: PLR0913 - one argument for each column of an alarms table
@@ -116,6 +124,7 @@ class AlarmBatch:
         more: Mapping[str, Sequence[Any]] | None = None,
         row_names: Sequence[str] | None = None,
         faults: Iterable[InvalidAlarmError] = (),
+        corrections: Iterable[Correction] = (),
         on_invalid: OnInvalid = "raise",
         clock_skew: timedelta = timedelta(0),
     ) -> Self:
@@ -127,6 +136,7 @@ class AlarmBatch:
             more: further descriptive columns by name, e.g. {"circuit_id": [...]}.
             row_names: what to call each row in errors, e.g. "alarms.csv:17"; by default "alarms[17]".
             faults: what the reader of the rows found wrong already, by `row`; those rows may hold any instant.
+            corrections: what people know better than rows; they apply before rows are judged.
 
         Raises:
             InvalidAlarmsError: as `from_alarms`.
@@ -136,8 +146,10 @@ class AlarmBatch:
         # The first statement of the body: the arguments by name, so that ALARM_COLUMNS alone says which column each is.
         value_by_argument = locals()
         columns = {column.name: value_by_argument[column.argument] for column in ALARM_COLUMNS}
-        columns |= {} if more is None else _by_name(more, "more")
-        return cls._from_lists(columns, RowValidation(on_invalid, clock_skew, row_names, _ARGUMENTS), faults)
+        columns |= {} if more is None else columns_by_name(more, "more")
+        validation = RowValidation(on_invalid, clock_skew, row_names, _ARGUMENTS)
+        instants, descriptive = instants_and_descriptive(columns, validation, faults)
+        return cls._validated(validation, instants, descriptive, None, corrections)
 
     @classmethod
     def from_named_columns(
@@ -147,6 +159,7 @@ class AlarmBatch:
         next_starts_us: Sequence[int | None] | None = None,
         row_names: Sequence[str] | None = None,
         faults: Iterable[InvalidAlarmError] = (),
+        corrections: Iterable[Correction] = (),
         on_invalid: OnInvalid = "raise",
         clock_skew: timedelta = timedelta(0),
     ) -> Self:
@@ -157,7 +170,7 @@ class AlarmBatch:
                 be. Names that an Alarm does not have are carried along as descriptive columns.
             next_starts_us: the start of the next row of the same device, where the source knows rows that are not
                 among these; see undated_rows.py.
-            row_names, faults, on_invalid, clock_skew: as `from_columns`.
+            row_names, faults, corrections, on_invalid, clock_skew: as `from_columns`.
 
         Raises:
             InvalidValueError: there is no column `first_occurrence`. Others as `from_columns`.
@@ -166,43 +179,23 @@ class AlarmBatch:
         Traceback (most recent call last):
         sla_compliance.errors.InvalidTypeError: site is 'ab'; give a list with a value for each row
         """
-        if NEEDED_INSTANT not in _by_name(columns, "columns"):
+        if NEEDED_INSTANT not in columns_by_name(columns, "columns"):
             raise InvalidValueError(f"columns has no {NEEDED_INSTANT}; every alarm needs one", field="columns")
         validation = RowValidation(on_invalid, clock_skew, row_names)
-        return cls._from_lists(columns, validation, faults, next_starts_us)
-
-    @classmethod
-    def _from_lists(
-        cls,
-        columns: Mapping[str, Sequence[Any] | None],
-        validation: RowValidation,
-        faults: Iterable[InvalidAlarmError],
-        next_starts_us: Sequence[int | None] | None = None,
-    ) -> Self:
-        for fault in faults:
-            validation.faults[fault.row].append(fault)
-        arguments = validation.arguments or {}
-        present = [name for name, values in columns.items() if values is not None or name in _NEEDED_COLUMNS]
-        lists = {name: listed(columns[name], arguments.get(name, name)) for name in present}
-        lists.setdefault("cleared_at", [None] * len(lists[NEEDED_INSTANT]))
-        lengths = {arguments.get(name, name): values for name, values in lists.items()}
-        check_lengths(lengths if validation.row_names is None else {**lengths, "row_names": validation.row_names})
-        instants = {
-            name: validation.integers(values, name) for name, values in lists.items() if name in INSTANT_COLUMNS
-        }
-        descriptive = {name: tuple(values) for name, values in lists.items() if name not in INSTANT_COLUMNS}
-        return cls._validated(validation, instants, descriptive, next_starts_us)
+        instants, descriptive = instants_and_descriptive(columns, validation, faults)
+        return cls._validated(validation, instants, descriptive, next_starts_us, corrections)
 
     @classmethod
     def _validated(
         cls,
         validation: RowValidation,
-        instants: dict[str, list[Any]],
+        instants: Mapping[str, Sequence[Any]],
         descriptive: dict[str, Column],
         next_starts_us: Sequence[int | None] | None = None,
+        corrections: Iterable[Correction] = (),
     ) -> Self:
         """Return the batch of the rows that pass; instants are checked one by one already."""
-        rows = checked_rows(validation, instants, descriptive, next_starts_us)
+        rows = checked_rows(validation, instants, descriptive, next_starts_us, corrections)
         batch = cls(
             starts_us=rows.starts_us,
             ends_us=rows.ends_us,
@@ -212,22 +205,27 @@ class AlarmBatch:
             columns=rows.columns,
             rejected=rows.rejected,
             row_facts=rows.row_facts,
+            corrected=rows.corrected,
+            unused_corrections=rows.unused_corrections,
         )
-        left_out = rows.left_out
-        return batch.take([row for row in range(len(batch)) if row not in left_out]) if left_out else batch
+        return batch.take([row for row in range(len(batch)) if row not in rows.left_out]) if rows.left_out else batch
 
     def __len__(self) -> int:
         return len(self.starts_us)
 
+    def _preview(self) -> Preview:
+        from sla_compliance.batch_preview import batch_preview  # noqa: PLC0415 - figures need no drawing
+
+        return batch_preview(self)
+
     def take(self, rows: Sequence[int]) -> Self:
         """Return the batch of some rows, by index; all but the columns stays."""
-        rank_of = {row: rank for rank, row in enumerate(rows)} if self.undated else {}
         return replace(
             self,
             starts_us=taken(self.starts_us, rows),
             ends_us=taken(self.ends_us, rows),
             last_seen_us=None if self.last_seen_us is None else taken(self.last_seen_us, rows),
-            undated={rank_of[row]: bound for row, bound in self.undated.items() if row in rank_of},
+            undated={rank: self.undated[row] for rank, row in enumerate(rows) if row in self.undated},
             columns={name: taken(column, rows) for name, column in self.columns.items()},
             excluded_by=None if self.excluded_by is None else taken(self.excluded_by, rows),
         )
@@ -261,6 +259,7 @@ class AlarmBatch:
                 for name in names
             },
             rejected=(*self.rejected, *other.rejected),
+            corrected=(*self.corrected, *other.corrected),
             excluded_by=None if self.excluded_by is None else self.excluded_by + (other.excluded_by or ()),
         )
 
@@ -300,23 +299,30 @@ class AlarmBatch:
             InvalidTypeError: `name` is no str, or a value of its column cannot be a key.
             InvalidValueError: the batch carries no such column.
         """
+        rows = rows_by_value(self.key_column(name))
+        set_aside = rows_by_value([rejected.columns.get(name) for rejected in self.rejected])
+        batches: dict[Hashable, Self] = {}
+        for key in [*rows, *set_aside]:
+            rejected = tuple(map(self.rejected.__getitem__, set_aside.get(key, ())))
+            batches[key] = replace(self.take(rows.get(key, ())), rejected=rejected)
+        return batches
+
+    def key_column(self, name: str) -> Column:
+        """Return the column of which each value stands for a service; errors as `by`."""
         checked_text(name, "by", "the name of a column, e.g. 'resource_id'")
         names = self.columns if self.columns or self.starts_us else DESCRIPTIVE_COLUMNS
         if name not in names:
             carried = ", ".join(names) or "none"
             raise InvalidValueError(f"by is {shown(name)}; the alarms carry the columns {carried}", field="by")
-        rows: dict[Hashable, list[int]] = defaultdict(list)
-        set_aside: dict[Hashable, list[RejectedRow]] = defaultdict(list)
+        column = self.columns.get(name, ())
         try:
-            for row, key in enumerate(self.columns.get(name, ())):
-                rows[key].append(row)
-            for rejected in self.rejected:
-                set_aside[rejected.columns.get(name)].append(rejected)
+            set(column)
+            {rejected.columns.get(name) for rejected in self.rejected}
         except TypeError:
             raise InvalidTypeError(
                 f"by is {shown(name)}, a column that holds lists; give another", field="by"
             ) from None
-        return {key: replace(self.take(rows[key]), rejected=tuple(set_aside[key])) for key in [*rows, *set_aside]}
+        return column
 
     @property
     def active_rows(self) -> list[int]:
@@ -337,9 +343,3 @@ class AlarmBatch:
             last_occurrence=None if seen_us is None else moment(seen_us),
             **described,
         )
-
-
-def _by_name(columns: Mapping[str, Sequence[Any] | None], field: str) -> Mapping[str, Sequence[Any] | None]:
-    if not isinstance(columns, Mapping) or not all(isinstance(name, str) for name in columns):
-        raise wrong_type(columns, field, "columns by name")
-    return columns

@@ -94,6 +94,13 @@ def listed(values: object, field: str, wanted: str = "a list with a value for ea
     return list(values)
 
 
+def row_sequence(values: object, field: str) -> Sequence[Any]:
+    """Return several values as a sequence, without a copy where they are one; errors as `listed`."""
+    if isinstance(values, Sequence) and not isinstance(values, str | bytes):
+        return values
+    return listed(values, field)
+
+
 def listed_texts(values: object, field: str, wanted: str = "several texts") -> list[str]:
     """Return several texts as a list.
 
@@ -120,6 +127,16 @@ def listed_keys(values: object, field: str) -> list[Hashable]:
         fault = f"{type(error).__name__}: {shown(str(error))}"
         raise InvalidTypeError(f"{field} holds what cannot be a key ({fault}); give texts", field=field) from None
     return keys
+
+
+def row_place(row: int, row_names: Sequence[str] | None) -> str:
+    """Return what to call a row in a message, e.g. "alarms[17]" or "alarms.csv:17"."""
+    return f"alarms[{row}]" if row_names is None else row_names[row]
+
+
+def row_field(row: int, column: str, row_names: Sequence[str] | None) -> str:
+    """Return what to call a value of a row in a message, e.g. "alarms[17].cleared_at" or "alarms.csv:17 cleared_at"."""
+    return f"{row_place(row, row_names)}{'.' if row_names is None else ' '}{column}"
 
 
 def check_lengths(columns: Mapping[str, Sequence[Any]]) -> None:

@@ -10,8 +10,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any, Final
+
+from sla_compliance.checks import wrong_type
 
 Column = tuple[Any, ...]
 
@@ -53,9 +56,28 @@ def is_empty(column: Sequence[Any]) -> bool:
         return False
 
 
+def columns_by_name(columns: Mapping[str, Sequence[Any] | None], field: str) -> Mapping[str, Sequence[Any] | None]:
+    """Return columns that are in a mapping, under names that are text.
+
+    Raises:
+        InvalidTypeError: they are not.
+    """
+    if not isinstance(columns, Mapping) or not all(isinstance(name, str) for name in columns):
+        raise wrong_type(columns, field, "columns by name")
+    return columns
+
+
 def taken(column: Column, rows: Sequence[int]) -> Column:
     """Return the values of some rows, by index."""
     return tuple(map(column.__getitem__, rows))
+
+
+def within_tenants(column: Column, columns: Mapping[str, Column]) -> Column:
+    """Return a column of which equal values mean one thing: with the tenant of each, where rows are of several."""
+    tenants = columns.get("tenant_id", ())
+    if len(set(tenants)) < 2:
+        return column
+    return tuple(None if value is None else (tenant, value) for tenant, value in zip(tenants, column, strict=True))
 
 
 def joined_column(left: Column | None, left_rows: int, right: Column | None, right_rows: int) -> Column | None:
@@ -63,3 +85,11 @@ def joined_column(left: Column | None, left_rows: int, right: Column | None, rig
     if left is None and right is None:
         return None
     return (left or (None,) * left_rows) + (right or (None,) * right_rows)
+
+
+def rows_by_value(column: Iterable[Hashable]) -> dict[Hashable, list[int]]:
+    """Return the rows, by index, of each value of a column, in the order in which the values come."""
+    rows: dict[Hashable, list[int]] = defaultdict(list)
+    for row, value in enumerate(column):
+        rows[value].append(row)
+    return dict(rows)

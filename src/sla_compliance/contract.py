@@ -166,7 +166,7 @@ def read_contract(
             targeted.append(targeted_exclusion("exclusion", window, window_times))
     return Contract(
         in_service=ALWAYS if in_service is None else times(in_service, "in_service"),
-        service_hours=_hours(service_hours, zone, start_us, end_us),
+        service_hours=hours_within(service_hours, zone, start_us, end_us),
         maintenance=work.everybody,
         exclusions=IntervalSet.union(everybody),
         monitored=ALWAYS if monitored is None else times(monitored, "monitored"),
@@ -213,7 +213,8 @@ def _windows_and_pairs(values: object, kind: type[_Window], field: str) -> tuple
     return windows, pairs
 
 
-def _hours(value: ServiceHours | Times | None, zone: str, start_us: int, end_us: int) -> IntervalSet:
+def hours_within(value: ServiceHours | Times | None, zone: str, start_us: int, end_us: int) -> IntervalSet:
+    """Return agreed hours within [start_us, end_us) of a zone; errors as `times`."""
     if value is None:
         return ALWAYS
     return value.expand(zone, start_us, end_us) if isinstance(value, ServiceHours) else times(value, "service_hours")

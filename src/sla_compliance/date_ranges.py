@@ -3,6 +3,8 @@
 # A bare YYYY-MM-DD is the tenant's local day; as an end it is included.
 # A timestamp is an instant; the window is widened to whole local days of the
 # tenant (an end on a midnight is not widened). A window without an end ends now.
+# An exact window is not widened: a timestamp is the instant itself, and only dates
+# are whole days. Without an end it ends with the local day that holds now.
 #
 # A limit of days is compared with the request as it was made. A request is refused
 # when it exceeds that many days both in elapsed time and by the tenant's wall clock
@@ -19,11 +21,13 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sla_compliance.calendars.local_days import first_instant_us, local_days
+from sla_compliance.calendars.periods import Period
 from sla_compliance.calendars.wall_clock import wall_time
-from sla_compliance.checks import wrong_type, wrong_value
+from sla_compliance.checks import checked_text, wrong_type, wrong_value
 from sla_compliance.errors import (
     InstantOutOfRangeError,
     InvalidIntervalError,
+    InvalidTimestampError,
     InvalidValueError,
     RangeTooLongError,
     shown,
@@ -73,10 +77,7 @@ def whole_days(
     end_us = now_us if to_date is None else _instant(to_date, zone, to_field, is_end=True)
     if to_date is None and start_us >= end_us:
         return moment(start_us, rules), moment(start_us, rules)
-    if end_us <= start_us:
-        raise InvalidIntervalError(
-            f"{to_field} is {shown(to_date)}, not behind {from_field} {shown(from_date)}; swap them", field=to_field
-        )
+    _check_behind(start_us, end_us, from_date, to_date, from_field, to_field)
     if max_days is not None and _is_too_long(start_us, end_us, zone, max_days, has_end=to_date is not None):
         end_text = "now" if to_date is None else shown(to_date)
         raise RangeTooLongError(
@@ -86,6 +87,65 @@ def whole_days(
     first_day = local_days(zone, start_us, start_us + 1)
     last_day = local_days(zone, end_us - 1, end_us)
     return moment(first_day.bounds_us[0], rules), moment(last_day.bounds_us[-1], rules)
+
+
+def exact_window(
+    from_text: str,
+    to_text: str | None = None,
+    *,
+    zone: str,
+    now: datetime,
+    from_field: str = "from_date",
+    to_field: str = "to_date",
+) -> tuple[datetime, datetime]:
+    """Return exactly the window that two texts name, in the tenant's zone, half-open; arguments as `whole_days`.
+
+    Without `to_text`, a start in the future gives an empty window: start == end.
+
+    Raises:
+        InvalidTimestampError, InvalidIntervalError: as `whole_days`.
+
+    >>> from datetime import datetime, timezone
+    >>> now = datetime(2025, 10, 8, 12, tzinfo=timezone.utc)
+    >>> start, end = exact_window("2025-10-07T09:00:00Z", "2025-10-07", zone="Africa/Lagos", now=now)
+    >>> start.isoformat(), end.isoformat()
+    ('2025-10-07T10:00:00+01:00', '2025-10-08T00:00:00+01:00')
+    """
+    rules = load_zone(zone)
+    now_us = instant_us(now, field="now")
+    start_us = _instant(from_text, zone, from_field, is_end=False)
+    if to_text is not None:
+        end_us = _instant(to_text, zone, to_field, is_end=True)
+        _check_behind(start_us, end_us, from_text, to_text, from_field, to_field)
+    elif start_us >= now_us:
+        end_us = start_us
+    else:
+        end_us = local_days(zone, now_us, now_us + 1).bounds_us[-1]
+    return moment(start_us, rules), moment(end_us, rules)
+
+
+def calendar_month(text: str, *, zone: str, field: str = "month") -> tuple[datetime, datetime]:
+    """Return the window of a month, `YYYY-MM`, in the tenant's zone, half-open.
+
+    Raises:
+        InvalidTimestampError: the text names no month.
+        InstantOutOfRangeError: the month is the first, or of the year 9999.
+
+    >>> start, end = calendar_month("2025-10", zone="Africa/Lagos")
+    >>> start.isoformat(), end.isoformat()
+    ('2025-10-01T00:00:00+01:00', '2025-11-01T00:00:00+01:00')
+    """
+    rules = load_zone(zone)
+    checked_text(text, field, "text such as 2025-10")
+    try:
+        first_day = parse_date(f"{text}-01", field=field)
+    except InvalidTimestampError:
+        raise InvalidTimestampError(f"{field} is {shown(text)}; write it as 2025-10", field=field) from None
+    if first_day.year == date.max.year:  # December has no next month
+        raise InstantOutOfRangeError(f"{field} is {shown(text)}; give an earlier month", field=field)
+    start_us = first_instant_us(first_day, zone, field=field)
+    end_us = first_instant_us(Period.MONTH.next_first_date(first_day), zone, field=field)
+    return moment(start_us, rules), moment(end_us, rules)
 
 
 def last_days(days: int, *, zone: str, now: datetime, max_days: int | None = None) -> tuple[datetime, datetime]:
@@ -146,6 +206,20 @@ def requested_days(
     if from_date is None:
         raise InvalidValueError("from_date is missing; give it, or days", field="days")
     return whole_days(from_date, to_date, zone=zone, now=now, max_days=max_days)
+
+
+def _check_behind(
+    start_us: int, end_us: int, from_text: str, to_text: str | None, from_field: str, to_field: str
+) -> None:
+    """Check that a window ends after it starts.
+
+    Raises:
+        InvalidIntervalError: it does not.
+    """
+    if end_us <= start_us:
+        raise InvalidIntervalError(
+            f"{to_field} is {shown(to_text)}, not behind {from_field} {shown(from_text)}; swap them", field=to_field
+        )
 
 
 def _check_limit(max_days: int | None) -> None:

@@ -13,17 +13,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sla_compliance.calendars.periods import Period
 from sla_compliance.certainty import Bounds, Certainty, DeferredCertainty, Doubt, DoubtCause, unknown_us
-from sla_compliance.checks import check_type
+from sla_compliance.checks import check_type, wrong_value
+from sla_compliance.drawing.preview import Preview, Previewed
 from sla_compliance.labels import Accounting
 from sla_compliance.ledger import CellLengths, summed_cells
 from sla_compliance.policy import SLAPolicy
-from sla_compliance.records import ComplianceRecord, record_of_days
+from sla_compliance.records import ComplianceRecord
 from sla_compliance.units import MICROSECOND, length_text, moment
+from sla_compliance.verdicts import verdict_text
 from sla_compliance.zones import load_zone, tz_version
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
+    from sla_compliance.drawing.markup import Markup
 
 _ACCOUNTINGS_IN_WORDS: Final = {
     "REMOVED": "maintenance and exclusions left out",
@@ -32,9 +40,17 @@ _ACCOUNTINGS_IN_WORDS: Final = {
     "COUNTED": "maintenance counted like any time, exclusions left out",
     "GROSS": "without exclusions, in agreed hours",
 }
+# How many days a period has at most: a preview takes the first of which it needs few enough.
+_DAYS_OF_PREVIEWED_PERIODS: Final = {
+    Period.DAY: 1,
+    Period.WEEK: 7,
+    Period.MONTH: 31,
+    Period.QUARTER: 92,
+    Period.YEAR: 366,
+}
 
 
-class DayFigures(ABC):
+class DayFigures(Previewed, ABC):
     """Figures of the local days that share an instant with a window.
 
     A subclass says what was measured, in the abstract properties; all else follows.
@@ -97,6 +113,11 @@ class DayFigures(ABC):
         """Return what stands beside a record in full detail, JSON types only."""
 
     @property
+    def is_of_empty_input(self) -> bool:
+        """Whether the input held no row, which confirms nothing; behind a source, days without rows are spotless."""
+        return False
+
+    @property
     def target_ratio(self) -> Fraction:
         """Agreed availability, exact, in [0, 1]; by default the policy's."""
         return self.policy.target_ratio
@@ -114,13 +135,22 @@ class DayFigures(ABC):
     def by(self, period: Period) -> tuple[ComplianceRecord, ...]:
         """Return one record for each period; the first and last may be cut by the window.
 
+        Records of hours have no verdict.
+
         Raises:
             InvalidTypeError: `period` is no Period.
+            InvalidValueError: it is an hour, and these figures are made of whole days.
         """
         check_type(period, Period, "period", "a Period, e.g. Period.MONTH")
+        if period.is_hour:
+            return self._hours()
         is_first_whole, is_last_whole = self._are_ends_whole
         spans = period.spans(self.dates, is_first_whole=is_first_whole, is_last_whole=is_last_whole)
         return tuple(self._record(first, after) for first, after in spans)
+
+    def _hours(self) -> tuple[ComplianceRecord, ...]:
+        """Return a record for each elapsed hour of each day; errors as `by`."""
+        raise wrong_value("hour", "period", "a day or longer: these figures are made of whole days")
 
     @cached_property
     def total(self) -> ComplianceRecord:
@@ -142,12 +172,14 @@ class DayFigures(ABC):
         start_us, end_us = self._span_us(first, after)
         # A window without an instant has no days; its record bears the date on which it stands.
         dates = self.dates[first:after] or (moment(start_us, load_zone(self.zone)).date(),)
-        return record_of_days(
-            tuple(self.day_cells_us[first:after]),
+        cells_us = tuple(self.day_cells_us[first:after])
+        return ComplianceRecord(
             start_us=start_us,
             end_us=end_us,
             zone=self.zone,
-            first_date=dates[0],
+            cells_us=cells_us[0] if len(cells_us) == 1 else summed_cells(cells_us),
+            day_cells_us=cells_us,
+            date=dates[0],
             last_date=dates[-1],
             target_ratio=self.target_ratio,
             accounting=self.accounting,
@@ -162,10 +194,21 @@ class DayFigures(ABC):
             recorded, optimistic, pessimistic = (
                 summed_cells(day_cells[first:after]) for day_cells in (self.day_cells_us, *readings)
             )
+        return self._certainty_of(recorded, optimistic, pessimistic, is_input_whole=self._is_input_whole(first, after))
+
+    def _certainty_of(
+        self,
+        recorded: CellLengths | None,
+        optimistic: CellLengths | None,
+        pessimistic: CellLengths | None,
+        *,
+        is_input_whole: bool,
+    ) -> Certainty:
+        """Return what is certain of some time with these cells in the record and both readings."""
         return Certainty(
             optimistic_cells_us=None if optimistic == recorded else optimistic,
             pessimistic_cells_us=None if pessimistic == recorded else pessimistic,
-            is_input_whole=self._is_input_whole(first, after),
+            is_input_whole=is_input_whole,
             leaves_unknown_out=self.policy.unknown == "excluded",
             minimum_coverage_ratio=self.policy.minimum_coverage_ratio,
         )
@@ -233,6 +276,68 @@ class DayFigures(ABC):
         if detail:
             return [{**record.as_dict(detail=True), **self._background(record)} for record in records]
         return [record.as_dict() for record in records if record.availability_ratio is not None]
+
+    def to_pandas(self, by: Period = Period.DAY) -> pd.DataFrame:
+        """Return the records of a period as a pandas DataFrame, one row a record.
+
+        The columns are `date` (the first local date), the other keys of the wire format, `verdict`, `is_confirmed`,
+        `uptime_us` and `downtime_us`. A record without an availability has a row without a percentage.
+
+        Raises:
+            InvalidTypeError: `by` is no Period.
+            MissingExtraError: narwhals (the extra `arrow`) or pandas is not installed.
+        """
+        frame: pd.DataFrame = self._frame("pandas", by)
+        return frame
+
+    def to_polars(self, by: Period = Period.DAY) -> pl.DataFrame:
+        """Return the same as a Polars DataFrame; errors as `to_pandas`."""
+        frame: pl.DataFrame = self._frame("polars", by)
+        return frame
+
+    def to_arrow(self, by: Period = Period.DAY) -> Any:  # noqa: ANN401 - PyArrow publishes no types
+        """Return the same as a PyArrow Table; errors as `to_pandas`."""
+        return self._frame("arrow", by)
+
+    def _frame(self, kind: str, by: Period) -> Any:  # noqa: ANN401 - frames have no common type
+        from sla_compliance.dataframes import data_frame  # noqa: PLC0415 - figures need no frames
+        from sla_compliance.record_columns import record_columns  # noqa: PLC0415
+
+        return data_frame(kind, record_columns(self.by(by), is_of_empty_input=self.is_of_empty_input))
+
+    @property
+    def _row_facts(self) -> Sequence[tuple[str, str]]:
+        """What a preview says of the rows behind the figures, by name; nothing where they are not at hand."""
+        return ()
+
+    def _preview(self) -> Preview:
+        from sla_compliance.previews import figure_facts, heading  # noqa: PLC0415 - figures need no drawing
+
+        total = self.total
+        is_confirmed = total.is_confirmed and not self.is_of_empty_input
+        reason = "no rows were read" if self.is_of_empty_input else total.confirmation_text
+        return Preview(
+            heading=heading(total),
+            verdict=verdict_text(total.verdict, is_confirmed=is_confirmed),
+            facts=[
+                ("confirmed", f"{'yes' if is_confirmed else 'no'} ({reason})"),
+                ("window", f"{total.start.isoformat()} to {total.end.isoformat()}"),
+                *figure_facts(total),
+                ("days", f"{len(self.dates):,}, of which {total.sla_breaches:,} breached"),
+                *self._row_facts,
+            ],
+            chart=self._preview_chart,
+            notes=lambda: self.quality_lines,
+        )
+
+    def _preview_chart(self) -> Markup:
+        """Return the chart of all days, or of the shortest period of which it has room for all."""
+        from sla_compliance.previews import MOST_POINTS, chart_of_records  # noqa: PLC0415
+
+        day_count = len(self.dates)
+        periods = (period for period, days in _DAYS_OF_PREVIEWED_PERIODS.items() if day_count <= MOST_POINTS * days)
+        period = next(periods, Period.YEAR)
+        return chart_of_records(self.by(period), period.name)
 
 
 def _damping_in_words(policy: SLAPolicy) -> list[str]:

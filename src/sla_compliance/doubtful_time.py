@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sla_compliance.certainty import Doubt, DoubtCause
@@ -24,6 +24,7 @@ class DoubtfulTime:
         subject: a number of these rows; stretches of one number are of the same rows.
         rows: how many rows they are; more than one where rows of one id disagree.
         start_us, end_us: the stretch.
+        row_id: the `id` of these rows; None where they have none.
     """
 
     cause: DoubtCause
@@ -32,6 +33,7 @@ class DoubtfulTime:
     rows: int
     start_us: int
     end_us: int
+    row_id: Hashable | None = None
 
 
 def doubts_within(doubtful: Sequence[DoubtfulTime], start_us: int, end_us: int) -> Iterator[Doubt]:

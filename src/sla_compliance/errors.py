@@ -24,6 +24,7 @@ SHOWN_CHARACTERS: Final = 60
 PACKAGE: Final = "sla_compliance"
 
 _Error = TypeVar("_Error", bound="SLAComplianceError")
+_Member = TypeVar("_Member", bound="SLAComplianceError")
 
 
 def shown(value: object) -> str:
@@ -131,27 +132,37 @@ class InvalidAlarmError(InvalidValueError):
 
     Attributes:
         row: its index in the input.
+        column: the column at fault; empty where that is not known, or no single one is.
     """
 
-    def __init__(self, message: str, *, field: str = "", row: int = -1) -> None:
+    def __init__(self, message: str, *, field: str = "", row: int = -1, column: str = "") -> None:
         super().__init__(message, field=field)
         self.row = row
+        self.column = column
 
 
-class InvalidAlarmsError(SLAComplianceError, ExceptionGroup[InvalidAlarmError], ValueError):
-    """All bad rows of one input, raised together; `.exceptions` lists them in row order."""
+class _GroupedError(SLAComplianceError, ExceptionGroup[_Member], ValueError):
+    """Several errors of one input, raised together."""
 
-    def __new__(cls, message: str, errors: Sequence[InvalidAlarmError]) -> Self:
+    def __new__(cls, message: str, errors: Sequence[_Member]) -> Self:
         """Make the group; ExceptionGroup takes its arguments here."""
         return ExceptionGroup.__new__(cls, message, errors)
 
-    def __init__(self, message: str, errors: Sequence[InvalidAlarmError]) -> None:
+    def __init__(self, message: str, errors: Sequence[_Member]) -> None:
         super().__init__(message)
         self.args = (message, errors)
 
-    def derive(self, errors: Sequence[InvalidAlarmError]) -> Self:  # type: ignore[override]
+    def derive(self, errors: Sequence[_Member]) -> Self:  # type: ignore[override]
         """Return a group of some of the errors, as split() and subgroup() ask for."""
         return type(self)(self.message, errors)
+
+
+class InvalidAlarmsError(_GroupedError[InvalidAlarmError]):
+    """All bad rows of one input, raised together; `.exceptions` lists them in row order."""
+
+
+class InvalidContractError(_GroupedError[SLAComplianceError]):
+    """All faults of one contract file, raised together; `.exceptions` lists them, the `field` of each is a path."""
 
 
 class InvalidFileError(SLAComplianceError, ValueError):
@@ -190,24 +201,26 @@ class MissingExtraError(SLAComplianceError, ImportError):
     Attributes:
         extra: the extra that brings them.
         library: the package that is absent; empty where the import did not say.
+        package: one that is needed besides and that no extra brings; empty where the extra is enough.
     """
 
-    def __init__(self, module: str, *, extra: str, library: str = "") -> None:
+    def __init__(self, module: str, *, extra: str, library: str = "", package: str = "") -> None:
         example = f" ({library})" if library else ""
-        super().__init__(
-            f"{module} needs packages that are not installed{example}; pip install 'sla-compliance[{extra}]'"
-        )
+        command = f"pip install 'sla-compliance[{extra}]' {package}".rstrip()
+        super().__init__(f"{module} needs packages that are not installed{example}; {command}")
         self.extra = extra
         self.library = library
+        self.package = package
 
 
 @contextmanager
-def requires_extra(extra: str, module: str) -> Iterator[None]:
+def requires_extra(extra: str, module: str, *, package: str = "") -> Iterator[None]:
     """Import the packages of an extra in this block: an absent one is a MissingExtraError.
 
     Args:
         extra: the extra that brings the packages.
-        module: the module that needs them, `__name__`.
+        module: what needs them, for a module its `__name__`.
+        package: one that is needed besides and that no extra brings.
 
     Raises:
         MissingExtraError: a package is absent, the extra's own or one that it depends on.
@@ -218,4 +231,4 @@ def requires_extra(extra: str, module: str) -> Iterator[None]:
         library = (error.name or "").partition(".")[0]
         if library == PACKAGE:  # a module of this package is absent: no extra brings it
             raise
-        raise MissingExtraError(module, extra=extra, library=library) from error
+        raise MissingExtraError(module, extra=extra, library=library, package=package) from error

@@ -21,7 +21,7 @@ from typing import Final
 
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.certainty import DoubtCause
-from sla_compliance.doubtful_time import doubts_within
+from sla_compliance.doubtful_time import union_of_times
 from sla_compliance.downtime import DowntimeRule
 from sla_compliance.intervals import NEVER, IntervalSet
 from sla_compliance.labels import CELL_INDEX, Scope, State
@@ -29,7 +29,7 @@ from sla_compliance.ledger import Ledger
 from sla_compliance.ledger_rule import LedgerRule
 from sla_compliance.measured import DOUBT_PREFIX, DayFact, FactCode
 from sla_compliance.readings import KeylessRows, Readings
-from sla_compliance.row_findings import OpenRows, RowFinding, row_findings
+from sla_compliance.row_findings import KEYLESS_CODES, OpenRows, RowFinding, row_findings
 from sla_compliance.targeting import TargetedExclusion
 
 MOST_NAMED: Final = 5
@@ -80,6 +80,8 @@ class Evidence:
         unmatched: the targeted exclusions that no alarm can match.
         cuts: the others, as far as they cut alarms.
         at_stake: the doubtful time by its cause.
+        assumptions: what the reader of the rows assumed; of the window alone, for a sentence may count its rows.
+        keyless_time: when rows without the key may have been outages.
     """
 
     row_findings: tuple[RowFinding, ...]
@@ -88,6 +90,8 @@ class Evidence:
     unmatched: tuple[TargetedExclusion, ...]
     cuts: tuple[_Cut, ...]
     at_stake: Mapping[DoubtCause, IntervalSet]
+    keyless_time: IntervalSet
+    assumptions: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -98,8 +102,13 @@ class Evidence:
         ledger: Ledger,
         ledger_rule: LedgerRule,
         readings: Readings,
+        keyless: KeylessRows,
     ) -> Evidence:
-        """Return the evidence of all rows of a source, those that qualify, and what was made of them by which rule."""
+        """Return the evidence of all rows of a source, those that qualify, and what was made of them by which rule.
+
+        Args:
+            keyless: rows of the source that name no key, in a report of one key.
+        """
         rule = ledger_rule.downtime
         open_rows = OpenRows.of(qualifying, ledger, rule)
         ledger_without_unseen = ledger
@@ -107,13 +116,21 @@ class Evidence:
             seen = qualifying.take([row for row in range(len(qualifying)) if row not in open_rows.unseen])
             ledger_without_unseen = ledger_rule.measure(rule.times(seen)).ledger
         findings = row_findings(
-            batch, qualifying, ledger=ledger, ledger_rule=ledger_rule, open_rows=open_rows, readings=readings
+            batch,
+            qualifying,
+            ledger=ledger,
+            ledger_rule=ledger_rule,
+            open_rows=open_rows,
+            readings=readings,
+            keyless=keyless,
         )
         # A batch without rows and columns does not say what its alarms would carry.
         is_empty = not len(qualifying) and not qualifying.columns
         unmatched = () if is_empty else tuple(part for part in rule.targeted if not part.can_match(qualifying))
         cuts = tuple(_cuts(qualifying, ledger, rule))
-        return cls(findings, ledger, ledger_without_unseen, unmatched, cuts, readings.time_at_stake())
+        keyless_time = union_of_times(keyless.outages)
+        at_stake = readings.time_at_stake()
+        return cls(findings, ledger, ledger_without_unseen, unmatched, cuts, at_stake, keyless_time, batch.assumptions)
 
     @property
     def unmatched_names(self) -> tuple[str, ...]:
@@ -138,7 +155,9 @@ class Evidence:
         tallies = _Tallies()
         for finding in self.row_findings:
             tallies.add(finding)
-        return self._facts(tallies, self.unmatched_names, self.ledger.start_us, self.ledger.end_us)
+        assumptions = [DayFact(FactCode.ASSUMPTION, sentence) for sentence in self.assumptions]
+        facts = self._facts(tallies, self.unmatched_names, self.ledger.start_us, self.ledger.end_us)
+        return (*assumptions, *facts)
 
     def day_facts(self, spans: Sequence[tuple[int, int]]) -> list[tuple[DayFact, ...]]:
         """Return the facts of each of some local days.
@@ -175,6 +194,8 @@ class Evidence:
         """Return the time of [start_us, end_us) that the rows of a code concern together."""
         if code == FactCode.STALE_ALARM:
             return self._stale_only_us(start_us, end_us)
+        if code in KEYLESS_CODES.values():
+            return self.keyless_time.clip(start_us, end_us).total_us
         if code.startswith(DOUBT_PREFIX):
             times = self.at_stake.get(DoubtCause(code.removeprefix(DOUBT_PREFIX)), NEVER)
             return times.clip(start_us, end_us).total_us
@@ -199,19 +220,6 @@ def _cuts(qualifying: AlarmBatch, ledger: Ledger, rule: DowntimeRule) -> Iterato
             spans = tuple((starts_us[row], ends_us[row]) for row in cut_rows)
             raised = IntervalSet.union_of(map(starts_us.__getitem__, cut_rows), map(ends_us.__getitem__, cut_rows))
             yield _Cut(exclusion.name, windows, spans, raised & windows)
-
-
-def keyless_fact(keyless: KeylessRows, unkeyed: str, start_us: int, end_us: int) -> DayFact | None:
-    """Return how many rows that meet [start_us, end_us) name no key, and how long; None where there is none.
-
-    Args:
-        keyless: the rows, in reports by key.
-        unkeyed: whose they are taken to be, as in `evaluate_each`.
-    """
-    doubts = list(doubts_within(keyless.doubtful, start_us, end_us))
-    rows = keyless.rows_without_start + sum(doubt.rows for doubt in doubts)
-    length_us = sum(doubt.length_us for doubt in doubts)
-    return DayFact(FactCode.WITHOUT_KEY, unkeyed, rows, length_us) if rows else None
 
 
 def _concerns(exclusion: TargetedExclusion, start_us: int, end_us: int) -> bool:

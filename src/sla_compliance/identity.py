@@ -1,6 +1,7 @@
 """Identity of rows: snapshots of one alarm, and outages that share an id."""
 ################################################################
-# A row's identity is its `id`. Rows of one id never drop one another, but for
+# A row's identity is its `id`, within its tenant where rows are of several. Rows of one id
+# never drop one another, but for
 # snapshots of one alarm, which have the same id and start:
 #   - copies, the same in every column, are one row;
 #   - a row without an end is superseded by one that states its end, else by one
@@ -21,7 +22,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sla_compliance.alarms import WORST_FIRST, Severity
-from sla_compliance.columns import Column
+from sla_compliance.columns import Column, within_tenants
 from sla_compliance.validation import STILL_ACTIVE_US
 
 
@@ -89,14 +90,14 @@ def identities(
     if len(distinct) == len(ids) or distinct <= {None}:
         return NO_IDENTITIES
     rows_by_id: dict[Hashable, list[int]] = defaultdict(list)
-    for row, key in enumerate(ids):
+    for row, key in enumerate(within_tenants(ids, columns)):
         if key is not None:
             rows_by_id[key].append(row)
     resolution = _Resolution(starts, ends, last_seen, columns, undated)
-    for key, rows in rows_by_id.items():
+    for rows in rows_by_id.values():
         good_rows = [row for row in rows if row not in bad_rows]
         if len(good_rows) > 1:
-            resolution.add(key, good_rows)
+            resolution.add(ids[good_rows[0]], good_rows)
     return resolution.result()
 
 

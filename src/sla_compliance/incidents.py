@@ -22,7 +22,7 @@ from sla_compliance.downtime import DowntimeRule
 from sla_compliance.intervals import IntervalSet
 from sla_compliance.labels import Accounting
 from sla_compliance.ledger import Ledger
-from sla_compliance.units import SECOND_US, moment
+from sla_compliance.units import MIN_US, SECOND_US, moment
 from sla_compliance.verdicts import counted_us
 from sla_compliance.zones import load_zone
 
@@ -43,7 +43,8 @@ class Incident:
         downtime_us: what counted as downtime of it, inside the window.
         zone: the tenant's zone, an IANA name.
         alarms: the alarms behind it, by the time they were raised.
-        begins_before: whether it may have begun before `start_us`: it reaches the edge of what a service reads.
+        begins_before: whether it may have begun before `start_us`: it reaches the edge of what a service reads, or
+            the beginning of all time, where a log says only that it was down before its first row.
     """
 
     start_us: int
@@ -116,6 +117,7 @@ def incidents_between(
             downtime_us=counted_us(ledger.cells_us(outage_start_us, outage_end_us), accounting.down_cells),
             zone=ledger.frame.zone,
             alarms=tuple(map(qualifying.alarm, rows)),
+            begins_before=outage_start_us <= MIN_US,
         )
 
 

@@ -22,7 +22,7 @@ from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from sla_compliance.alarms import AlarmFilter
 from sla_compliance.calendars.exclusions import MaintenanceKind
@@ -158,6 +158,28 @@ class SLAPolicy:
         object.__setattr__(self, "minimum_coverage_ratio", _share(minimum_coverage, "minimum_coverage"))
         object.__setattr__(self, "refreshed_every", refreshed_every)
         object.__setattr__(self, "doubt_at_most", doubt_at_most)
+
+    def with_changes(self, **changes: object) -> SLAPolicy:
+        """Return a policy with some arguments of SLAPolicy changed, by name; raises as SLAPolicy does."""
+        arguments: dict[str, Any] = {
+            "qualifying": self.qualifying,
+            "accounting": self.accounting,
+            "merge_gap": self.merge_gap,
+            "min_outage": self.min_outage,
+            "stale_after": self.stale_after,
+            "accepted_maintenance": self.accepted_maintenance,
+            "planned_work": self.planned_work,
+            "unknown": self.unknown,
+            "minimum_coverage": self.minimum_coverage_ratio,
+            "refreshed_every": self.refreshed_every,
+            "doubt_at_most": self.doubt_at_most,
+        }
+        arguments.update(changes)
+        policy = SLAPolicy(**arguments)
+        if "target_percentage" not in changes:
+            # An argument is a decimal; the ratio is kept as it is.
+            object.__setattr__(policy, "target_ratio", self.target_ratio)
+        return policy
 
     @property
     def target_percentage(self) -> float:

@@ -25,8 +25,9 @@ from sla_compliance.evidence import MOST_NAMED, Evidence, TargetedEffect
 from sla_compliance.labels import Accounting
 from sla_compliance.measured import DOUBT_PREFIX, DayFact, FactCode
 from sla_compliance.records import counted_us
+from sla_compliance.rejected_rows import RejectedRow
 from sla_compliance.units import SECOND_US, length_text
-from sla_compliance.validation import ClampedFigure, RejectedRow
+from sla_compliance.validation import ClampedFigure
 
 # Of each code: the noun of its rows, and what is said of one and of several of them.
 _ROWS_IN_WORDS: Final = {
@@ -41,20 +42,21 @@ _ROWS_IN_WORDS: Final = {
     FactCode.OPEN_ALARM: ("alarm", "open and seen within 7 days"),
     FactCode.UNKNOWN_LAST_SIGHT: ("alarm", "open and of unknown last sight"),
     FactCode.STALE_ALARM: ("alarm", "open and unseen for 7 days alone {cause} {downtime} in agreed time"),
+    FactCode.KEYLESS_IN_DOUBT: ("row", "without the key, in doubt for every key: {downtime}"),
+    FactCode.KEYLESS_OF_EVERYBODY: ("row", "without the key, counted for every key: {downtime}"),
+    FactCode.KEYLESS_OF_NOBODY: ("row", "without the key, counted for no key: {downtime}"),
 }
 # Of these there are many on any day, or their name is no row's: they are counted alone.
 _COUNTED_ALONE: Final = frozenset({FactCode.OPEN_ALARM, FactCode.CLAMPED_SHARE})
 # Of each code: the sentence on each name, that on those which were not named, and the noun of these.
 _NAMES_IN_WORDS: Final = {
+    FactCode.ASSUMPTION: ("{}", "{}", "more assumption"),
+    FactCode.CORRECTED: ("corrected by hand: {}", "corrected by hand: {}", "more value"),
+    FactCode.UNUSED_CORRECTION: ("correction without effect: {}", "without effect: {}", "more correction"),
     FactCode.LEGACY: ("noted when a day was stored: {}", "noted when days were stored: {}", "more fact"),
     FactCode.UNMATCHED_EXCLUSION: ("{} can match no alarm here", "{} can match no alarm here", "more exclusion"),
     FactCode.REFUSED_WORK: ("excuses nothing: {}", "excuse nothing: {} of planned work", "more piece"),
     FactCode.LATE_WORK: ("excuses although late: {}", "excuse although late: {} of planned work", "more piece"),
-}
-_WITHOUT_KEY_IN_WORDS: Final = {
-    "doubt": "in doubt for every key",
-    "everybody": "counted for every key",
-    "nobody": "counted for no key",
 }
 _OPEN_CODES: Final = (FactCode.OPEN_ALARM, FactCode.STALE_ALARM, FactCode.UNKNOWN_LAST_SIGHT)
 _NOT_IN_WORDS: Final = frozenset({FactCode.OPEN_UNSEEN})  # says when a day closes
@@ -65,6 +67,8 @@ class DataQuality:
     """What a reader must know about the rows behind a report.
 
     Attributes:
+        corrected: what was corrected by hand, by whom and why, a sentence for each field of a row.
+        unused_corrections: corrections that change nothing, and why.
         rejected: bad rows set aside.
         open_alarms: qualifying alarms of the window that are still active.
         stale_alarms: those of them unseen for more than 7 days.
@@ -77,8 +81,11 @@ class DataQuality:
         unmatched_exclusions: targeted exclusions that no alarm here can match.
         targeted_effects: what the others took out.
         facts: all of this as facts of the whole window.
+        assumptions: what the reader of the rows assumed where they do not say it, one sentence each.
     """
 
+    corrected: tuple[str, ...]
+    unused_corrections: tuple[str, ...]
     rejected: tuple[RejectedRow, ...]
     open_alarms: int
     stale_alarms: int
@@ -91,6 +98,7 @@ class DataQuality:
     unmatched_exclusions: tuple[str, ...]
     targeted_effects: tuple[TargetedEffect, ...]
     facts: tuple[DayFact, ...]
+    assumptions: tuple[str, ...] = ()
 
     @property
     def stale_only_ratio(self) -> Fraction | None:
@@ -104,6 +112,8 @@ class DataQuality:
     def as_dict(self) -> dict[str, object]:
         """Return it in JSON types: counts, seconds and the sentences."""
         return {
+            "corrected_by_hand": list(self.corrected),
+            "unused_corrections": list(self.unused_corrections),
             "rejected_rows": [reason for row in self.rejected for reason in row.reasons],
             "open_alarms": self.open_alarms,
             "stale_alarms": self.stale_alarms,
@@ -133,6 +143,8 @@ def data_quality(
     downtime_us = counted_us(ledger.cells_us(), accounting.down_cells)
     downtime_without_stale_us = counted_us(evidence.ledger_without_unseen.cells_us(), accounting.down_cells)
     return DataQuality(
+        corrected=tuple(line for row in batch.corrected for line in row.lines),
+        unused_corrections=tuple(unused.line for unused in batch.unused_corrections),
         rejected=batch.rejected,
         open_alarms=sum(counts[code] for code in _OPEN_CODES),
         stale_alarms=counts[FactCode.STALE_ALARM],
@@ -145,6 +157,7 @@ def data_quality(
         unmatched_exclusions=evidence.unmatched_names,
         targeted_effects=evidence.effects(ledger.start_us, ledger.end_us),
         facts=(*evidence.window_facts(), *more_facts),
+        assumptions=batch.assumptions,
     )
 
 
@@ -219,8 +232,6 @@ def _lines_of_code(code: str, totals: _Totals) -> Iterator[str]:
         yield from _name_lines(FactCode(code), totals)
     elif code == FactCode.TARGETED_EXCLUSION:
         yield from (_taken_out_line(name, totals) for name in totals.counts if totals.counts[name])
-    elif code == FactCode.WITHOUT_KEY:
-        yield from (_without_key_line(name, totals) for name in totals.names)
     elif code == FactCode.NO_ROWS:
         yield "no rows were read"
     else:
@@ -254,11 +265,6 @@ def _taken_out_line(name: str, totals: _Totals) -> str:
     at_least = "at least " if name in totals.repeated else ""
     alarms = f"{at_least}{_count(totals.counts[name], 'alarm')}"
     return f"{name or 'other exclusions'} took {alarms} out for {_seconds(totals.lengths_us[name])}"
-
-
-def _without_key_line(unkeyed: str, totals: _Totals) -> str:
-    rows, length = _count(totals.counts[unkeyed], "row"), _seconds(totals.lengths_us[unkeyed])
-    return f"{rows} without the key, {length} together: {_WITHOUT_KEY_IN_WORDS[unkeyed]}"
 
 
 def _about(totals: _Totals) -> str:

@@ -30,7 +30,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final, Literal
 
 from sla_compliance.alarms import AlarmFilter, Severity
 from sla_compliance.batch import AlarmBatch
@@ -42,11 +42,14 @@ from sla_compliance.intervals import NEVER, IntervalSet
 from sla_compliance.ledger import Ledger
 from sla_compliance.ledger_rule import LedgerRule, Measurement
 from sla_compliance.policy import SLAPolicy
+from sla_compliance.rejected_rows import RejectedRow
 from sla_compliance.units import MICROSECOND
-from sla_compliance.validation import STILL_ACTIVE_US, RejectedRow
+from sla_compliance.validation import STILL_ACTIVE_US
 
 _OF_WHOLE_ROWS: Final = frozenset({DoubtCause.SET_ASIDE, DoubtCause.OVERWRITTEN, DoubtCause.UNKEYED})
 """Causes that doubt all of a row's time; the others doubt a part of it, or of several rows'."""
+Unkeyed = Literal["doubt", "everybody", "nobody"]
+"""Whose the rows are that name no key: in doubt, every key's, or no key's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,30 +74,39 @@ class Readings:
 
 @dataclass(frozen=True, slots=True)
 class KeylessRows:
-    """Rows that name no key, as the pessimistic reading of each key has them.
+    """Rows that name no key, as the report of each key has them.
 
     Attributes:
-        doubtful: when they may have been outages.
-        in_doubt: the union of that.
-        rows_without_start: how many rows set aside that may qualify have no readable start.
+        unkeyed: whose they are.
+        outages: when they may have been outages.
+        in_doubt: the union of that, where it is not agreed whose they are.
+        rows_without_start: how many rows set aside that may qualify have no readable start, where that is not agreed.
     """
 
-    doubtful: tuple[DoubtfulTime, ...]
+    unkeyed: Unkeyed
+    outages: tuple[DoubtfulTime, ...]
     in_doubt: IntervalSet
     rows_without_start: int
 
+    @property
+    def doubtful(self) -> tuple[DoubtfulTime, ...]:
+        """The outages that are in doubt."""
+        return self.outages if self.unkeyed == "doubt" else ()
 
-def keyless_rows(keyless: AlarmBatch, rule: LedgerRule) -> KeylessRows:
-    """Return what rows without a key leave open in the report of each key; once for all of them."""
+
+def keyless_rows(keyless: AlarmBatch, rule: LedgerRule, unkeyed: Unkeyed) -> KeylessRows:
+    """Return what rows without a key are in the report of each key; once for all of them."""
     qualifying = keyless.qualifying(rule.downtime.policy.qualifying)
     search = _Search(qualifying, rule.downtime, rule.downtime.ends_us(qualifying))
     search.add_whole_rows(search.qualifying, DoubtCause.UNKEYED)
     search.find_overwritten_rows(keyless, DoubtCause.UNKEYED)
     search.find_rejected_rows(keyless.rejected, DoubtCause.UNKEYED)
-    return KeylessRows(tuple(search.doubtful), search.time_in_doubt(), search.rows_without_start)
+    if unkeyed != "doubt":
+        return KeylessRows(unkeyed, tuple(search.doubtful), NEVER, 0)
+    return KeylessRows(unkeyed, tuple(search.doubtful), search.time_in_doubt(), search.rows_without_start)
 
 
-NO_KEYLESS_ROWS: Final = KeylessRows((), NEVER, 0)
+NO_KEYLESS_ROWS: Final = KeylessRows("doubt", (), NEVER, 0)
 
 
 def readings(
@@ -234,18 +246,18 @@ class _Search:
             start_us, end_us = batch.starts_us[row], min(self.ends[row], self._as_of_us)
             if key in batch.disputed_ids and start_us < end_us:
                 bounds_by_id[key][row] = (start_us, end_us)
-        for bounds_by_row in bounds_by_id.values():
+        for key, bounds_by_row in bounds_by_id.items():
             for group in connected_groups(bounds_by_row):
                 # Of one end and other last sights, rows agree, wherever the policy cuts them off.
                 if len(set(map(self._own_bounds, group))) > 1:
-                    self._find_disagreement({row: bounds_by_row[row] for row in group})
+                    self._find_disagreement(key, {row: bounds_by_row[row] for row in group})
 
     def _own_bounds(self, row: int) -> tuple[int, int]:
         """Return when a row says that the alarm was, before as_of."""
         end_us = self.ends[row] if row in self.qualifying.undated else self.qualifying.ends_us[row]
         return self.qualifying.starts_us[row], min(end_us, self._as_of_us)
 
-    def _find_disagreement(self, bounds_by_row: Mapping[int, tuple[int, int]]) -> None:
+    def _find_disagreement(self, key: Hashable, bounds_by_row: Mapping[int, tuple[int, int]]) -> None:
         """Doubt what not all of some connected rows of one id say."""
         starts = [start for start, _ in bounds_by_row.values()]
         ends = [end for _, end in bounds_by_row.values()]
@@ -254,7 +266,7 @@ class _Search:
         if not in_doubt:
             return
         name = self.qualifying.name_of(next(iter(bounds_by_row)))
-        self._add(in_doubt, DoubtCause.DISAGREEING, name, len(starts))
+        self._add(in_doubt, DoubtCause.DISAGREEING, name, key, len(starts))
         # A row of them may be in doubt for another cause, too: what all of them say is what all say for certain.
         certain_bounds = [self.optimistic_bounds.get(row, bounds) for row, bounds in bounds_by_row.items()]
         latest_start = max(start for start, _ in certain_bounds)
@@ -269,7 +281,8 @@ class _Search:
             if row.start_us is None:
                 self.rows_without_start += 1
             else:
-                self._add([(row.start_us, latest_end_us(row, row.start_us, self._policy))], cause, row.name)
+                row_id: Any = row.columns.get("id")
+                self._add([(row.start_us, latest_end_us(row, row.start_us, self._policy))], cause, row.name, row_id)
 
     def find_overwritten_rows(self, batch: AlarmBatch, cause: DoubtCause) -> None:
         """Find the rows whose severity was overwritten by `cleared`."""
@@ -288,18 +301,29 @@ class _Search:
             for row in self._rule.stale_rows(batch):
                 latest_ends_us[row] = self._as_of_us
         for row, (start_us, end_us) in enumerate(zip(batch.starts_us, latest_ends_us, strict=True)):
-            self._add([(start_us, end_us)], cause, batch.name_of(row))
+            self._add([(start_us, end_us)], cause, batch.name_of(row), _id_of(batch, row))
 
     def _add_row(self, cause: DoubtCause, row: int, start_us: int, end_us: int) -> None:
-        self._add([(start_us, end_us)], cause, self.qualifying.name_of(row))
+        self._add([(start_us, end_us)], cause, self.qualifying.name_of(row), _id_of(self.qualifying, row))
 
-    def _add(self, stretches: Iterable[tuple[int, int]], cause: DoubtCause, name: str, rows: int = 1) -> None:
+    def _add(
+        self,
+        stretches: Iterable[tuple[int, int]],
+        cause: DoubtCause,
+        name: str,
+        row_id: Hashable | None,
+        rows: int = 1,
+    ) -> None:
         """Add the doubtful stretches of some rows, as far as they lie before as_of."""
         self._subjects += 1
         for start_us, end_us in stretches:
             last_us = min(end_us, self._as_of_us)
             if start_us < last_us:
-                self.doubtful.append(DoubtfulTime(cause, name, self._subjects, rows, start_us, last_us))
+                self.doubtful.append(DoubtfulTime(cause, name, self._subjects, rows, start_us, last_us, row_id))
+
+
+def _id_of(batch: AlarmBatch, row: int) -> Any:  # noqa: ANN401 - whatever a source has as ids
+    return batch.columns["id"][row] if "id" in batch.columns else None
 
 
 def latest_end_us(row: RejectedRow, start_us: int, policy: SLAPolicy) -> int:

@@ -14,15 +14,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from sla_compliance import rounding
 from sla_compliance.calendars.wall_clock import instant_of
 from sla_compliance.certainty import CERTAIN, Certainty, DeferredCertainty, unknown_us, with_unknown_as
 from sla_compliance.checks import check_type
+from sla_compliance.drawing.preview import Preview, Previewed
 from sla_compliance.labels import CELL_INDEX, CELLS, Accounting, Cell, Counts, State
-from sla_compliance.ledger import CellLengths, segments, summed_cells
+from sla_compliance.ledger import CellLengths, segments
 from sla_compliance.policy import Target, target_ratio
 from sla_compliance.units import SECOND_US, moment
 from sla_compliance.verdicts import (
@@ -36,11 +37,11 @@ from sla_compliance.verdicts import (
 )
 from sla_compliance.zones import load_zone
 
-__all__ = ["ComplianceRecord", "Verdict", "availability_ratio", "counted_us", "record_of_days", "verdict"]
+__all__ = ["ComplianceRecord", "Verdict", "availability_ratio", "counted_us", "verdict"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComplianceRecord:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ComplianceRecord(Previewed):
     """What was measured in one reporting period, and what was promised.
 
     Attributes:
@@ -53,6 +54,7 @@ class ComplianceRecord:
         target_ratio: agreed availability, exact, in [0, 1].
         accounting: which cells count as what.
         certainty: what of the record is certain.
+        is_hour: whether it is an hour of drill-down: it has figures and never a verdict.
     """
 
     start_us: int
@@ -61,10 +63,11 @@ class ComplianceRecord:
     date: dt.date
     last_date: dt.date
     cells_us: CellLengths
-    day_cells_us: tuple[CellLengths, ...] = field(repr=False)
+    day_cells_us: tuple[CellLengths, ...]
     target_ratio: Fraction
     accounting: Accounting
-    certainty: Certainty | DeferredCertainty = field(default=CERTAIN, repr=False)
+    certainty: Certainty | DeferredCertainty = CERTAIN
+    is_hour: bool = False
 
     @property
     def start(self) -> dt.datetime:
@@ -103,8 +106,8 @@ class ComplianceRecord:
 
     @property
     def verdict(self) -> Verdict:
-        """Whether the period as a whole kept its promise."""
-        return verdict(self.cells_us, self.accounting, self.target_ratio)
+        """Whether the period as a whole kept its promise; UNDETERMINED for an hour, which no promise is of."""
+        return Verdict.UNDETERMINED if self.is_hour else verdict(self.cells_us, self.accounting, self.target_ratio)
 
     @property
     def is_breached(self) -> bool:
@@ -113,7 +116,9 @@ class ComplianceRecord:
 
     @property
     def sla_breaches(self) -> int:
-        """How many of the period's days are breached; 1 or 0 for a day."""
+        """How many of the period's days are breached; 1 or 0 for a day, 0 for an hour."""
+        if self.is_hour:
+            return 0
         return sum(
             verdict(cells, self.accounting, self.target_ratio) is Verdict.BREACHED for cells in self.day_cells_us
         )
@@ -156,6 +161,12 @@ class ComplianceRecord:
         return (min(availabilities), max(availabilities)) if availabilities else None
 
     @property
+    def doubtful_us(self) -> int:
+        """Counted time of which no reading of the rows is certain, microseconds."""
+        downtimes_us = [reading.downtime_us for reading in (self, self.optimistic, self.pessimistic)]
+        return max(downtimes_us) - min(downtimes_us)
+
+    @property
     def is_confirmed(self) -> bool:
         """Whether no doubt could change the verdict (verdicts.py)."""
         return self.certainty.value.is_input_whole and is_verdict_confirmed(
@@ -167,8 +178,11 @@ class ComplianceRecord:
 
     @property
     def verdict_text(self) -> str:
-        """The verdict and its confirmation in the words that people read, e.g. "Breached, unconfirmed"."""
-        return verdict_text(self.verdict, is_confirmed=self.is_confirmed)
+        """The verdict and its confirmation in the words that people read, e.g. "Breached, unconfirmed".
+
+        Empty for an hour.
+        """
+        return "" if self.is_hour else verdict_text(self.verdict, is_confirmed=self.is_confirmed)
 
     @property
     def target_percentage(self) -> float:
@@ -226,12 +240,10 @@ class ComplianceRecord:
     def as_dict(self, detail: bool = False) -> dict[str, object]:
         """Return the record as the wire format has it, JSON types only; with `detail` what it follows from.
 
-        `date` is the first instant of the record's first local day, with the tenant's offset.
+        `date` is the first instant of the record's first local day, with the tenant's offset; of an hour its start.
         """
-        rules = load_zone(self.zone)
-        midnight = dt.datetime.fromordinal(self.date.toordinal())
         wire: dict[str, object] = {
-            "date": moment(instant_of(midnight, rules), rules).isoformat(),
+            "date": self._date_text,
             "compliance_percentage": self.compliance_percentage,
             "target_percentage": self.target_percentage,
             "uptime_minutes": self.uptime_minutes,
@@ -240,12 +252,20 @@ class ComplianceRecord:
         }
         return {**wire, **self._details()} if detail else wire
 
+    @property
+    def _date_text(self) -> str:
+        if self.is_hour:
+            return self.start.isoformat()
+        rules = load_zone(self.zone)
+        midnight = dt.datetime.fromordinal(self.date.toordinal())
+        return moment(instant_of(midnight, rules), rules).isoformat()
+
     def _details(self) -> dict[str, object]:
         return {
             "start": self.start.isoformat(),
             "end": self.end.isoformat(),
             "zone": self.zone,
-            "verdict": str(self.verdict),
+            "verdict": None if self.is_hour else str(self.verdict),
             "accounting": self.accounting.name,
             "uptime_seconds": self.uptime_us / SECOND_US,
             "downtime_seconds": self.downtime_us / SECOND_US,
@@ -258,7 +278,7 @@ class ComplianceRecord:
         bounds, coverage = self.availability_bounds, self.coverage_ratio
         low, high = (None, None) if bounds is None else bounds
         return {
-            "is_confirmed": self.is_confirmed,
+            "is_confirmed": None if self.is_hour else self.is_confirmed,
             "low_percentage": self._shown(low),
             "high_percentage": self._shown(high),
             "coverage_percentage": self._shown(coverage),
@@ -266,6 +286,11 @@ class ComplianceRecord:
 
     def _shown(self, ratio: Fraction | None) -> float | None:
         return None if ratio is None else rounding.shown_percentage(ratio, self._decimals)
+
+    def _preview(self) -> Preview:
+        from sla_compliance.previews import record_preview  # noqa: PLC0415 - figures need no drawing
+
+        return record_preview(self)
 
     def explain(self) -> str:
         """Return how the figures follow from the cells, one step a line."""
@@ -280,12 +305,15 @@ class ComplianceRecord:
             lines.append("availability: none, no time counted")
         else:
             lines.append(f"availability = up / (up + down) = {ratio}, shown rounded down as {self.compliance_text} %")
+        if self.is_hour:
+            return "\n".join(lines)
         lines.append(f"target {self.target_percentage:.15g} %: {self.verdict}, breached days: {self.sla_breaches}")
-        lines.append(f"{self.verdict_text}: {self._confirmation_text()}")
+        lines.append(f"{self.verdict_text}: {self.confirmation_text}")
         return "\n".join(lines)
 
-    def _confirmation_text(self) -> str:
-        """Return in words between which figures the availability lies."""
+    @property
+    def confirmation_text(self) -> str:
+        """Why the verdict is confirmed, or is not, in words."""
         if self.is_confirmed:
             return "no doubt could change the verdict"
         if not self.certainty.value.is_input_whole:
@@ -299,34 +327,6 @@ class ComplianceRecord:
     def _cell_line(self, cell: Cell, length_us: int) -> str:
         words = {Counts.UP: "counts up", Counts.DOWN: "counts down", Counts.NOT_COUNTED: "left out"}
         return f"  {cell[0] + ' / ' + cell[1]:<34}{_seconds(length_us):>22}  {words[self.accounting.counts(*cell)]}"
-
-
-def record_of_days(
-    day_cells_us: tuple[CellLengths, ...],
-    *,
-    start_us: int,
-    end_us: int,
-    zone: str,
-    first_date: dt.date,
-    last_date: dt.date,
-    target_ratio: Fraction,
-    accounting: Accounting,
-    certainty: Certainty | DeferredCertainty = CERTAIN,
-) -> ComplianceRecord:
-    """Return the record of consecutive days; of none, the record of no time at all."""
-    is_one_day = len(day_cells_us) == 1
-    return ComplianceRecord(
-        start_us=start_us,
-        end_us=end_us,
-        zone=zone,
-        date=first_date,
-        last_date=last_date,
-        cells_us=day_cells_us[0] if is_one_day else summed_cells(day_cells_us),
-        day_cells_us=day_cells_us,
-        target_ratio=target_ratio,
-        accounting=accounting,
-        certainty=certainty,
-    )
 
 
 def _seconds(length_us: int) -> str:

@@ -11,9 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from itertools import pairwise
+from typing import Any
 
 from sla_compliance.batch import AlarmBatch
-from sla_compliance.certainty import Bounds, Doubt, DoubtCause
+from sla_compliance.calendars.local_days import hours_of_day
+from sla_compliance.certainty import Bounds, Certainty, DeferredCertainty, Doubt, DoubtCause
 from sla_compliance.checks import check_order, check_type
 from sla_compliance.contract import Contract
 from sla_compliance.day_figures import DayFigures
@@ -24,7 +27,6 @@ from sla_compliance.incidents import Incident, incidents_between
 from sla_compliance.labels import Accounting
 from sla_compliance.ledger import CellLengths, Ledger
 from sla_compliance.ledger_rule import Measurement
-from sla_compliance.measured import DayFact
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.quality import DataQuality, data_quality
 from sla_compliance.readings import NO_KEYLESS_ROWS, KeylessRows, Readings, readings
@@ -32,7 +34,7 @@ from sla_compliance.records import ComplianceRecord
 from sla_compliance.units import instant_us, length_us
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class ComplianceReport(DayFigures):
     """What was measured of one service in one window.
 
@@ -40,21 +42,28 @@ class ComplianceReport(DayFigures):
         batch: the alarms as given.
         qualifying: those of them that qualify.
         measurement: the ledger and what it was made of.
-        keyless: rows that name no key, in a report of one key, where it is not agreed whose they are.
-        keyless_fact: in reports by key, how many rows name none, how long they are together, and whose they are taken
-            to be; None: there are none.
+        keyless: rows that name no key, in a report of one key.
+        title: what the inventory calls the key, in a report of one key.
+        input_rows: how many rows were read for all reports that were made together; None: those of `batch` alone.
     """
 
     batch: AlarmBatch
     qualifying: AlarmBatch
     measurement: Measurement
     keyless: KeylessRows = NO_KEYLESS_ROWS
-    keyless_fact: DayFact | None = None
+    title: str | None = None
+    input_rows: int | None = None
 
     @cached_property
     def ledger(self) -> Ledger:
         """The exact partition of the window."""
         return self.measurement.ledger
+
+    @property
+    def is_of_empty_input(self) -> bool:
+        """Whether no row was read, a bad one neither, of any key where reports of several were made together."""
+        own_rows = len(self.batch) + len(self.batch.rejected)
+        return not (own_rows if self.input_rows is None else self.input_rows)
 
     @property
     def rule(self) -> DowntimeRule:
@@ -99,6 +108,40 @@ class ComplianceReport(DayFigures):
     def day_cells_us(self) -> Sequence[CellLengths]:
         """The cells of each of these dates, inside the window."""
         return self.ledger.day_cells_us()
+
+    def _hours(self) -> tuple[ComplianceRecord, ...]:
+        days = self.ledger.frame.days
+        records: list[ComplianceRecord] = []
+        for day, (day_start_us, day_end_us) in zip(days.dates, pairwise(days.bounds_us), strict=True):
+            for hour_start_us, hour_end_us in hours_of_day(day_start_us, day_end_us):
+                start_us, end_us = max(hour_start_us, self.ledger.start_us), min(hour_end_us, self.ledger.end_us)
+                if start_us < end_us:
+                    records.append(self._hour(day, start_us, end_us))
+        return tuple(records)
+
+    def _hour(self, day: date, start_us: int, end_us: int) -> ComplianceRecord:
+        cells_us = self.ledger.cells_us(start_us, end_us)
+        return ComplianceRecord(
+            cells_us=cells_us,
+            day_cells_us=(cells_us,),
+            is_hour=True,
+            start_us=start_us,
+            end_us=end_us,
+            zone=self.zone,
+            date=day,
+            last_date=day,
+            target_ratio=self.target_ratio,
+            accounting=self.accounting,
+            certainty=DeferredCertainty(self._certainty_between, start_us, end_us),
+        )
+
+    def _certainty_between(self, start_us: int, end_us: int) -> Certainty:
+        """Return what is certain of [start_us, end_us)."""
+        ledgers = self.ledger, self.readings.optimistic, self.readings.pessimistic
+        recorded, optimistic, pessimistic = (ledger.cells_us(start_us, end_us) for ledger in ledgers)
+        return self._certainty_of(
+            recorded, optimistic, pessimistic, is_input_whole=not self.readings.rows_without_start
+        )
 
     @cached_property
     def readings(self) -> Readings:
@@ -179,6 +222,25 @@ class ComplianceReport(DayFigures):
         )
         return tuple(incidents)
 
+    def incidents_frame(self, kind: str = "pandas") -> Any:  # noqa: ANN401 - of the kind that is asked for
+        """Return the outages of the window as a frame, one row an outage, in order of time.
+
+        The columns are `start` and `end` (instants in UTC; no end while it lasts), `is_ongoing`, `duration_us`,
+        `downtime_us`, `alarm_count`, and of the alarm that was raised first `first_severity`, `first_alarm_type`,
+        `first_resource_id`, `first_customer_id` and `first_title`.
+
+        Args:
+            kind: "pandas", "polars" or "arrow".
+
+        Raises:
+            InvalidTypeError, InvalidValueError: `kind` is none of these.
+            MissingExtraError: narwhals (the extra `arrow`), or the package of that kind, is not installed.
+        """
+        from sla_compliance.dataframes import data_frame  # noqa: PLC0415 - figures need no frames
+        from sla_compliance.incident_columns import incident_columns  # noqa: PLC0415
+
+        return data_frame(kind, incident_columns(self.incidents()))
+
     @cached_property
     def evidence(self) -> Evidence:
         """What there is to say of the rows behind the figures; computed when asked for."""
@@ -188,18 +250,24 @@ class ComplianceReport(DayFigures):
             ledger=self.ledger,
             ledger_rule=self.measurement.settled_rule,
             readings=self.readings,
+            keyless=self.keyless,
         )
 
     @cached_property
     def quality(self) -> DataQuality:
         """What a reader must know about the rows behind the figures; computed when asked for."""
-        more_facts = () if self.keyless_fact is None else (self.keyless_fact,)
-        return data_quality(self.evidence, self.batch, accounting=self.accounting, more_facts=more_facts)
+        return data_quality(self.evidence, self.batch, accounting=self.accounting)
 
     @property
     def quality_lines(self) -> tuple[str, ...]:
         """The same, one sentence each."""
         return self.quality.lines()
+
+    @property
+    def _row_facts(self) -> Sequence[tuple[str, str]]:
+        counts = f"{len(self.batch):,}, of which {len(self.qualifying):,} qualify"
+        set_aside = f"; {len(self.batch.rejected):,} set aside" if self.batch.rejected else ""
+        return [("rows", counts + set_aside)]
 
     def _background(self, record: ComplianceRecord) -> Mapping[str, object]:  # noqa: ARG002 - the same for all of them
         return {"method": self.method, "tz_version": self.tz_version, "quality": self.quality.as_dict()}

@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from sla_compliance.alarms import AlarmFilter, Severity, raised_text
 from sla_compliance.batch import AlarmBatch
@@ -18,8 +19,14 @@ from sla_compliance.intervals import ALWAYS_END_US, ALWAYS_START_US
 from sla_compliance.ledger import Ledger
 from sla_compliance.ledger_rule import LedgerRule
 from sla_compliance.measured import DOUBT_PREFIX, FactCode
-from sla_compliance.readings import Readings, latest_end_us
+from sla_compliance.readings import KeylessRows, Readings, Unkeyed, latest_end_us
 from sla_compliance.units import DAY_US, MICROSECOND, moment
+
+KEYLESS_CODES: Final[Mapping[Unkeyed, FactCode]] = {
+    "doubt": FactCode.KEYLESS_IN_DOUBT,
+    "everybody": FactCode.KEYLESS_OF_EVERYBODY,
+    "nobody": FactCode.KEYLESS_OF_NOBODY,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +74,12 @@ def row_findings(
     ledger_rule: LedgerRule,
     open_rows: OpenRows,
     readings: Readings,
+    keyless: KeylessRows,
 ) -> tuple[RowFinding, ...]:
     """Return the findings of all rows of a source, the earliest first."""
     rule = ledger_rule.downtime
     findings = [
+        *_corrections(batch, rule.as_of_us),
         *_bad_rows(batch, rule),
         *_odd_rows(qualifying),
         *_overwritten(batch, ledger, rule.policy.qualifying),
@@ -79,9 +88,18 @@ def row_findings(
         *_refused_work(ledger_rule.contract.refused),
         *_late_work(ledger_rule.contract.late),
         *_doubtful_rows(readings),
+        *_keyless_rows(keyless, ledger),
     ]
     # In one order, so that a day names the same rows whatever window it was measured in.
     return tuple(sorted(findings, key=lambda finding: (finding.start_us, finding.name)))
+
+
+def _corrections(batch: AlarmBatch, as_of_us: int) -> Iterator[RowFinding]:
+    for row in batch.corrected:
+        for line in row.lines:
+            yield RowFinding(FactCode.CORRECTED, line, row.start_us, max(row.start_us, min(row.end_us, as_of_us)))
+    for unused in batch.unused_corrections:
+        yield RowFinding(FactCode.UNUSED_CORRECTION, unused.line, ALWAYS_START_US, ALWAYS_END_US)
 
 
 def _bad_rows(batch: AlarmBatch, rule: DowntimeRule) -> Iterator[RowFinding]:
@@ -157,6 +175,13 @@ def _doubtful_rows(readings: Readings) -> Iterator[RowFinding]:
     for rank in range(readings.rows_without_start):
         name = f"row without a start {rank + 1}"
         yield RowFinding(f"{DOUBT_PREFIX}{DoubtCause.NO_START}", name, ALWAYS_START_US, ALWAYS_END_US)
+
+
+def _keyless_rows(keyless: KeylessRows, ledger: Ledger) -> Iterator[RowFinding]:
+    code = KEYLESS_CODES[keyless.unkeyed]
+    for time in keyless.outages:
+        if time.start_us < ledger.end_us and time.end_us > ledger.start_us:
+            yield RowFinding(code, time.name, time.start_us, time.end_us)
 
 
 def _instant_name(instant_us: int) -> str:

@@ -14,7 +14,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import Any
 
-from sla_compliance.columns import Column
+from sla_compliance.columns import Column, within_tenants
 from sla_compliance.validation import STILL_ACTIVE_US, says_over
 
 
@@ -69,6 +69,9 @@ def _next_starts(
             continue
         # A row without an alarm_id is told by its resource; one with it is not, even if no row follows it.
         concerned = [row for row in rows if column[row] is not None and not _has_alarm_id(row, name, columns)]
+        if not concerned:
+            continue
+        column = within_tenants(column, columns)
         starts_by_key = _starts_by_key({column[row] for row in concerned}, column, starts, ignored)
         for row in concerned:
             device_starts = starts_by_key[column[row]]

@@ -8,6 +8,11 @@
 # Timestamps are RFC 3339 text: YYYY-MM-DD, "T" or one space, HH:MM:SS,
 # optionally "." and 1 to 9 digits (cut to microseconds), then "Z" or +HH:MM or
 # -HH:MM. ASCII digits only; no week dates, ordinal dates, 24:00, leap seconds.
+#
+# A length is text, the largest unit first and each unit once: days (d, day, days),
+# hours (h, hour, hours), minutes (m, min, minute, minutes), seconds (s, second,
+# seconds; up to six decimals), in any case, with or without blanks: "5 min",
+# "1h30m", "7 days". `length_text` writes the same grammar.
 ################################################################
 
 from __future__ import annotations
@@ -43,6 +48,11 @@ _TIMESTAMP = re.compile(
 )
 _LOST_PLUS = re.compile(r".{19}(?:\.\d{1,9})? \d{2}:\d{2}", re.ASCII)
 _LONGEST_TIMESTAMP = 35
+_LENGTH = re.compile(
+    r"(?:(\d{1,5}) ?(?:d|days?) ?)?(?:(\d{1,5}) ?(?:h|hours?) ?)?(?:(\d{1,5}) ?(?:m|min|minutes?) ?)?"
+    r"(?:(\d{1,5})(?:\.(\d{1,6}))? ?(?:s|seconds?))?",
+    re.ASCII | re.IGNORECASE,
+)
 
 
 def instant_us(value: datetime, *, field: str) -> int:
@@ -119,6 +129,30 @@ def length_text(value_us: int) -> str:
         decimals = f".{fraction_us:06}".rstrip("0") if fraction_us else ""
         parts.append(f"{seconds}{decimals} s")
     return " ".join(parts)
+
+
+def read_length(text: str, *, field: str) -> timedelta:
+    """Return the length that a text of the grammar above names, exact.
+
+    Raises:
+        InvalidTypeError: `text` is no str.
+        InvalidValueError: it is not of the grammar.
+
+    >>> read_length("1 h 30 min", field="merge_gap"), read_length("0s", field="merge_gap")
+    (datetime.timedelta(seconds=5400), datetime.timedelta(0))
+    """
+    way_out = "a length such as 90 s, 5 min, 1 h 30 min or 7 days"
+    match = _LENGTH.fullmatch(checked_text(text, field, way_out))
+    if match is None or not any(match.groups()) or text.endswith(" "):  # every part is optional: "" matches
+        raise wrong_value(text, field, way_out)
+    days, hours, minutes, seconds, decimals = match.groups()
+    return timedelta(
+        days=int(days or 0),
+        hours=int(hours or 0),
+        minutes=int(minutes or 0),
+        seconds=int(seconds or 0),
+        microseconds=int((decimals or "").ljust(6, "0")),
+    )
 
 
 def parse_timestamp(text: str, *, field: str = "timestamp") -> datetime:

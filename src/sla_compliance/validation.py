@@ -26,14 +26,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
-from itertools import repeat
 from operator import gt
 from typing import Any, Final, Literal
 
-from sla_compliance.alarms import DESCRIPTIVE_COLUMNS, SEVERITY_BY_NAME, Alarm, Severity, severity_of
-from sla_compliance.checks import listed, wrong_type, wrong_value
+from sla_compliance.alarms import ALARM_COLUMNS, DESCRIPTIVE_COLUMNS, SEVERITY_BY_NAME, Alarm, Severity, severity_of
+from sla_compliance.checks import row_field, row_sequence, wrong_type, wrong_value
 from sla_compliance.columns import Column, is_absent, is_empty, with_absent_as_none
 from sla_compliance.errors import InvalidAlarmError, InvalidAlarmsError, InvalidTypeError, SLAComplianceError, shown
 from sla_compliance.instant_columns import (
@@ -43,6 +42,7 @@ from sla_compliance.instant_columns import (
     is_not_yet,
     plain_datetimes,
 )
+from sla_compliance.rejected_rows import RejectedRow
 from sla_compliance.units import instant_us, length_text, length_us
 
 OnInvalid = Literal["raise", "quarantine"]
@@ -52,8 +52,9 @@ STILL_ACTIVE_US: Final = 2**62
 
 OVER_STATUSES: Final = frozenset({"cleared", "resolved", "closed"})
 NEEDED_INSTANT: Final = "first_occurrence"
+COLUMN_NAMES: Final = tuple(column.name for column in ALARM_COLUMNS)
 END_COLUMNS: Final = ("cleared_at", "resolved_at")
-_TO_COME: Final = frozenset({*END_COLUMNS, "acknowledged_at"})
+TO_COME_COLUMNS: Final = frozenset({*END_COLUMNS, "acknowledged_at"})
 """Columns in which the years 1 and 9999 say "not yet"."""
 
 _PLACEHOLDER_US: Final = 0  # stands for an instant of a bad row until the row is set aside
@@ -71,35 +72,6 @@ class ClampedFigure:
 
     start_us: int
     raw_percentage: float
-
-
-@dataclass(frozen=True, slots=True)
-class RejectedRow:
-    """A bad row that quarantine set aside.
-
-    Attributes:
-        row: its index in the input.
-        reasons: what is wrong with it, one sentence each.
-        columns: what it says otherwise, by column name.
-        start_us: when it was raised; None where that cannot be read.
-        end_us: when it was over, not before its start; None where that cannot be read or is not said.
-        says_over: whether its status or an end of any kind says that it is over.
-        bound_us: by when it was over at the latest, if it is, as far as other facts say; None where none does.
-    """
-
-    row: int
-    reasons: tuple[str, ...]
-    columns: Mapping[str, object] = field(hash=False)
-    start_us: int | None = None
-    end_us: int | None = None
-    says_over: bool = False
-    bound_us: int | None = None
-
-    @property
-    def name(self) -> str:
-        """What people know the row by: its id, else its place in the input."""
-        key = self.columns.get("id")
-        return f"row {self.row}" if key is None else str(key)
 
 
 class RowValidation:
@@ -125,7 +97,7 @@ class RowValidation:
             raise wrong_value(on_invalid, "on_invalid", "'raise' or 'quarantine'")
         self.on_invalid = on_invalid
         self.skew_us = length_us(clock_skew, field="clock_skew")
-        self.row_names = None if row_names is None else listed(row_names, "row_names")
+        self.row_names = None if row_names is None else row_sequence(row_names, "row_names")
         self.arguments = arguments
         self.rows_within_skew: set[int] = set()
         self.faults: dict[int, list[InvalidAlarmError]] = defaultdict(list)
@@ -133,14 +105,31 @@ class RowValidation:
 
     def field(self, row: int, column: str) -> str:
         """Return what to call a value in a message: by the row's name, its column's argument, or its place."""
-        if self.row_names is not None:
-            return f"{self.row_names[row]} {column}"
-        return f"alarms[{row}].{column}" if self.arguments is None else f"{self.arguments.get(column, column)}[{row}]"
+        if self.row_names is not None or self.arguments is None:
+            return row_field(row, column, self.row_names)
+        return f"{self.arguments.get(column, column)}[{row}]"
 
     def add_fault(self, row: int, message: str, column: str) -> None:
-        """Add a fault of one value of a row."""
+        """Add a fault of one value of a row, unless one of that value is known already."""
         self.unreadable[row].add(column)
-        self.faults[row].append(InvalidAlarmError(message, field=self.field(row, column), row=row))
+        if all(fault.column != column for fault in self.faults[row]):
+            self.faults[row].append(InvalidAlarmError(message, field=self.field(row, column), row=row, column=column))
+
+    def add_known_fault(self, fault: InvalidAlarmError) -> None:
+        """Add what the reader of the rows found wrong; its message begins with the names of row and column."""
+        names = [name for name in COLUMN_NAMES if str(fault).startswith(f"{self.field(fault.row, name)} ")]
+        if names and not fault.column:
+            fault.column = names[0]
+        self.faults[fault.row].append(fault)
+
+    def settle(self, row: int, *columns: str) -> None:
+        """Drop the faults of some columns of a row, which are corrected; of none, all of them."""
+        remaining = [fault for fault in self.faults.get(row, ()) if columns and fault.column not in columns]
+        self.unreadable[row].difference_update(columns)
+        if remaining:
+            self.faults[row] = remaining
+        else:
+            self.faults.pop(row, None)
 
     def check_alarms(self, values: Sequence[object]) -> None:
         """Check that all elements are Alarm.
@@ -165,19 +154,19 @@ class RowValidation:
             return instants
         return [self._instant(row, value, name, instant_us) for row, value in enumerate(column)]
 
-    def integers(self, column: Sequence[Any], name: str) -> list[Any]:
+    def integers(self, column: Sequence[Any], name: str) -> Sequence[Any]:
         """Return a column of integer instants, None where absent; a value that is none is a fault.
 
         Raises:
             InvalidTypeError: a value is neither an integer nor absent.
         """
         if are_plain_integers(column, has_gaps=name != NEEDED_INSTANT):
-            return list(column)
+            return column
         return [self._instant(row, value, name, integer_instant_us) for row, value in enumerate(column)]
 
     def _instant(self, row: int, value: Any, name: str, read: Callable[..., int]) -> int | None:  # noqa: ANN401
         """Return the instant of one value; None where it is absent, or unreadable and thereby a fault."""
-        if is_absent(value) or (name in _TO_COME and is_not_yet(value)):
+        if is_absent(value) or (name in TO_COME_COLUMNS and is_not_yet(value)):
             if name == NEEDED_INSTANT:
                 self.unreadable[row].add(name)
                 if row not in self.faults:  # else its reader has said already why there is none
@@ -292,11 +281,19 @@ class RowValidation:
             start = None if NEEDED_INSTANT in self.unreadable[row] else instants[NEEDED_INSTANT][row]
             ends = [instants[name][row] for name in END_COLUMNS if name in instants]
             row_columns = {name: column[row] for name, column in columns.items()}
-            rejected.append(self._rejected(row, start, ends, row_columns, bounds.get(row)))
+            row_instants = {name: column[row] for name, column in instants.items()}
+            row_instants[NEEDED_INSTANT] = start
+            rejected.append(self._rejected(row, start, ends, row_columns, row_instants, bounds.get(row)))
         return tuple(rejected)
 
     def _rejected(
-        self, row: int, start: int | None, ends: Sequence[int | None], columns: Mapping[str, object], bound: int | None
+        self,
+        row: int,
+        start: int | None,
+        ends: Sequence[int | None],
+        columns: Mapping[str, object],
+        instants: Mapping[str, int | None],
+        bound: int | None,
     ) -> RejectedRow:
         # An end before the start is unreadable as an end, and says nevertheless that the row is over.
         later_ends = [end for end in ends if end is not None and start is not None and end >= start]
@@ -308,6 +305,8 @@ class RowValidation:
             end_us=later_ends[0] if later_ends else None,
             says_over=any(end is not None for end in ends) or says_over(columns.get("status")),
             bound_us=bound,
+            instants=instants,
+            faulty_columns=tuple(fault.column for fault in self.faults[row]),
         )
 
 
@@ -318,10 +317,10 @@ def says_over(status: object) -> bool:
 
 def stated_ends(cleared: Sequence[int | None], resolved: Sequence[int | None] | None) -> list[int]:
     """Return when each row says it was over: `cleared_at`, else `resolved_at`, else STILL_ACTIVE_US."""
-    if None not in cleared:
-        return list(cleared)  # type: ignore[arg-type]
+    if resolved is None:
+        return [STILL_ACTIVE_US if end is None else end for end in cleared]
     ends = []
-    for cleared_us, resolved_us in zip(cleared, resolved or repeat(None, len(cleared)), strict=True):
+    for cleared_us, resolved_us in zip(cleared, resolved, strict=True):
         end = resolved_us if cleared_us is None else cleared_us
         ends.append(STILL_ACTIVE_US if end is None else end)
     return ends

@@ -13,9 +13,10 @@ CONTRACT = {
     "Alarm", "Severity", "AlarmBatch", "AlarmFilter", "AlarmSource", "AsyncAlarmSource",
     "Scope", "State", "Counts", "Accounting", "Verdict", "Period", "MaintenanceKind",
     "SLAPolicy", "PlannedWork", "MaintenanceWindow", "Exclusion", "ServiceHours",
-    "Bounds", "Doubt", "DoubtCause",
+    "Bounds", "Doubt", "DoubtCause", "Inventory", "Unit", "Correction",
     "evaluate", "evaluate_each", "ComplianceReport", "ComplianceRecord", "Incident",
     "parse_timestamp", "whole_days", "SLAComplianceError", "intervals",
+    "alarms_from_rows", "alarms_from_frame", "alarms_from_changes",
 }  # fmt: skip
 
 
@@ -37,7 +38,18 @@ def test_every_public_name_says_what_it_is(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("function", "positional"), [(sla.evaluate, 1), (sla.evaluate_each, 1), (sla.SLAPolicy, 1), (sla.whole_days, 2)]
+    ("function", "positional"),
+    [
+        (sla.evaluate, 1),
+        (sla.evaluate_each, 1),
+        (sla.SLAPolicy, 1),
+        (sla.whole_days, 2),
+        (sla.alarms_from_rows, 1),
+        (sla.alarms_from_frame, 1),
+        (sla.alarms_from_changes, 1),
+        (sla.Unit, 1),
+        (sla.Correction, 1),
+    ],
 )
 def test_arguments_of_one_type_are_given_by_name(function: Callable[..., object], positional: int) -> None:
     """Nobody can swap start and end by position."""

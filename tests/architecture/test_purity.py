@@ -17,8 +17,8 @@ IMPURE_MODULES = {
 IMPURE_BUILTINS = {"open", "print", "input", "exec", "eval", "breakpoint"}
 CLOCK_AND_FILE_METHODS = {"now", "utcnow", "today", "open", "read_text", "read_bytes", "write_text", "write_bytes"}
 
-# Zone rules are files of the tzdata package; sample data uses a seeded generator.
-ALLOWED = {"zones": {"open", "read_text"}, "samples": {"random"}}
+# Zone rules are files of the tzdata package; sample data uses a seeded generator; a contract file is read.
+ALLOWED = {"zones": {"open", "read_text"}, "samples": {"random"}, "settings": {"open", "os"}}
 
 
 @pytest.mark.parametrize("file", CORE_FILES)

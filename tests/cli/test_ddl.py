@@ -47,6 +47,16 @@ def test_postgresql_runs_the_statements_twice(postgres_dsn: str) -> None:
         assert run("check", "--database-url", dsn).exit_code == 0
 
 
+def test_the_table_of_corrections_has_the_names_of_the_contract_file(tmp_path: Path) -> None:
+    """Where it says none, those of the default mapping."""
+    contract = tmp_path / "sla.toml"
+    contract.write_text('[tables.corrections]\ntable = "mended"\nauthor = "by"', encoding="utf-8")
+    assert 'CREATE TABLE IF NOT EXISTS "sla_corrections"' in run("ddl", "--dialect", "sqlite").output
+    printed = run("ddl", "--dialect", "sqlite", "--contract", str(contract)).output
+    assert 'CREATE TABLE IF NOT EXISTS "mended"' in printed
+    assert '"by" TEXT NOT NULL' in printed
+
+
 def test_tables_of_version_1_are_upgraded_by_the_statements_that_are_printed(tmp_path: Path) -> None:
     """In one transaction: what fails half way changes nothing."""
     version_1 = (Path(__file__).parents[1] / "fixtures" / "stored_days_v1_sqlite.sql").read_text(encoding="utf-8")

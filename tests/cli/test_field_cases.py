@@ -6,6 +6,7 @@ import json
 import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -190,3 +191,36 @@ def test_a_row_set_aside_is_said_where_only_scripts_read(
     result = report(tmp_path, Case(HEADER + rows, options, 1, []), "--format", name)
     assert result.exit_code == 1
     assert result.stderr.startswith("Note: 1 bad row set aside: alarms.csv:2 ")
+
+
+FILES = sorted((Path(__file__).parent / "field_cases").glob("*.json"))
+
+
+def figure_at(records: Any, path: str) -> Any:
+    """Return the value at a path such as "0.downtime_seconds" of what `--format json` writes."""
+    value = records
+    for part in path.split("."):
+        value = value[int(part)] if isinstance(value, list) else value[part]
+    return value
+
+
+@pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
+def test_each_case_in_a_file_has_the_figures_worked_out_by_hand(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By each of the commands that the case may be asked by; a figure may be given as a range."""
+    monkeypatch.chdir(tmp_path)
+    case = json.loads(file.read_text(encoding="utf-8"))
+    for name, content in case["files"].items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    for command in case["commands"]:
+        result = CliRunner().invoke(commands, shlex.split(command))
+        assert result.exit_code == case["exit_code"], result.stderr
+        for path, expected in case["figures"].items():
+            figure = figure_at(json.loads(result.stdout), path)
+            if isinstance(expected, dict):
+                assert expected["from"] <= figure < expected["below"], path
+            else:
+                assert figure == expected, path
+        for words in case.get("says", ()):
+            assert words in result.output

@@ -23,6 +23,9 @@ SERVER: Final = dict.fromkeys(
 NAMED_EXTRA: Final[Mapping[str, Mapping[str, str]]] = {
     "--help": {"click": "cli"},
     "report": {"click": "cli", "rich": "cli"},
+    "doctor": {"click": "cli"},
+    "settle": {"click": "cli"},
+    "contract": {"click": "cli"},
     "demo": {"click": "cli", "rich": "cli"},
     "ddl": {"click": "cli", "sqlalchemy": "sqlalchemy"},
     "check sqlite": {"click": "cli", "sqlalchemy": "sqlalchemy"},

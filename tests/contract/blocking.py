@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from typing import Protocol
 
 from sla_compliance.alarms import AlarmFilter
@@ -12,11 +13,14 @@ from sla_compliance.sources.protocol import (
     AsyncAlarmSource,
     AsyncDetailedAlarmSource,
     AsyncSupportsAncestors,
+    AsyncSupportsRowsById,
 )
 
 
-class AsyncDetailedSource(AsyncAlarmSource, AsyncDetailedAlarmSource, AsyncSupportsAncestors, Protocol):
-    """An async source that also drills down, to parents too."""
+class AsyncDetailedSource(
+    AsyncAlarmSource, AsyncDetailedAlarmSource, AsyncSupportsAncestors, AsyncSupportsRowsById, Protocol
+):
+    """An async source that also drills down, to parents too, and finds rows by their ids."""
 
 
 class Blocking:
@@ -41,3 +45,7 @@ class Blocking:
     ) -> AlarmBatch:
         """Return what the async source does."""
         return self._runner.run(self._source.fetch_with_ancestors(tenant_id, start_us, end_us, wanted))
+
+    def fetch_by_ids(self, tenant_id: str, row_ids: Collection[str]) -> AlarmBatch:
+        """Return what the async source does."""
+        return self._runner.run(self._source.fetch_by_ids(tenant_id, row_ids))

@@ -10,7 +10,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import openpyxl
+import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
+from pyarrow import parquet
 
 from sla_compliance.alarms import Alarm
 from sla_compliance.sources.files import FileAlarmSource
@@ -101,5 +104,73 @@ class TestJsonFiles(AncestorContract):
             rows: list[Mapping[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
             rows.extend(exported(tenant_id, alarm) for alarm in alarms)
             path.write_text(json.dumps(rows), encoding="utf-8")
+
+        return store
+
+
+class TestParquetFiles(AncestorContract):
+    """The same as a folder of Parquet files."""
+
+    @pytest.fixture
+    def path(self, tmp_path: Path) -> Path:
+        """A folder with a file that has the columns and no row."""
+        folder = tmp_path / "alarms"
+        folder.mkdir()
+        self._write(folder / "0.parquet", [])
+        return folder
+
+    @pytest.fixture
+    def source(self, path: Path) -> FileAlarmSource:
+        """Reads the folder again each time."""
+        return FileAlarmSource(path, on_invalid="quarantine")
+
+    @pytest.fixture
+    def stored(self, path: Path) -> Stored:
+        """Adds a file to the folder."""
+
+        def store(tenant_id: str, alarms: Iterable[Alarm]) -> None:
+            rows = [{"tenant_id": tenant_id, **asdict(alarm)} for alarm in alarms]
+            self._write(path / f"{len(list(path.iterdir()))}.parquet", rows)
+
+        return store
+
+    @staticmethod
+    def _write(path: Path, rows: list[dict[str, Any]]) -> None:
+        instant = pa.timestamp("us", "UTC")
+        types = {name: instant if name.endswith(("_at", "_occurrence")) else pa.string() for name in COLUMNS}
+        texts = [
+            {name: value if types[name] == instant or value is None else str(value) for name, value in row.items()}
+            for row in rows
+        ]
+        parquet.write_table(pa.Table.from_pylist(texts, schema=pa.schema(types)), path)
+
+
+class TestWorkbooks(AncestorContract):
+    """The same as a sheet of a workbook."""
+
+    @pytest.fixture
+    def path(self, tmp_path: Path) -> Path:
+        """A workbook whose sheet has a header and no row."""
+        path = tmp_path / "alarms.xlsx"
+        book = openpyxl.Workbook()
+        book.worksheets[0].append(COLUMNS)
+        book.save(path)
+        return path
+
+    @pytest.fixture
+    def source(self, path: Path) -> FileAlarmSource:
+        """Reads the workbook again each time."""
+        return FileAlarmSource(path, on_invalid="quarantine")
+
+    @pytest.fixture
+    def stored(self, path: Path) -> Stored:
+        """Appends to the sheet."""
+
+        def store(tenant_id: str, alarms: Iterable[Alarm]) -> None:
+            book = openpyxl.load_workbook(path)
+            for alarm in alarms:
+                row = exported(tenant_id, alarm)
+                book.worksheets[0].append([row[name] for name in COLUMNS])
+            book.save(path)
 
         return store

@@ -9,6 +9,7 @@ import pytest
 from sla_compliance.alarms import Alarm
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.sources.memory import MemoryAlarmSource
+from sla_compliance.testing import RowsByIdContract
 from sla_compliance.testing.ancestor_source import AncestorContract
 from sla_compliance.testing.stored_alarms import HOUR, SINCE, SINCE_US, UNTIL_US, Stored, bounds
 
@@ -21,7 +22,7 @@ class GrowingSource(MemoryAlarmSource):
         self._batches[tenant_id] = AlarmBatch.from_alarms(alarms, on_invalid="quarantine")
 
 
-class TestMemorySource(AncestorContract):
+class TestMemorySource(AncestorContract, RowsByIdContract):
     """The simplest source."""
 
     @pytest.fixture

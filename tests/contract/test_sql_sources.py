@@ -15,7 +15,9 @@ from sqlalchemy import URL, Engine, NullPool, create_engine
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from sla_compliance.alarms import Severity
+from sla_compliance.sources.protocol import SupportsRowsById
 from sla_compliance.sources.sqlalchemy import AsyncSQLAlchemyAlarmSource, SQLAlchemyAlarmSource
+from sla_compliance.testing import RowsByIdContract
 from sla_compliance.testing.ancestor_source import AncestorContract, AncestorSource
 from sla_compliance.testing.detailed_alarm_source import DetailedAlarmSourceContract, DetailedSource
 from sla_compliance.testing.stored_alarms import EVERY_COLUMN, Stored
@@ -29,7 +31,7 @@ OTHER_PLACES = [(name, POSTGRES_CHOICES[0]) for name in POSTGRES_LAYOUTS]
 SQLITE_PLACES = [(name, "sqlite") for name in SQLITE_LAYOUTS]
 
 
-class SQLSource(DetailedSource, AncestorSource, Protocol):
+class SQLSource(DetailedSource, AncestorSource, SupportsRowsById, Protocol):
     """What both kinds of SQL source are."""
 
 
@@ -70,7 +72,7 @@ def sqlite_file(folder: Path, layout: Layout) -> Iterator[URL]:
     yield url
 
 
-class SQLSourceContract(DetailedAlarmSourceContract, AncestorContract):
+class SQLSourceContract(DetailedAlarmSourceContract, AncestorContract, RowsByIdContract):
     """What both kinds of source share."""
 
     @pytest.fixture

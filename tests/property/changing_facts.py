@@ -11,6 +11,7 @@ from sla_compliance.calendars.exclusions import AnyExclusion, Exclusion, Mainten
 from sla_compliance.calendars.periods import Period
 from sla_compliance.calendars.planned_work import PlannedWork
 from sla_compliance.calendars.service_hours import ServiceHours
+from sla_compliance.corrections import Correction
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.service import TenantSettings
 from tests.service.world import at
@@ -95,3 +96,13 @@ def agreements(draw: st.DrawFn) -> AnyExclusion:
         return Exclusion(start, start + length, reason="no access", applies_to=scope)
     kind, rule = draw(st.sampled_from(list(MaintenanceKind))), draw(st.sampled_from([None, "FREQ=DAILY;COUNT=3"]))
     return MaintenanceWindow(start, start + length, kind=kind, applies_to=scope, recurrence=rule)
+
+
+@st.composite
+def corrections(draw: st.DrawFn) -> Correction:
+    """What somebody knows better than a row: a time or two, a severity, or that there was no alarm."""
+    start, length = draw(moments), draw(lengths)
+    values = {"starts": start, "ends": start + length, "severity": draw(st.sampled_from(["critical", "minor"]))}
+    names = draw(st.sets(st.sampled_from(sorted(values))))
+    facts = {name: values[name] for name in sorted(names)} or {"void": True}
+    return Correction(draw(st.integers(0, 2)), reason="seen", author="NOC", entered_at=draw(moments), **facts)

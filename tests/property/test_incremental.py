@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from sla_compliance.alarms import Alarm
 from sla_compliance.calendars.exclusions import AnyExclusion, Exclusion
+from sla_compliance.corrections import Correction
 from sla_compliance.service import TenantSettings
 from sla_compliance.stores.memory import MemoryDayStore
 from tests.property.changing_facts import (
@@ -20,6 +21,7 @@ from tests.property.changing_facts import (
     MINUTE,
     agreements,
     alarms,
+    corrections,
     moments,
     resources,
     scopes,
@@ -34,6 +36,7 @@ EVENTS = (
     st.tuples(st.just("clear"), st.integers(0, 2)),
     st.tuples(st.just("move"), st.tuples(st.integers(0, 2), resources)),
     st.tuples(st.just("delete"), st.integers(0, 2)),
+    st.tuples(st.just("correct"), corrections()),
     st.tuples(st.just("agree"), agreements()),
     st.tuples(st.just("edit"), agreements()),
     st.tuples(st.just("rescope"), scopes),
@@ -50,7 +53,7 @@ class Changes:
 
     def __init__(self, tenant: TenantSettings, now: dt.datetime) -> None:
         self.facts = LiveFacts(tenant, now)
-        self.service = service_of(self.facts, store=MemoryDayStore())
+        self.service = service_of(self.facts, store=MemoryDayStore(), corrections=self.facts)
 
     async def take(self, kind: str, value: object) -> None:
         """Take one step."""
@@ -76,6 +79,11 @@ class Changes:
         """A row was a mistake."""
         if old := self.facts.alarms.pop(key, None):
             await self.service.alarm_changed(TENANT, old, None)
+
+    async def correct(self, correction: Correction) -> None:
+        """Somebody knows better than a row, of now or of later."""
+        self.facts.entered.append(correction)
+        await self.service.correction_changed(TENANT, correction)
 
     async def agree(self, new: AnyExclusion) -> None:
         """Something is agreed, late or in advance."""

@@ -50,6 +50,19 @@ async def test_the_figures_are_the_cores() -> None:
         assert answer.by(sla.Period.WEEK) == report.by(sla.Period.WEEK)
         assert answer.as_dicts() == report.as_dicts()
         assert answer.method == report.method
+        assert answer.to_polars().equals(report.to_polars())
+        of_rows = repr(report).rpartition("\n  rows: ")[2]
+        assert repr(answer) == repr(report).replace("Report", "Answer").replace(f"\n  rows: {of_rows}", ">")
+        assert "Availability by day" in answer._repr_html_()
+
+
+async def test_kept_days_have_no_hours() -> None:
+    """An answer is made of whole days; a report of one has them."""
+    facts = lively()
+    answer = await service_of(facts).compliance(TENANT, at(20, 12), at(28, 12))
+    with pytest.raises(sla.InvalidValueError, match="period is 'hour'; give a day or longer"):
+        answer.by(sla.Period.HOUR)
+    assert facts.report(answer.days[0].start, answer.days[0].end).by(sla.Period.HOUR)
 
 
 async def test_a_miss_costs_one_query_and_a_hit_none() -> None:

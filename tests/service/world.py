@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sla_compliance.alarms import Alarm, AlarmFilter
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.exclusions import AnyExclusion, Exclusion, MaintenanceWindow
 from sla_compliance.compliance import evaluate
+from sla_compliance.corrected_batch import with_ids
+from sla_compliance.corrections import Correction
 from sla_compliance.errors import UnknownTenantError
 from sla_compliance.intervals import ALWAYS_END_US, ALWAYS_START_US, IntervalSet
 from sla_compliance.ledger import CellLengths
@@ -29,11 +31,12 @@ def at(day: int, hour: int = 0, minute: int = 0) -> dt.datetime:
 
 
 class LiveFacts:
-    """One tenant's alarms and agreements, now; an AsyncAlarmSource, an ExclusionSource and a clock.
+    """One tenant's alarms, agreements and corrections, now; a source of all of them, and a clock.
 
     Attributes:
         alarms: the rows by id.
         agreed: maintenance and exclusions.
+        entered: corrections.
         now: what the clock says.
         purged_until: since when rows are complete.
         asked: the window of each query for alarms.
@@ -47,6 +50,7 @@ class LiveFacts:
         self.now = now
         self.alarms = {alarm.id: alarm for alarm in alarms}
         self.agreed: list[AnyExclusion] = []
+        self.entered: list[Correction] = []
         self.purged_until: dt.datetime | None = None
         self.asked: list[tuple[int, int]] = []
         self.delay_s = 0.0
@@ -80,6 +84,16 @@ class LiveFacts:
             await self.may_leave.wait()
         return answer
 
+    async def fetch_by_ids(self, tenant_id: str, row_ids: Collection[str]) -> AlarmBatch:
+        """Return the alarms with these ids."""
+        assert tenant_id == TENANT
+        return with_ids(AlarmBatch.from_alarms(self.alarms.values(), on_invalid="quarantine"), row_ids)
+
+    async def corrections(self, tenant_id: str) -> Sequence[Correction]:
+        """Return the corrections as they are now."""
+        assert tenant_id == TENANT
+        return tuple(self.entered)
+
     @property
     def queries(self) -> int:
         """How often alarms were asked for."""
@@ -93,7 +107,7 @@ class LiveFacts:
         """Return what the core makes of the facts as they are now."""
         since_us = max(self.settings.monitored_since_us, self.complete_since(TENANT) or ALWAYS_START_US)
         return evaluate(
-            self.alarms.values(),
+            AlarmBatch.from_alarms(self.alarms.values(), on_invalid="quarantine"),
             start=start,
             end=end,
             zone=self.settings.zone,
@@ -105,7 +119,7 @@ class LiveFacts:
             monitor_gap=self.settings.monitor_gap,
             in_service=self.settings.in_service,
             monitored=IntervalSet((since_us,), (ALWAYS_END_US,)),
-            on_invalid="quarantine",
+            corrections=self.entered,
         )
 
     def cells(self, start: dt.datetime, end: dt.datetime) -> list[CellLengths]:

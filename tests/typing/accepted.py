@@ -119,3 +119,43 @@ class AsyncPlatformAlarms:
 
 SOURCE: sla.AlarmSource = PlatformAlarms()
 ASYNC_SOURCE: sla.AsyncAlarmSource = AsyncPlatformAlarms()
+
+
+def alarms_of_every_door(
+    rows: list[dict[str, object]], records: Iterable[Mapping[str, object]]
+) -> list[sla.AlarmBatch]:
+    """Mappings of any kind; words alone or several; a frame is whatever exports Arrow."""
+    return [
+        sla.alarms_from_rows(rows),
+        sla.alarms_from_rows(
+            records,
+            columns={"first_occurrence": "Time"},
+            times_in="Africa/Lagos",
+            epoch="ms",
+            severity_map={"critical": ["High", 5], "minor": "*"},
+            status_map={"closed": "Done"},
+            on_invalid="quarantine",
+            clock_skew=timedelta(minutes=5),
+        ),
+        sla.alarms_from_changes(rows, down=["down", 0], up="up", key="monitor", before="unknown"),
+    ]
+
+
+class SomeFrame:
+    """A frame of a library that speaks Arrow."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Return a capsule of an Arrow stream."""
+        return requested_schema
+
+
+def reports_of_every_input(frame: SomeFrame, rows: list[dict[str, object]]) -> list[sla.ComplianceReport]:
+    """evaluate() takes frames and mappings as they stand."""
+    return [sla.evaluate(alarms, start=START, end=END, zone="UTC", as_of=END) for alarms in (frame, rows)] + [
+        sla.evaluate(sla.alarms_from_frame(frame, times_in="UTC"), start=START, end=END, zone="UTC", as_of=END)
+    ]
+
+
+def frames_of(report: sla.ComplianceReport) -> tuple[list[str], list[str]]:
+    """Frames have the types of their libraries."""
+    return list(report.to_pandas().columns), report.to_polars(by=sla.Period.MONTH).columns

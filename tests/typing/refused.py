@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     sla.evaluate([], START, END)  # type: ignore[call-arg]
     sla.evaluate([], start=START, end=END, zone="UTC")  # type: ignore[call-arg]
     sla.evaluate([], start=START, end="2026-11-01", zone="UTC", as_of=END)  # type: ignore[arg-type]
-    sla.evaluate([17], start=START, end=END, zone="UTC", as_of=END)  # type: ignore[list-item]
+    sla.evaluate([17], start=START, end=END, zone="UTC", as_of=END)  # type: ignore[arg-type]
     sla.evaluate([], start=START, end=END, zone="UTC", as_of=END, on_invalid="ignore")  # type: ignore[arg-type]
     sla.evaluate([], start=START, end=END, zone="UTC", as_of=END, service_hours="9-17")  # type: ignore[arg-type]
 
@@ -41,6 +41,12 @@ if TYPE_CHECKING:
 
     sla.whole_days("2026-10-01", None, "UTC", END)  # type: ignore[call-arg]
     sla.AlarmBatch.from_columns(starts_us=["0"], ends_us=[None])  # type: ignore[list-item]
+    sla.alarms_from_rows([17])  # type: ignore[list-item]
+    sla.alarms_from_rows([{}], epoch="h")  # type: ignore[arg-type]
+    sla.alarms_from_rows([{}], severity_map=["High"])  # type: ignore[arg-type]
+    sla.alarms_from_frame([{}])  # type: ignore[arg-type]
+    sla.alarms_from_changes([{}])  # type: ignore[call-arg]
+    sla.alarms_from_changes([{}], down="down", before="maybe")  # type: ignore[arg-type]
 
     class SourceWithoutAWindow:
         """Returns alarms, but not those of a window."""

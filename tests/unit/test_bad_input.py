@@ -374,7 +374,7 @@ WINDOWS_ASKED_FOR = [
     Case("alarms text", evaluate(alarms="alarms.csv"), Type, "alarms"),
     Case("alarms mapping", evaluate(alarms={}), Type, "alarms"),
     Case("alarms one", evaluate(alarms=sla.Alarm(START)), Type, "alarms"),
-    Case("alarms of dicts", evaluate(alarms=[{"severity": "critical"}]), Type, "alarms[0]"),
+    Case("alarms of dicts", evaluate(alarms=[{"severity": "critical"}]), Value, "alarms"),
     Case(
         "alarms of dicts in quarantine",
         evaluate(alarms=[sla.Alarm(START), {}], on_invalid="quarantine"),

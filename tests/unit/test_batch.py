@@ -248,11 +248,12 @@ def test_the_columns_of_alarms_stand_in_one_table() -> None:
     """Alarm, from_columns and the SQL mapping have exactly the columns of the table."""
     names = {column.name for column in ALARM_COLUMNS}
     assert names == {field.name for field in fields(sla.Alarm) if field.name != "_"}
-    options = {"more", "row_names", "faults", "on_invalid", "clock_skew"}
+    options = {"more", "row_names", "faults", "corrections", "on_invalid", "clock_skew"}
     arguments = inspect.signature(sla.AlarmBatch.from_columns).parameters.keys() - options
     assert arguments == {column.argument for column in ALARM_COLUMNS}
     mapped = {field.name for field in fields(AlarmsTable)}
-    assert mapped == names | {"table", "schema", "tenant_id", "more", "naive_times"}
+    ways_to_read = {"naive_times", "times_in", "severity_map", "status_map"}
+    assert mapped == names | ways_to_read | {"table", "schema", "tenant_id", "more"}
 
 
 def test_columns_by_name_and_by_argument_are_the_same_batch() -> None:

@@ -88,7 +88,7 @@ def test_the_arguments_of_an_evaluation_stand_once() -> None:
     assert {name: shown[name].default for name in defaults} == {
         name: inspect.Parameter.empty if value is MISSING else value for name, value in defaults.items()
     }
-    assert shown.keys() - defaults.keys() == {"alarms", "on_invalid"}
+    assert shown.keys() - defaults.keys() == {"alarms", "corrections", "on_invalid"}
 
 
 def test_arguments_can_be_changed_and_used_again() -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 import sla_compliance as sla
-from sla_compliance.date_ranges import last_days, requested_days
-from sla_compliance.errors import InstantOutOfRangeError
+from sla_compliance.date_ranges import calendar_month, exact_window, last_days, requested_days
+from sla_compliance.errors import InstantOutOfRangeError, InvalidIntervalError, InvalidValueError
 from tests.unit.moments import at
 
 NOW = at(8, 12)
@@ -176,3 +176,39 @@ def test_errors_call_the_texts_by_the_names_that_the_caller_has_for_them() -> No
         sla.whole_days(
             "2025-10-01", "2025-10-03", zone="UTC", now=NOW, max_days=2, from_field="--from", to_field="--to"
         )
+
+
+@pytest.mark.parametrize(
+    ("from_text", "to_text", "start", "end"),
+    [
+        ("2025-10-07", "2025-10-07", "2025-10-07T00:00:00+01:00", "2025-10-08T00:00:00+01:00"),
+        ("2025-10-07T09:00:00Z", "2025-10-07T13:00:00Z", "2025-10-07T10:00:00+01:00", "2025-10-07T14:00:00+01:00"),
+        ("2025-10-07T09:00:00Z", None, "2025-10-07T10:00:00+01:00", "2025-10-09T00:00:00+01:00"),
+        ("2025-10-09", None, "2025-10-09T00:00:00+01:00", "2025-10-09T00:00:00+01:00"),
+    ],
+)
+def test_an_exact_window_is_not_widened(from_text: str, to_text: str | None, start: str, end: str) -> None:
+    """Dates alone are whole days; without an end it ends today, and is empty where it begins later."""
+    now = datetime(2025, 10, 8, 12, tzinfo=UTC)
+    window = exact_window(from_text, to_text, zone="Africa/Lagos", now=now)
+    assert [moment.isoformat() for moment in window] == [start, end]
+
+
+def test_an_exact_window_ends_after_it_starts() -> None:
+    """The message names both texts."""
+    now = datetime(2025, 10, 8, 12, tzinfo=UTC)
+    with pytest.raises(InvalidIntervalError, match="to_date is '2025-10-06', not behind from_date '2025-10-07'; swap"):
+        exact_window("2025-10-07", "2025-10-06", zone="UTC", now=now)
+
+
+def test_a_month_is_the_local_one() -> None:
+    """Its length is that of its days: the clock changes in this one."""
+    start, end = calendar_month("2026-03", zone="Europe/Berlin")
+    assert (start.isoformat(), end.isoformat()) == ("2026-03-01T00:00:00+01:00", "2026-04-01T00:00:00+02:00")
+
+
+@pytest.mark.parametrize("text", ["2026", "2026-13", "2026-1", "March", "2026-03-01", "9999-12", "0001-01"])
+def test_what_is_no_month_is_refused(text: str) -> None:
+    """With an error that names it; the first month and the last year are too near the calendar's ends."""
+    with pytest.raises(InvalidValueError, match="month is "):
+        calendar_month(text, zone="UTC")

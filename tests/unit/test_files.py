@@ -214,8 +214,8 @@ class TestNames:
         [
             (CSV, {"severity": "sev"}, "has no column 'sev', which severity is mapped to; it has 'id'"),
             (CSV, {"cleared_at": "ended"}, "has no column 'ended', which cleared_at is mapped to"),
-            ("sev,first_occurrence\n", None, "has no column severity; it has 'sev', 'first_occurrence'; map"),
-            ("severity,raised\n", None, "has no column first_occurrence"),
+            ("severity,raised\n", None, "has no column first_occurrence; it has 'severity', 'raised'; map"),
+            ("sev,first_occurrence\n", {"severity": "level"}, "has no column 'level', which severity is mapped to"),
             (f"severity,severity,first_occurrence\nmajor,major,{RAISED}\n", None, "names the column 'severity' twice"),
             (f"severity,SEVERITY,first_occurrence\nmajor,major,{RAISED}\n", None, "two columns called severity"),
         ],

@@ -161,6 +161,14 @@ def test_rows_of_one_end_agree_wherever_the_policy_ends_them() -> None:
     assert report.bounds().because == (sla.Doubt(sla.DoubtCause.CUT_OFF, 2, 4 * HOUR_US),)
 
 
+def test_rows_that_come_to_the_same_time_leave_nothing_open() -> None:
+    """One is over, the other was cut off at that very instant: what they say differs, what counts does not."""
+    rows = [alarm(9, 12), alarm(9, 20, last_occurrence=at(8, 12))]
+    policy = sla.SLAPolicy(stale_after=timedelta(hours=1))
+    report = report_of(rows, at(8), at(9), as_of=at(8, 14), policy=policy)
+    assert report.bounds().because == (sla.Doubt(sla.DoubtCause.CUT_OFF, 1, 2 * HOUR_US),)
+
+
 def test_an_id_of_several_keys_is_several_outages() -> None:
     """In the report of one key its own rows alone can disagree."""
     rows = [alarm(1, 3, resource_id="r1"), alarm(2, 4, resource_id="r2"), alarm(3, 5, resource_id="r1")]
@@ -168,3 +176,20 @@ def test_an_id_of_several_keys_is_several_outages() -> None:
     assert each["r1"].total.downtime_us == 4 * HOUR_US
     assert each["r1"].bounds().because == each["r2"].bounds().because == ()
     assert report_of(rows, at(8), at(9)).bounds().because[0].rows == 3
+
+
+def test_ids_and_devices_are_those_of_one_tenant() -> None:
+    """Rows of several tenants may be numbered alike: neither supersedes, disputes or bounds the other's."""
+    open_row, over, undated = at(8, 9), at(8, 10), at(8, 11)
+    batch = sla.AlarmBatch.from_columns(
+        starts_us=[us(open_row), us(open_row), us(over), us(undated)],
+        ends_us=[None, us(over), us(undated), None],
+        ids=[1, 1, 2, 3],
+        alarm_ids=["a", "a", "a", "a"],
+        statuses=[None, None, None, "cleared"],
+        more={"tenant_id": ["acme", "other", "acme", "other"]},
+    )
+    assert len(batch) == 4
+    assert batch.undated == {3: None}
+    alone = batch.by("tenant_id")
+    assert [len(alarms) for alarms in alone.values()] == [2, 2]

@@ -44,6 +44,7 @@ class TestKeys:
         each = sla.evaluate_each([alarm(1, 2, 17), alarm(3, 4, "17")], **TERMS)
         assert hours_down(each) == {17: 2}
         assert hours_down(sla.evaluate_each([], inventory=["17", 17], **TERMS)) == {"17": 0}
+        assert hours_down(sla.evaluate_each([], inventory=["17", None], **TERMS)) == {"17": 0, None: 0}
 
     def test_a_key_whose_rows_are_all_bad_keeps_them(self) -> None:
         """Also where rows of it are written in two ways."""

@@ -120,8 +120,9 @@ def test_reports_by_key_say_how_many_rows_name_none_and_how_long(unkeyed: Any, w
     ]
     arguments: dict[str, Any] = {"start": at(8), "end": at(9), "zone": "UTC", "as_of": at(9), "inventory": ["r1", "r2"]}
     reports = sla.evaluate_each(alarms, unkeyed=unkeyed, **arguments)
-    line = f"2 rows without the key, 3 h together: {words}"
-    assert [line in report.quality.lines() for report in reports.values()] == [True] * len(reports)
+    first = "the first: raised 2025-10-08 04:00:00+00:00"
+    line = f"2 rows without the key, {words}: 3 h of downtime, {first}"
+    assert [line in reports[key].quality.lines() for key in ("r1", "r2")] == [True, True]
     keyed = sla.evaluate_each(alarms[:1], unkeyed=unkeyed, **arguments)
     assert [report.quality.lines() for report in keyed.values()] == [(), ()]
 

@@ -173,6 +173,10 @@ BAD_TEXTS = [
     ("mon 22:00-06:00,23:00-24:00", "ranges overlap"),
     ("mon 09:00-17:00,", "hold ''"),
     ("mon \u0660\u0669:00-17:00", "hold '17:00'; write a range as"),
+    (
+        "mon-fri 09:00-17:00, sat 10:00-14:00",
+        "hold 'sat 10:00-14:00'; write a range as 09:00-17:00, and days apart: mon",
+    ),
     ("mon-fri 09:00-17:00; fri 09:00-15:00", "name fri twice"),
     ("mon,mon 09:00-17:00", "name mon twice"),
     ("mon 09:00-17:00; 2026-02-30 closed", "day is out of range"),

@@ -17,7 +17,6 @@ from sla_compliance.outlets.text import (
     doubt_sentence,
     doubt_sentences,
     downtime_length,
-    is_without_rows,
     iso_date_span,
     left_out_reasons,
     left_out_us,
@@ -74,12 +73,12 @@ def test_a_total_carries_a_verdict_with_its_confirmation_and_a_day_the_verdict(
 
 def test_the_total_of_a_report_without_rows_is_not_confirmed() -> None:
     """A row that does not qualify is a row; where nothing was owed there is nothing to confirm."""
-    assert is_without_rows(report_of())
+    assert report_of().is_of_empty_input
     assert total_verdict(report_of()) == "Not confirmed"
     assert record_verdict(report_of(), report_of().days[0], sla.Period.DAY) == "Not confirmed"
     assert record_verdict(report_of(), report_of().total, sla.Period.MONTH) == "Not confirmed"
     assert doubt_sentences(report_of()) == ["no rows were read"]
-    assert not is_without_rows(report_of(MINOR))
+    assert not report_of(MINOR).is_of_empty_input
     assert total_verdict(report_of(MINOR)) == "Met"
     assert total_verdict(report_of(service_hours=[])) == "No data"
 

@@ -10,7 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sla_compliance as sla
-from sla_compliance.units import MAX_US, MIN_US, checked_instant_us, instant_us, length_us, moment, parse_date
+from sla_compliance.errors import InvalidTypeError, InvalidValueError
+from sla_compliance.units import (
+    MAX_US,
+    MIN_US,
+    checked_instant_us,
+    instant_us,
+    length_text,
+    length_us,
+    moment,
+    parse_date,
+    read_length,
+)
 from tests.unit.moments import HOUR_US
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -99,3 +110,56 @@ def test_a_date_is_read() -> None:
     assert parse_date("2024-02-29") == date(2024, 2, 29)
     with pytest.raises(sla.InvalidTypeError, match="^date is 20251008"):
         parse_date(20251008)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    {
+        "90 s": timedelta(seconds=90),
+        "5 min": timedelta(minutes=5),
+        "5m": timedelta(minutes=5),
+        "1h30m": timedelta(hours=1, minutes=30),
+        "24 h": timedelta(hours=24),
+        "7 days": timedelta(days=7),
+        "1 Day 2 Hours 3 Minutes 4.5 Seconds": timedelta(days=1, hours=2, minutes=3, seconds=4.5),
+        "0 s": timedelta(0),
+        "0.000001s": timedelta(microseconds=1),
+    }.items(),
+)
+def test_lengths_are_read_as_people_write_them(text: str, length: timedelta) -> None:
+    """The largest unit first, in any case, with or without blanks."""
+    assert read_length(text, field="merge_gap") == length
+
+
+@given(st.timedeltas(timedelta(0), timedelta(days=99_999)))
+def test_a_length_in_words_is_read_back(length: timedelta) -> None:
+    """Exactly."""
+    assert read_length(length_text(length_us(length, field="length")), field="length") == length
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "5",
+        "min",
+        "-5 min",
+        "5 min ",
+        " 5 min",
+        "5  min",
+        "1.5 h",
+        "30 m 1 h",
+        "1 h 1 h",
+        "123456 d",
+        "\u0665 s",
+        "PT5M",
+    ],
+)
+def test_what_is_no_length_is_refused(text: str) -> None:
+    """With forms that work."""
+    way_out = "give a length such as 90 s, 5 min, 1 h 30 min or 7 days"
+    with pytest.raises(InvalidValueError, match=f"^merge_gap is .*; {way_out}$"):
+        read_length(text, field="merge_gap")
+    with pytest.raises(InvalidTypeError, match="^merge_gap is 5; give a length such as"):
+        read_length(5, field="merge_gap")  # type: ignore[arg-type]

@@ -11,10 +11,11 @@ from fastapi.testclient import TestClient
 
 from sla_compliance.alarms import Alarm
 from sla_compliance.errors import InvalidValueError
-from sla_compliance.service import to_async
+from sla_compliance.inventory import Inventory, Unit
+from sla_compliance.service import MemoryTenants, to_async
 from sla_compliance.sources.memory import MemoryAlarmSource
 from sla_compliance.sources.samples import SampleAlarmSource, SampleMaintenanceSource
-from tests.web.world import FIBRE_CUT, Clock, Source, assert_problem, at, service_over, visiting
+from tests.web.world import FIBRE_CUT, TENANTS, Clock, Source, assert_problem, at, service_over, visiting
 
 THE_SEVENTH = {
     "date": "2025-10-07T00:00:00+01:00",
@@ -161,11 +162,25 @@ class TestFigures:
         with visiting(service_over(Source({"acme": alarms}))) as client:
             rows = client.get("resources?from_date=2025-10-07&to_date=2025-10-07&target_percentage=99").json()
         assert [row["resource_id"] for row in rows] == [None, "olt-7"]
-        assert [row["quality"]["lines"] for row in rows] == [
-            ["2 rows without the key, 3 h together: in doubt for every key"]
-        ] * 2
+        lines = ["2 rows without the key, in doubt for every key: 3 h of downtime, the first: no device"]
+        assert [row["quality"]["lines"] for row in rows] == [[], lines]
         assert (rows[1]["verdict"], rows[1]["is_confirmed"]) == ("MET", False)
         assert rows[1]["low_percentage"] < rows[1]["high_percentage"] == 99.89
+
+    def test_resources_of_an_inventory_have_their_own_targets(self) -> None:
+        """Units without an alarm appear, shared devices count; a target that is asked for is everybody's."""
+        units = [Unit("c-gold", parents=["olt-7"], target="99.95"), Unit("olt-7"), Unit(17)]
+        tenants = MemoryTenants(TENANTS, inventories={"acme": Inventory(units)})
+        with visiting(service_over(Source(), tenants=tenants)) as client:
+            rows = client.get("resources?from_date=2025-10-07&to_date=2025-10-07").json()
+            asked = client.get("resources?from_date=2025-10-07&to_date=2025-10-07&target_percentage=99").json()
+        assert [(row["resource_id"], row["target_percentage"], row["verdict"]) for row in rows] == [
+            ("c-gold", 99.95, "BREACHED"),
+            ("olt-7", 99.9, "BREACHED"),
+            ("17", 99.9, "MET"),
+            ("olt-8", 99.9, "MET"),
+        ]
+        assert {row["target_percentage"] for row in asked} == {99.0}
 
     def test_totals_honour_each_of_their_parameters(self, client: TestClient) -> None:
         """Days, maintenance and target."""

@@ -96,7 +96,7 @@ def platform_permission(authorization: str | None = Header(None)) -> None:
 
 def service_over(source: Any, **parts: Any) -> ComplianceService:  # whatever the test plugs in
     """Return the service of the tenants above."""
-    return ComplianceService(source, tenants=MemoryTenants(TENANTS), **{"clock": Clock(), **parts})
+    return ComplianceService(source, **{"tenants": MemoryTenants(TENANTS), "clock": Clock(), **parts})
 
 
 def platform(

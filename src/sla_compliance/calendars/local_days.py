@@ -27,7 +27,7 @@ from typing import Final
 
 from sla_compliance.calendars.wall_clock import instant_of
 from sla_compliance.checks import wrong_type
-from sla_compliance.units import checked_instant_us, moment
+from sla_compliance.units import HOUR_US, checked_instant_us, moment
 from sla_compliance.zones import load_zone
 
 _YEARS_KEPT: Final = 1024
@@ -85,6 +85,15 @@ def first_instant_us(day: date, zone: str, *, field: str = "day") -> int:
         raise wrong_type(day, field, "a datetime.date")
     midnight = datetime.fromordinal(day.toordinal())
     return checked_instant_us(instant_of(midnight, load_zone(zone)), field=field)
+
+
+def hours_of_day(start_us: int, end_us: int) -> list[tuple[int, int]]:
+    """Return the elapsed hours of a day between these bounds; the last one may be shorter.
+
+    >>> hours_of_day(0, HOUR_US + HOUR_US // 2)
+    [(0, 3600000000), (3600000000, 5400000000)]
+    """
+    return list(pairwise([*range(start_us, end_us, HOUR_US), end_us]))
 
 
 def _starts_us(zone: str, first_ordinal: int, last_ordinal: int) -> Sequence[int]:

@@ -7,6 +7,9 @@
 # So a fiscal year from 6 April is twelve months that begin on the 6th. Where a
 # request begins or ends within a period, the part inside the request is a record.
 #
+# Hours are no sums of dates. They are for drill-down: elapsed hours from the first
+# instant of a day, so a day of 25 hours has 25, and its last one may be shorter.
+#
 # A rolling window is n whole existing dates, one window ending with each date;
 # windows that are not full are left out.
 ################################################################
@@ -28,12 +31,12 @@ from sla_compliance.checks import checked_integer, checked_text, wrong_value
 class Period:
     """A way to cut a row of local dates into reporting periods.
 
-    Use the class attributes DAY, WEEK (ISO, from Monday), MONTH, QUARTER and YEAR, or the constructors below.
+    Use the class attributes HOUR, DAY, WEEK (ISO, from Monday), MONTH, QUARTER and YEAR, or the constructors below.
 
     Attributes:
         name: the period in a text: "day", "month", "30 days".
-        days: length of a day, a week or a rolling window; 0 where months count.
-        months: length of a month, a quarter or a year; 0 where days count.
+        days: length of a day, a week or a rolling window; 0 where months count, and for hours.
+        months: length of a month, a quarter or a year; 0 where days count, and for hours.
         first: ordinal of a day on which a period of days begins, or number of a month in which one of months does.
         first_day: day of the month on which months begin, 1 to 31.
         is_rolling: one window ends with each date.
@@ -46,11 +49,17 @@ class Period:
     first_day: int = 1
     is_rolling: bool = False
 
+    HOUR: ClassVar[Period]
     DAY: ClassVar[Period]
     WEEK: ClassVar[Period]
     MONTH: ClassVar[Period]
     QUARTER: ClassVar[Period]
     YEAR: ClassVar[Period]
+
+    @property
+    def is_hour(self) -> bool:
+        """Whether it cuts each date into its elapsed hours."""
+        return self.days == self.months == 0
 
     @classmethod
     def week(cls, first: str = "monday") -> Period:
@@ -112,7 +121,7 @@ class Period:
         return cls(name, months=months, first=first_month % months, first_day=first_day)
 
     def spans(self, dates: Sequence[date], *, is_first_whole: bool, is_last_whole: bool) -> list[tuple[int, int]]:
-        """Return the index ranges [i, j) of ascending dates, one for each period.
+        """Return the index ranges [i, j) of ascending dates, one for each period; hours have none.
 
         Args:
             is_first_whole, is_last_whole: whether the request holds all of that date; rolling windows need whole dates.
@@ -156,6 +165,7 @@ def _is_before(day: date, first_day: int) -> bool:
     return day.day < first_day and day.day < monthrange(day.year, day.month)[1]
 
 
+Period.HOUR = Period("hour")
 Period.DAY = Period("day", days=1)
 Period.WEEK = Period.week()
 Period.MONTH = Period.month()

@@ -72,7 +72,7 @@ class PlannedWork:
             most_windows = checked_integer(self.most_windows, "most_windows", 0, _MOST_WINDOWS)
             object.__setattr__(self, "most_windows", most_windows)
         check_type(self.per, Period, "per", "a Period, e.g. Period.MONTH")
-        if self.per.is_rolling:
+        if self.per.is_rolling or self.per.is_hour:
             raise wrong_value(self.per.name, "per", "a calendar period: a day, week, month, quarter or year")
         if self.without_notice not in ("accept", "reject"):
             raise wrong_value(self.without_notice, "without_notice", "'accept' or 'reject'")

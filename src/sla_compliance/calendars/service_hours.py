@@ -230,7 +230,10 @@ def _read_range(text: str) -> tuple[int, int]:
     """Return the minutes since midnight of a text such as "09:00-17:00"; beyond 1440 where it runs over midnight."""
     match = _RANGE.fullmatch(text)
     if match is None:
-        raise _error(f"hold {shown(text)}; write a range as 09:00-17:00")
+        way_out = "write a range as 09:00-17:00"
+        if any(map(str.isalpha, text)):  # further days behind a comma, which separates ranges
+            way_out += ", and days apart: mon-fri 09:00-17:00; sat 10:00-14:00"
+        raise _error(f"hold {shown(text)}; {way_out}")
     start_hour, start_minute, end_hour, end_minute = map(int, match.groups())
     start, end = start_hour * 60 + start_minute, end_hour * 60 + end_minute
     if max(start_minute, end_minute) > 59 or start >= _DAY_MINUTES or end > _DAY_MINUTES:

@@ -8,8 +8,9 @@ import click
 
 from sla_compliance.cli.commands import BadInput
 from sla_compliance.errors import requires_extra
+from sla_compliance.settings import load
 from sla_compliance.sources.database_urls import parse_database_url
-from sla_compliance.sources.sqlalchemy import missing_index_statements
+from sla_compliance.sources.sqlalchemy import mapped_tables, missing_index_statements
 
 with requires_extra("sqlalchemy", __name__):
     from sqlalchemy import Engine, create_engine
@@ -21,12 +22,14 @@ URL_OPTION: Final = "--database-url"
 
 @click.command()
 @click.option(URL_OPTION, required=True, help="Where the alarms are, e.g. postgresql://host/platform.")
+@click.option("--contract", metavar="FILE", help="Names of the table and its columns, sla.toml.")
 @click.pass_context
-def command(ctx: click.Context, database_url: str) -> None:
+def command(ctx: click.Context, database_url: str, contract: str | None) -> None:
     """Warn when the alarms table lacks its index; exit code 1 where it does."""
+    tables = mapped_tables({} if contract is None else load(contract).tables)
     engine = _engine_of(database_url)
     try:
-        statements = missing_index_statements(engine)
+        statements = missing_index_statements(engine, tables.alarms)
     except SQLAlchemyError as error:
         raise BadInput(f"the database cannot be read: {error}") from error
     finally:

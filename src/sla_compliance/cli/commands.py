@@ -27,6 +27,9 @@ with requires_extra("cli", __name__):
 
 SUMMARIES: Final[Mapping[str, str]] = {
     "report": "Report the availability that exported alarms leave, and whether the target was met.",
+    "doctor": "Say what of exported alarms is in doubt, what is at stake, and which option would settle it.",
+    "settle": "Write what is in doubt as a file of corrections, ready to fill.",
+    "contract": "Say in words what a contract file means, or print its JSON schema.",
     "demo": "Show it at work on 90 days of made-up alarms.",
     "serve": "Serve the endpoint and the dashboard page.",
     "token": "Print a bearer token for `serve`.",

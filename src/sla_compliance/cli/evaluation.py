@@ -1,42 +1,34 @@
-"""From the options of `sla-compliance report` to the reports."""
+"""Reports of alarms by what was agreed: all together and of each key, their notes and the exit code."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import islice
 from typing import Final
 
 from sla_compliance.batch import AlarmBatch
-from sla_compliance.calendars.local_days import first_instant_us
-from sla_compliance.calendars.periods import Period
-from sla_compliance.calendars.service_hours import ServiceHours
+from sla_compliance.cli.agreed_evaluation import Evaluation
 from sla_compliance.cli.messages import named_by_option
-from sla_compliance.compliance import EvaluationKeywords, evaluate, evaluate_each
-from sla_compliance.date_ranges import whole_days
-from sla_compliance.labels import Accounting
+from sla_compliance.compliance import evaluate, evaluate_each
+from sla_compliance.errors import shown
+from sla_compliance.inventory import Inventory
 from sla_compliance.measured import FactCode
-from sla_compliance.outlets.text import NO_ROWS_READ, counted, doubt_sentences, is_without_rows, total_verdict
-from sla_compliance.policy import SLAPolicy
+from sla_compliance.outlets.text import NO_ROWS_READ, counted, doubt_sentences, total_verdict
 from sla_compliance.quality import lines_of
+from sla_compliance.readings import Unkeyed
 from sla_compliance.records import Verdict
 from sla_compliance.report import ComplianceReport
-from sla_compliance.sources.files import STANDARD_INPUT, FileAlarmSource, Progress, unobserved
-from sla_compliance.sources.maintenance_files import read_maintenance
-from sla_compliance.units import instant_us, moment, parse_date, parse_timestamp
-from sla_compliance.validation import OnInvalid
-from sla_compliance.zones import load_zone
+from sla_compliance.sources.files import TENANT_COLUMN
+from sla_compliance.units import moment
 
-ACCOUNTINGS: Final[Mapping[str, Accounting]] = {
-    "removed": Accounting.REMOVED,
-    "planned-downtime-removed": Accounting.PLANNED_DOWNTIME_REMOVED,
-    "excused": Accounting.EXCUSED,
-    "counted": Accounting.COUNTED,
-}
-_DATE_LENGTH: Final = len("2026-10-08")
 BREACHED: Final = 1
 NOT_CONFIRMED: Final = 3
+
+# In percent: 0.999 was meant as a share, or is a target that nothing breaches.
+_LEAST_LIKELY_TARGET: Final = 1
+_MOST_KEYS_NAMED: Final = 5
 
 
 class FailOn(StrEnum):
@@ -45,45 +37,6 @@ class FailOn(StrEnum):
     BREACHED = "breached"
     UNCONFIRMED = "unconfirmed"
     AT_RISK = "at-risk"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportOptions:
-    """The options of `sla-compliance report`, as the user wrote them."""
-
-    files: tuple[str, ...]
-    zone: str
-    from_date: str
-    to_date: str | None
-    target: str
-    by: str
-    each: str | None
-    tenant: str | None
-    maintenance: tuple[str, ...]
-    service_hours: str | None
-    accounting: str
-    as_of: str | None
-    merge_gap: timedelta
-    min_outage: timedelta
-    stale_after: timedelta | None
-    columns: Mapping[str, str]
-    on_invalid: OnInvalid
-    clock_skew: timedelta
-    output: str
-    detail: bool
-    fail_on: str
-
-    @property
-    def period(self) -> Period:
-        """The period of each record."""
-        return Period.of(self.by)
-
-    @property
-    def title(self) -> str:
-        """What the figures are about: the tenant, else the files."""
-        if self.tenant:
-            return self.tenant
-        return ", ".join("standard input" if file == STANDARD_INPUT else file for file in self.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +50,12 @@ class ReportResult:
 
     whole: ComplianceReport
     by_key: Mapping[Hashable, ComplianceReport] | None
+
+    def worst(self, number: int | None) -> ReportResult:
+        """Return the result with the worst keys alone, so many of them; None: with all."""
+        if self.by_key is None or number is None:
+            return self
+        return ReportResult(self.whole, dict(islice(self.by_key.items(), number)))
 
     @property
     def reports(self) -> Sequence[ComplianceReport]:
@@ -112,24 +71,46 @@ class ReportResult:
         totals = [report.total for report in self.reports]
         if any(total.is_breached for total in totals):
             return BREACHED
-        # Files without rows have no keys to judge: then the whole decides.
-        is_unconfirmed = is_without_rows(self.whole) or any(not total.is_confirmed for total in totals)
+        is_unconfirmed = any(not total.is_confirmed for total in totals) or self.whole.is_of_empty_input
         if is_unconfirmed and fail_on is not FailOn.BREACHED:
             return NOT_CONFIRMED
         is_at_risk = any(total.verdict is Verdict.AT_RISK for total in totals)
         return NOT_CONFIRMED if is_at_risk and fail_on is FailOn.AT_RISK else 0
 
 
-# What a reader of any format must know: which rows are missing from the figures, and what was assumed of others.
-_NOTED: Final = frozenset({FactCode.BAD_ROW, FactCode.ASSUMED_END, FactCode.CLAMPED_SHARE})
+# What a reader of any format must know: which rows are missing from the figures, what was assumed of others, and what
+# people changed.
+_NOTED: Final = frozenset(
+    {
+        FactCode.ASSUMPTION,
+        FactCode.BAD_ROW,
+        FactCode.ASSUMED_END,
+        FactCode.CLAMPED_SHARE,
+        FactCode.CORRECTED,
+        FactCode.UNUSED_CORRECTION,
+    }
+)
 
 
-def notes_of(result: ReportResult) -> list[str]:
-    """Return what was set aside and assumed, a sentence for each kind, and why verdicts are not confirmed."""
+def notes_of(result: ReportResult, inventory: Inventory | None = None) -> list[str]:
+    """Return what was set aside and assumed, a sentence for each kind, and why verdicts are not confirmed.
+
+    Args:
+        inventory: what there is; a key that it does not have is noted.
+    """
     whole = result.whole
     notes = [*lines_of(fact for fact in whole.quality.facts if fact.code in _NOTED)]
-    if is_without_rows(whole):
+    if whole.is_of_empty_input:
         notes.append(NO_ROWS_READ)
+    elif _is_of_another_time(whole):
+        raised_us = whole.batch.starts_us
+        first, last = (moment(instant_us).date() for instant_us in (min(raised_us), max(raised_us)))
+        notes.append(
+            f"no alarm of the files reaches into the period, they are of {first} to {last}; is the export whole?"
+        )
+    notes += _notes_on_targets(result)
+    if inventory is not None:
+        notes += _notes_on_other_keys(result, inventory)
     if result.by_key is not None:
         unconfirmed = sum(not report.is_confirmed for report in result.by_key.values())
         if unconfirmed:
@@ -140,73 +121,78 @@ def notes_of(result: ReportResult) -> list[str]:
     return notes
 
 
-def evaluation_arguments(options: ReportOptions, now: datetime) -> EvaluationKeywords:
-    """Return what `evaluate` needs besides the alarms; reads the maintenance files.
+def _notes_on_other_keys(result: ReportResult, inventory: Inventory) -> list[str]:
+    """Return a sentence on keys of rows that the inventory does not have: one of its own may be spelt otherwise."""
+    inventory_keys = {str(unit.key) for unit in inventory.units}
+    other_keys = sorted({str(key) for key in result.by_key or () if key is not None} - inventory_keys)
+    if not other_keys:
+        return []
+    listed = ", ".join(map(shown, other_keys[:_MOST_KEYS_NAMED]))
+    more = " and more" if len(other_keys) > _MOST_KEYS_NAMED else ""
+    return [f"{counted(len(other_keys), 'key')} of the rows not in the inventory: {listed}{more}"]
 
-    Raises:
-        SLAComplianceError: an option is wrong, or a maintenance file.
+
+def _notes_on_targets(result: ReportResult) -> list[str]:
+    """Return a sentence for each target that was probably meant as a share."""
+    targets = {report.total.target_percentage for report in result.reports}
+    small_targets = sorted(target for target in targets if 0 < target <= _LEAST_LIKELY_TARGET)
+    sentence = "the target is {:.15g} %; where a share was meant, write {:.15g}"
+    return [sentence.format(target, target * 100) for target in small_targets]
+
+
+def _is_of_another_time(whole: ComplianceReport) -> bool:
+    """Return whether rows of alarms were read and none of them, a bad one neither, can be of the period.
+
+    A log of state changes has rows that are no alarms: it says itself which time it observed.
     """
-    with named_by_option(zone="--zone", target_percentage="--target", service_hours="--service-hours"):
-        load_zone(options.zone)
-        as_of = now if options.as_of is None else _parse_as_of(options.as_of, options.zone)
-        start, end = whole_days(
-            options.from_date, options.to_date, zone=options.zone, now=as_of, from_field="--from", to_field="--to"
-        )
-        policy = SLAPolicy(
-            options.target,
-            accounting=ACCOUNTINGS[options.accounting],
-            merge_gap=options.merge_gap,
-            min_outage=options.min_outage,
-            stale_after=options.stale_after,
-        )
-        service_hours = None if options.service_hours is None else ServiceHours.parse(options.service_hours)
-    return {
-        "start": start,
-        "end": end,
-        "zone": options.zone,
-        "as_of": as_of,
-        "policy": policy,
-        "maintenance": [window for file in options.maintenance for window in read_maintenance(file)],
-        "service_hours": service_hours,
-    }
+    batch = whole.batch
+    if not len(batch) or batch.rejected or batch.monitored is not None:
+        return False
+    spans = zip(batch.starts_us, batch.ends_us, strict=True)
+    start_us, end_us = whole.total.start_us, whole.total.end_us
+    return not any(raised_us < end_us and cleared_us > start_us for raised_us, cleared_us in spans)
 
 
-def read_alarm_files(options: ReportOptions, progress: Progress = unobserved) -> AlarmBatch:
-    """Return the alarms of the files; errors as FileAlarmSource's."""
-    with named_by_option(columns="--column"):
-        source = FileAlarmSource(
-            *options.files,
-            columns=options.columns,
-            on_invalid=options.on_invalid,
-            clock_skew=options.clock_skew,
-            progress=progress,
-        )
-    return source.read(options.tenant)
+def make_reports(
+    batch: AlarmBatch,
+    column: str | None,
+    evaluation: Evaluation,
+    tenant_id: str | None,
+    *,
+    unkeyed: Unkeyed = "doubt",
+    inventory: Inventory | None = None,
+) -> ReportResult:
+    """Return the report of all alarms and, where a column is named, those of its values.
 
-
-def make_reports(batch: AlarmBatch, column: str | None, arguments: EvaluationKeywords) -> ReportResult:
-    """Return the report of all alarms and, where a column is named, those of its values."""
+    Args:
+        tenant_id: whose the alarms are; None: it does not matter.
+        unkeyed: whose the rows without a value of the column are.
+        inventory: the values that have a report even without a row, and what is agreed for each.
+    """
+    arguments = evaluation.keywords(tenant_id)
     whole = evaluate(batch, **arguments)
     if column is None:
         return ReportResult(whole, None)
     with named_by_option(by="--each"):
-        reports = evaluate_each(batch, by=column, **arguments)
+        has_own_terms = evaluation.settings.tenants or evaluation.tenants is not None
+        if column == TENANT_COLUMN and inventory is None and has_own_terms:
+            reports = _reports_of_tenants(batch, evaluation)
+        else:
+            reports = evaluate_each(batch, by=column, inventory=inventory, unkeyed=unkeyed, **arguments)
     worst_first = sorted(reports, key=lambda key: _rank(key, reports[key]))
     return ReportResult(whole, {key: reports[key] for key in worst_first})
+
+
+def _reports_of_tenants(batch: AlarmBatch, evaluation: Evaluation) -> dict[Hashable, ComplianceReport]:
+    """Return the report of each tenant, by what the contract file and the database say of it."""
+    reports: dict[Hashable, ComplianceReport] = {}
+    batches = dict.fromkeys(evaluation.tenants or (), AlarmBatch()) | batch.by(TENANT_COLUMN)
+    for key, alarms in batches.items():
+        reports[key] = evaluate(alarms, **evaluation.keywords(None if key is None else str(key)))
+    return reports
 
 
 def _rank(key: Hashable, report: ComplianceReport) -> tuple[bool, object, int, str]:
     """Return what sorts the worst report first, those without a figure last; the key's text decides between equals."""
     ratio = report.total.availability_ratio
     return ratio is None, ratio or 0, -report.total.downtime_us, str(key)
-
-
-def _parse_as_of(text: str, zone: str) -> datetime:
-    """Return the instant that a text names; of a date, its first instant in the zone."""
-    option = "--as-of"
-    if len(text) == _DATE_LENGTH:
-        date = parse_date(text, field=option)
-        return moment(first_instant_us(date, zone, field=option), load_zone(zone))
-    as_of = parse_timestamp(text, field=option)
-    instant_us(as_of, field=option)  # refuses an instant too near the years 1 and 9999
-    return as_of

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from sla_compliance.errors import InvalidAlarmError, InvalidAlarmsError, SLAComplianceError
+from sla_compliance.errors import InvalidAlarmError, InvalidAlarmsError, InvalidContractError, SLAComplianceError
 
 ROWS_SHOWN: Final = 5
 WAY_OUT: Final = "Mend the export, or set the bad rows aside with --on-invalid quarantine; the report then says so."
@@ -29,7 +29,9 @@ def named_by_option(**options: str) -> Iterator[None]:
 
 
 def message_of(error: SLAComplianceError) -> str:
-    """Return the one message for an error; of bad rows, a list."""
+    """Return the one message for an error; of bad rows and of a contract file, a list."""
+    if isinstance(error, InvalidContractError):
+        return error.message  # str() of a group adds how many errors it has
     return _bad_rows_message(error) if isinstance(error, InvalidAlarmsError) else str(error)
 
 

@@ -1,42 +1,53 @@
-"""What a report is written as, and writing it."""
+"""What reports are written as."""
 ################################################################
 # JSON is the wire format: a list of records; with a key for each report, a list
-# of {"key": ..., "records": [...]}, the worst first, null where rows have no key.
+# of {"key": ..., "records": [...]}, the worst first, null where rows have no key,
+# with a title where an inventory gives the key one.
 # CSV is the same records, with a column in front that names the key.
 # With --detail each record has its causes of doubt, and is_confirmed says what the
 # exit code says: a report without rows confirms nothing.
-# Both are UTF-8 wherever they go; a table is in the encoding of the terminal.
+#
+# A text comes in pieces, one for each key, so that the output of many keys is never
+# in memory as a whole. All are UTF-8 wherever they go; a table on standard output is
+# in the encoding of the terminal.
 ################################################################
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterator
+from textwrap import indent
 
 from sla_compliance.calendars.periods import Period
 from sla_compliance.certainty import Doubt, DoubtCause
+from sla_compliance.cli.destination import write_pieces
 from sla_compliance.cli.evaluation import ReportResult
 from sla_compliance.outlets.text import doubt_sentence, doubts_of, is_confirmed
 from sla_compliance.report import ComplianceReport
 from sla_compliance.rounding import downtime_minutes
 
+_INDENT = "  "
 
-def json_text(result: ReportResult, by: Period, *, detail: bool) -> str:
-    """Return the records as JSON."""
+
+def json_pieces(result: ReportResult, by: Period, *, detail: bool) -> Iterator[str]:
+    """Yield the records as JSON."""
     if result.by_key is None:
-        return _to_json(_records(result, result.whole, by, _doubt_dict, detail=detail))
-    keyed_records = []
+        yield _json_text(_records(result, result.whole, by, _doubt_dict, detail=detail)) + "\n"
+        return
+    separator = "[\n"
     for key, report in result.by_key.items():
-        keyed_records.append({"key": key, "records": _records(result, report, by, _doubt_dict, detail=detail)})
-    return _to_json(keyed_records)
+        records = _records(result, report, by, _doubt_dict, detail=detail)
+        title = {} if report.title is None else {"title": report.title}
+        yield separator + indent(_json_text({"key": key, **title, "records": records}), _INDENT)
+        separator = ",\n"
+    yield "\n]\n" if result.by_key else "[]\n"
 
 
-def csv_text(result: ReportResult, by: Period, column: str | None, *, detail: bool) -> str:
-    """Return the records as CSV."""
-    from sla_compliance.outlets.csv import records_csv  # noqa: PLC0415 - other formats do not need it
+def csv_pieces(result: ReportResult, by: Period, column: str | None, *, detail: bool) -> Iterator[str]:
+    """Yield the records as CSV."""
+    from sla_compliance.outlets.csv import csv_lines  # noqa: PLC0415 - other formats do not need it
 
-    return records_csv(_csv_rows(result, by, column, detail=detail))
+    return csv_lines(_csv_rows(result, by, column, detail=detail))
 
 
 def _csv_rows(result: ReportResult, by: Period, column: str | None, *, detail: bool) -> Iterator[dict[str, object]]:
@@ -64,7 +75,8 @@ def _records(
     wire_records = report.as_dicts(by, detail=detail)
     if detail:
         for record, wire_record in zip(report.by(by), wire_records, strict=True):
-            wire_record["is_confirmed"] = is_confirmed(result.whole, record)
+            if not record.is_hour:  # an hour has no verdict to confirm
+                wire_record["is_confirmed"] = is_confirmed(result.whole, record)
             wire_record["doubts"] = [write_doubt(doubt) for doubt in doubts_of(report, record, whole=result.whole)]
     return wire_records
 
@@ -75,8 +87,8 @@ def _doubt_dict(doubt: Doubt) -> dict[str, object]:
     return {"cause": str(doubt.cause), "rows": doubt.rows, "minutes": minutes, "text": doubt_sentence(doubt)}
 
 
-def _to_json(records: object) -> str:
-    return json.dumps(records, indent=2, ensure_ascii=False) + "\n"
+def _json_text(value: object) -> str:
+    return json.dumps(value, indent=len(_INDENT), ensure_ascii=False)
 
 
 def emit(text: str, encoding: str = "utf-8") -> None:
@@ -85,5 +97,4 @@ def emit(text: str, encoding: str = "utf-8") -> None:
     Raises:
         OSError: standard output is closed or full.
     """
-    sys.stdout.buffer.write(text.encode(encoding, errors="replace"))
-    sys.stdout.buffer.flush()
+    write_pieces([text], None, encoding)

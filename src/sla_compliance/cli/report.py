@@ -10,152 +10,221 @@
 
 from __future__ import annotations
 
+import io
 import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import click
 
-from sla_compliance.batch import AlarmBatch
-from sla_compliance.cli.evaluation import (
-    ACCOUNTINGS,
-    FailOn,
-    ReportOptions,
-    ReportResult,
-    evaluation_arguments,
-    make_reports,
-    notes_of,
-    read_alarm_files,
-)
-from sla_compliance.cli.output import csv_text, emit, json_text
-from sla_compliance.cli.parameters import parse_column_mapping, parse_length
-from sla_compliance.policy import DEFAULT_TARGET
+from sla_compliance.calendars.periods import Period
+from sla_compliance.cli.agreed_evaluation import Evaluation
+from sla_compliance.cli.agreement_options import agreement_options
+from sla_compliance.cli.destination import check_output, format_of, write_pieces
+from sla_compliance.cli.evaluation import FailOn, ReportResult, make_reports, notes_of
+from sla_compliance.cli.inputs import read_rows
+from sla_compliance.cli.option_groups import Decorator, GroupedCommand, applied, option_of
+from sla_compliance.cli.output import csv_pieces, json_pieces
+from sla_compliance.cli.parameters import complete_file
+from sla_compliance.cli.row_options import RowOptions, row_options
+from sla_compliance.readings import Unkeyed
+from sla_compliance.sources.files import TENANT_COLUMN
+from sla_compliance.sources.inventory_files import read_inventory
 
-PERIODS: Final = ("day", "week", "month", "quarter", "year")
+PERIODS: Final = ("hour", "day", "week", "month", "quarter", "year")
 FORMATS: Final = ("table", "json", "csv", "html")
 
 EPILOG: Final = """
 \b
 Examples:
-  sla-compliance report alarms.csv --zone Africa/Lagos --from 2026-10-01 --to 2026-10-31
+  sla-compliance report alarms.csv --zone Africa/Lagos --month 2026-10
   zcat october.jsonl.gz | sla-compliance report - --zone Europe/Berlin --from 2026-10-01 --each resource_id
 
+A LENGTH is a number of days, hours, minutes or seconds: 7d, 1h30m, 90s.
 Exit code: 0 met or at risk; 1 breached on record; 2 bad input; 3 not confirmed or no data; 70 unexpected error.
 With --each the worst key decides: 1, then 3, then 0.
 """
 
+_figures = option_of("Which figures")
+_output = option_of("Output")
 
-@click.command(epilog=EPILOG)
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--zone", required=True, metavar="NAME", help="Time zone whose days are reported, e.g. Africa/Lagos.")
-@click.option("--from", "from_date", required=True, metavar="DATE", help="First day, or a timestamp.")
-@click.option("--to", "to_date", metavar="DATE", help="Last day, included.  [default: today]")
-@click.option("--target", default=DEFAULT_TARGET, show_default=True, metavar="PERCENT", help="Promised availability.")
-@click.option("--by", type=click.Choice(PERIODS), default="day", show_default=True, help="Period of each record.")
-@click.option("--each", metavar="COLUMN", help="A report for each value of a column, e.g. resource_id.")
-@click.option("--tenant", metavar="ID", help="Whose alarms to take, where files hold those of several.")
-@click.option("--maintenance", multiple=True, metavar="FILE", help="Maintenance windows: start, end, reason ...")
-@click.option("--service-hours", metavar="TEXT", help='Agreed hours, e.g. "mon-fri 09:00-17:00".  [default: always]')
-@click.option(
-    "--accounting",
-    type=click.Choice([*ACCOUNTINGS]),
-    default="removed",
-    show_default=True,
-    help="What maintenance counts as.",
+_report_options: Final[Decorator] = applied(
+    _figures(
+        "--by",
+        type=click.Choice(PERIODS),
+        default="day",
+        show_default=True,
+        help="Period of each record; an hour has no verdict.",
+    ),
+    _figures("--each", metavar="COLUMN", help="A report for each value of a column, e.g. resource_id or tenant_id."),
+    _figures(
+        "--inventory",
+        metavar="FILE",
+        shell_complete=complete_file,
+        help="With --each: what there is: key, parents, target, in_service, service_hours, zone, title.",
+    ),
+    _figures(
+        "--unkeyed",
+        type=click.Choice(get_args(Unkeyed)),
+        help="With --each: whose outages without a value are.  [default: doubt]",
+    ),
+    _figures(
+        "--worst", type=click.IntRange(min=1), metavar="N", help="With --each: write the N worst.  [default: all]"
+    ),
+    _output("--format", "format_name", type=click.Choice(FORMATS), help="What to write.  [default: table]"),
+    _output(
+        "--output",
+        metavar="FILE",
+        shell_complete=complete_file,
+        help="Write there, in the format of its ending.  [default: standard output]",
+    ),
+    _output("--title", metavar="TEXT", help="Heading of tables and pages.  [default: the tenant, else the files]"),
+    _output("--detail", is_flag=True, help="Add verdicts, doubts, seconds and cells to JSON and CSV."),
+    _output(
+        "--fail-on",
+        type=click.Choice([outcome.value for outcome in FailOn]),
+        default=FailOn.UNCONFIRMED.value,
+        show_default=True,
+        help="The mildest outcome that is no success: only breached; or unconfirmed, too; or at risk, too.",
+    ),
 )
-@click.option("--as-of", metavar="TIME", help="Evaluate as of then.  [default: now]")
-@click.option(
-    "--merge-gap", callback=parse_length, default="0s", metavar="LENGTH", help="Shorter gaps are downtime, e.g. 60s."
-)
-@click.option(
-    "--min-outage", callback=parse_length, default="0s", metavar="LENGTH", help="Shorter outages are none, e.g. 5m."
-)
-@click.option(
-    "--stale-after", callback=parse_length, metavar="LENGTH", help="End open alarms unseen for longer, e.g. 7d."
-)
-@click.option(
-    "--column",
-    "columns",
-    multiple=True,
-    callback=parse_column_mapping,
-    metavar="NAME=OWN",
-    help="What the files call a column, e.g. first_occurrence=raised_at.",
-)
-@click.option(
-    "--on-invalid",
-    type=click.Choice(["raise", "quarantine"]),
-    default="raise",
-    show_default=True,
-    help="Refuse files with bad rows, or set the rows aside and say so.",
-)
-@click.option(
-    "--clock-skew",
-    callback=parse_length,
-    default="5m",
-    show_default=True,
-    metavar="LENGTH",
-    help="Let alarms clear this much too early.",
-)
-@click.option(
-    "--format", "output", type=click.Choice(FORMATS), default="table", show_default=True, help="What to write."
-)
-@click.option("--detail", is_flag=True, help="Add verdicts, doubts, seconds and cells to JSON and CSV.")
-@click.option(
-    "--fail-on",
-    type=click.Choice([outcome.value for outcome in FailOn]),
-    default=FailOn.UNCONFIRMED.value,
-    show_default=True,
-    help="The mildest outcome that is no success: only breached; or unconfirmed, too; or at risk, too.",
-)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportOptions:
+    """The options of `report` about figures and output.
+
+    Attributes:
+        period: of each record.
+        each: the column of the keys; None: one report.
+        inventory: the file of what there is; None: what rows name.
+        unkeyed: whose the rows without a key are.
+        worst: how many keys to write; None: all.
+        format_name: what to write.
+        output: the file to write; None: standard output.
+        title: heading.
+        detail: whether records are written in full.
+        fail_on: the mildest outcome that is no success.
+    """
+
+    period: Period
+    each: str | None
+    inventory: str | None
+    unkeyed: Unkeyed
+    worst: int | None
+    format_name: str
+    output: str | None
+    title: str
+    detail: bool
+    fail_on: FailOn
+
+    @classmethod
+    def of(cls, options: dict[str, Any], rows: RowOptions) -> ReportOptions:
+        """Return the options of `report`, checked.
+
+        Raises:
+            UsageError: options contradict each other.
+        """
+        each = TENANT_COLUMN if rows.of_all_tenants else options["each"]
+        if rows.of_all_tenants and options["each"] not in (None, TENANT_COLUMN):
+            raise click.UsageError("--all-tenants reports on each tenant; leave --each out, or give --tenant ID")
+        for name in ("inventory", "unkeyed", "worst"):
+            if each is None and options[name] is not None:
+                raise click.UsageError(f"--{name} is about the keys of --each; give --each COLUMN too")
+        output, format_name = options["output"], options["format_name"]
+        if output is not None:
+            read_files = [*rows.files, *rows.corrections, *options["maintenance"], *options["exclusions"]]
+            check_output(output, [*read_files, *filter(None, (options["inventory"], options["contract"]))])
+            format_name = format_name or format_of(output)
+        return cls(
+            period=Period.HOUR if options["by"] == "hour" else Period.of(options["by"]),
+            each=each,
+            inventory=options["inventory"],
+            unkeyed=options["unkeyed"] or "doubt",
+            worst=options["worst"],
+            format_name=format_name or "table",
+            output=output,
+            title=options["title"] or rows.title,
+            detail=options["detail"],
+            fail_on=FailOn(options["fail_on"]),
+        )
+
+
+@click.command(cls=GroupedCommand, epilog=EPILOG)
+@agreement_options
+@row_options
+@_report_options
 @click.pass_context
 def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - checked by click, typed below
     """Report the availability that exported alarms leave, and whether the target was met.
 
-    FILE is an export of an alarms table: CSV, JSON or JSON Lines, gzipped or not; "-" is standard input. Only the
-    columns severity and first_occurrence are needed.
+    FILE is an export of an alarms table: CSV, JSON, JSON Lines, gzipped or not, Parquet or XLSX; "-" is standard
+    input. Only the column first_occurrence is needed.
     """
-    report_options = ReportOptions(**options)
-    if report_options.each and report_options.output == "html":
-        raise click.UsageError("--each has no HTML page; write it as table, json or csv")
-    arguments = evaluation_arguments(report_options, datetime.now(UTC))
-    alarms = _read_with_progress(report_options)
-    if report_options.tenant and not alarms and not alarms.rejected:
-        click.echo(f"Note: the files hold no row of tenant {report_options.tenant!r}.", err=True)
-    result = make_reports(alarms, report_options.each, arguments)
-    for note in notes_of(result):
+    evaluation = Evaluation.of(options, datetime.now(UTC))
+    rows = RowOptions.of(options, evaluation.settings.rows)
+    report_options = ReportOptions.of(options, rows)
+    evaluation, alarms = read_rows(rows, evaluation, each=report_options.each)
+    inventory = None
+    if report_options.inventory is not None:
+        inventory = read_inventory(report_options.inventory, zone=evaluation.agreement(rows.tenant_id).zone)
+    result = make_reports(
+        alarms,
+        report_options.each,
+        evaluation,
+        rows.tenant_id,
+        unkeyed=report_options.unkeyed,
+        inventory=inventory,
+    )
+    for note in notes_of(result, inventory):
         click.echo(f"Note: {note}", err=True)
+    exit_code = result.exit_code(report_options.fail_on)
     _write(result, report_options)
-    context.exit(result.exit_code(FailOn(report_options.fail_on)))
-
-
-def _read_with_progress(options: ReportOptions) -> AlarmBatch:
-    """Return the alarms of the files; on a terminal, show how far reading has got."""
-    if not sys.stderr.isatty():
-        return read_alarm_files(options)
-    from sla_compliance.cli.progress import reading_bar  # noqa: PLC0415 - needs rich, which scripts may lack
-
-    with reading_bar() as progress:
-        return read_alarm_files(options, progress)
+    context.exit(exit_code)
 
 
 def _write(result: ReportResult, options: ReportOptions) -> None:
-    """Write the reports in the format of `--format`."""
-    if options.output == "json":
-        emit(json_text(result, options.period, detail=options.detail))
-    elif options.output == "csv":
-        emit(csv_text(result, options.period, options.each, detail=options.detail))
-    elif options.output == "html":
-        from sla_compliance.outlets.html import report_page  # noqa: PLC0415 - other formats do not need it
-
-        emit(report_page(result.whole, title=options.title, by=options.period))
+    """Write the reports in the format that was chosen."""
+    shown = result.worst(options.worst)
+    encoding = "utf-8"
+    pieces: Iterable[str]
+    if options.format_name == "json":
+        pieces = json_pieces(shown, options.period, detail=options.detail)
+    elif options.format_name == "csv":
+        pieces = csv_pieces(shown, options.period, options.each, detail=options.detail)
+    elif options.format_name == "html":
+        pieces = _html_pieces(shown, options)
     else:
-        emit(_table(result, options), sys.stdout.encoding or "utf-8")
+        pieces = [_table(result, options)]
+        if options.output is None:
+            encoding = sys.stdout.encoding or encoding
+    write_pieces(pieces, options.output, encoding)
+
+
+def _html_pieces(result: ReportResult, options: ReportOptions) -> Iterable[str]:
+    from sla_compliance.outlets.html import keyed_report_page, report_page  # noqa: PLC0415 - other formats need none
+
+    if result.by_key is None or options.each is None:
+        return [report_page(result.whole, title=options.title, by=options.period)]
+    return keyed_report_page(result.whole, result.by_key, column=options.each, title=options.title)
 
 
 def _table(result: ReportResult, options: ReportOptions) -> str:
-    from sla_compliance.cli.table import Page, keys_page, periods_page  # noqa: PLC0415 - needs rich, as above
+    from sla_compliance.cli.table import Page, keys_page, periods_page  # noqa: PLC0415 - needs rich, as the progress
 
-    page = Page(sys.stdout)
+    # A file has the characters of UTF-8 and no colour, whatever the terminal.
+    stream = sys.stdout if options.output is None else io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    page = Page(stream)
     if result.by_key is None or options.each is None:
         return periods_page(page, options.title, result.whole, options.period)
-    return keys_page(page, options.title, options.each, result.whole, result.by_key)
+    return keys_page(
+        page,
+        options.title,
+        options.each,
+        result.whole,
+        result.by_key,
+        worst=options.worst,
+        has_inventory=options.inventory is not None,
+    )

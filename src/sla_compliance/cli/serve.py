@@ -26,6 +26,7 @@ from sla_compliance.server.database import prepare
 from sla_compliance.server.run import run
 from sla_compliance.server.sample_database import DEMO_TENANT, EMPTY_TENANT, SECOND_TENANT
 from sla_compliance.server.settings import (
+    CONTRACT,
     DATABASE_URL,
     METRICS_TOKEN,
     REDIS_URL,
@@ -33,6 +34,7 @@ from sla_compliance.server.settings import (
     ServeSettings,
     checked_secret,
 )
+from sla_compliance.settings import load
 
 DATABASE_FILE: Final = "sla-compliance.sqlite"
 LOOPBACK_HOSTS: Final = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -55,11 +57,25 @@ TOKEN_LIFETIME: Final = timedelta(hours=12)
     callback=parse_redis_url,
     help="Redis or Valkey. [default: memory of each process]",
 )
+@click.option(
+    "--contract", "contract_path", envvar=CONTRACT, metavar="FILE", help="What was agreed with the tenants, sla.toml."
+)
 @click.option("--demo", "is_demo", is_flag=True, help="Fill the database with made-up tenants: demo, demo-2.")
-def command(host: str, port: int, workers: int, database_url: str | None, redis_url: str | None, is_demo: bool) -> None:
+def command(
+    host: str,
+    port: int,
+    workers: int,
+    database_url: str | None,
+    redis_url: str | None,
+    contract_path: str | None,
+    is_demo: bool,
+) -> None:
     """Serve the endpoint and the dashboard page, until SIGTERM or Ctrl-C; requests under way are answered first."""
     configured_secret = os.environ.get(SECRET)
     secret = secrets.token_hex(32) if configured_secret is None else checked_secret(configured_secret)
+    if contract_path is not None:
+        load(contract_path)  # a fault is an error here and not in each worker
+        contract_path = str(Path(contract_path).absolute())
     with _database(database_url, is_demo=is_demo) as url:
         has_stored_days = _prepare(url, is_demo=is_demo)
         page = f"http://{host}:{port}/"
@@ -77,6 +93,7 @@ def command(host: str, port: int, workers: int, database_url: str | None, redis_
             metrics_token=metrics_token,
             # Anyone who reaches the port reads /metrics: it names tenants to this machine alone, or behind a token.
             has_tenant_metrics=metrics_token is not None or host in LOOPBACK_HOSTS,
+            contract=contract_path,
         )
         run(settings, host=host, port=port, workers=workers)
 

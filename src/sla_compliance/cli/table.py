@@ -11,7 +11,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Final, TextIO
 
 from rich.box import SIMPLE_HEAD
@@ -30,6 +31,8 @@ from sla_compliance.outlets.text import (
     doubt_sentences,
     is_confirmed,
     iso_date_span,
+    iso_period,
+    key_name,
     left_out_reasons,
     left_out_us,
     printable,
@@ -44,8 +47,14 @@ from sla_compliance.verdicts import verdict_text
 WIDE_COLUMNS: Final = 100
 """From this width, in characters, a terminal has room for the strips of days."""
 
+NARROW_COLUMNS: Final = 80
+"""Below this width a terminal has room for the name, the availability and the verdict alone."""
+
 STRIP_HEADING: Final = "The day in 24 parts"
+AVAILABILITY_HEADING: Final = "Availability"
+NARROW_AVAILABILITY_HEADING: Final = "Avail."
 VERDICT_HEADING: Final = "Verdict"
+NARROW_HEADINGS: Final = (AVAILABILITY_HEADING, VERDICT_HEADING)
 LONGEST_VERDICT_WORD: Final = len("unconfirmed")
 LEFT_ALIGNED: Final = (VERDICT_HEADING, STRIP_HEADING)
 STYLES: Final = {Verdict.BREACHED: "bold red", Verdict.AT_RISK: "bold yellow", Verdict.UNDETERMINED: "dim"}
@@ -63,6 +72,7 @@ class Page:
         self._console = Console(file=stream, markup=False, highlight=False, emoji=False)
         self.is_plain = self._console.options.ascii_only
         self.is_wide = self._console.width >= WIDE_COLUMNS and not self.is_plain
+        self.is_narrow = self._console.width < NARROW_COLUMNS
 
     def text(self, *parts: RenderableType) -> str:
         """Return the parts as they are to be written, one below the other."""
@@ -84,24 +94,24 @@ def periods_page(page: Page, title: str, report: ComplianceReport, by: Period) -
     total = report.total
     has_gaps = left_out_us(total) > 0
     has_strips = page.is_wide and by == Period.DAY
-    table = _new_table(by.name.capitalize(), _period_columns(has_gaps=has_gaps, has_strips=has_strips))
+    table = FigureTable(page, by.name.capitalize(), _period_columns(has_gaps=has_gaps, has_strips=has_strips))
     for record in report.by(by):
         cells = [*_period_cells(record, has_gaps=has_gaps), record_verdict(report, record, by)]
         if has_strips:
             cells.append(strip(report, record))
-        _add_row(table, page, iso_date_span(record.date, record.last_date), record, cells)
-    table.add_section()
+        _add_row(table, page, iso_period(record), record, cells)
+    table.table.add_section()
     days = counted(len(report.days), "day")
     total_cells = [*_period_cells(total, has_gaps=has_gaps), total_verdict(report)]
     _add_row(table, page, f"Total, {days}", total, total_cells)
     # The gross total is for comparison: it has no verdict, no sign and no style.
     gross_name = f"{WITHOUT_EXCLUSIONS}\n{AGREED_HOURS}"
     gross_cells = _period_cells(report.gross, has_gaps=has_gaps)
-    table.add_row("", *_first_cells(gross_name, report.gross), *gross_cells)
+    table.add_row("", gross_name, [*_first_cells(report.gross), *gross_cells])
     notes = _notes(report)
     if has_strips:
         notes["Strips"] = LEGEND
-    return page.text(_heading(title, report), table, _notes_table(notes))
+    return page.text(_heading(title, report), table.table, _notes_table(notes))
 
 
 def keys_page(
@@ -110,6 +120,9 @@ def keys_page(
     column: str,
     whole: ComplianceReport,
     reports_by_key: Mapping[Hashable, ComplianceReport],
+    *,
+    worst: int | None = None,
+    has_inventory: bool = False,
 ) -> str:
     """Return the table of the values of a column, and notes on how to read it.
 
@@ -117,43 +130,67 @@ def keys_page(
         column: the name of the column.
         whole: the report of all values together.
         reports_by_key: the report of each value, in the order of the rows; None is the key of rows without a value.
+        worst: how many of them have a row, the first ones; None: all.
+        has_inventory: whether the values are those of an inventory, so that all there is has a row.
     """
     gross_heading = f"{WITHOUT_EXCLUSIONS} {AGREED_HOURS}".replace(" ", "\n")
-    table = _new_table(printable(column), [gross_heading, "Breached\ndays", VERDICT_HEADING])
-    for key, report in reports_by_key.items():
-        name = "(none)" if key is None else printable(key)
+    table = FigureTable(page, printable(column), [gross_heading, "Breached\ndays", VERDICT_HEADING])
+    for key, report in islice(reports_by_key.items(), worst):
+        name = printable(key_name(key, report.title))
         _add_row(table, page, name, report.total, _key_cells(report, whole))
-    table.add_section()
+    table.table.add_section()
     _add_row(table, page, "All together", whole.total, _key_cells(whole, whole))
     breached = sum(report.total.is_breached for report in reports_by_key.values())
-    listed = f"{breached:,} of {len(reports_by_key):,}; what has no alarm row at all is not listed"
-    return page.text(_heading(title, whole), table, _notes_table({"Breached": listed, **_notes(whole)}))
+    listed = f"{breached:,} of {len(reports_by_key):,}"
+    if not has_inventory:
+        listed = f"{listed}; what has no alarm row at all is not listed"
+    if worst is not None and worst < len(reports_by_key):
+        listed = f"{listed}; the {worst:,} worst are shown"
+    return page.text(_heading(title, whole), table.table, _notes_table({"Breached": listed, **_notes(whole)}))
 
 
-def _new_table(first_column: str, more_columns: Iterable[str]) -> Table:
-    """Return a table without rows; the columns of `_first_cells` stand between the first and the others."""
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("", width=1)  # the sign
-    table.add_column(first_column, overflow="fold", min_width=14)
-    for name in ("Availability", "Downtime", *more_columns):
-        table.add_column(
-            name,
-            justify="left" if name in LEFT_ALIGNED else "right",
-            # The longest verdict has two words: on a narrow terminal it takes two lines.
-            no_wrap=name != VERDICT_HEADING,
-            min_width=LONGEST_VERDICT_WORD if name == VERDICT_HEADING else None,
-        )
-    return table
+class FigureTable:
+    """A table of figures: a sign, a name, availability, downtime and further columns.
+
+    A narrow terminal has room for sign, name, availability and verdict alone.
+    """
+
+    def __init__(self, page: Page, first_column: str, more_columns: Iterable[str]) -> None:
+        """Begin without rows."""
+        self._page = page
+        blanks_after_cells = 0 if page.is_narrow else 1  # beside the blank that the box draws
+        self.table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, blanks_after_cells, 0, 0))
+        self.table.add_column("", width=1)  # the sign
+        self.table.add_column(first_column, overflow="fold", min_width=14)
+        self._headings = (AVAILABILITY_HEADING, "Downtime", *more_columns)
+        for heading in self._shown(self._headings):
+            self.table.add_column(
+                NARROW_AVAILABILITY_HEADING if page.is_narrow and heading == AVAILABILITY_HEADING else heading,
+                justify="left" if heading in LEFT_ALIGNED else "right",
+                # The longest verdict has two words: on a narrow terminal it takes two lines.
+                no_wrap=heading != VERDICT_HEADING,
+                min_width=LONGEST_VERDICT_WORD if heading == VERDICT_HEADING else None,
+            )
+
+    def add_row(self, sign: str, name: str, cells: Sequence[str], style: str = "") -> None:
+        """Add a row; cells that stand after the last column of the row are empty."""
+        self.table.add_row(Text(sign), Text(name), *map(Text, self._shown(cells)), style=style)
+
+    def _shown(self, cells: Sequence[str]) -> list[str]:
+        """Return the cells of the columns that the page has room for."""
+        columns = zip(self._headings, cells, strict=False)
+        return [cell for heading, cell in columns if heading in NARROW_HEADINGS or not self._page.is_narrow]
 
 
-def _add_row(table: Table, page: Page, name: str, record: ComplianceRecord, more_cells: Iterable[str]) -> None:
-    cells = [page.sign(record.verdict), *_first_cells(name, record), *more_cells]
-    table.add_row(*map(Text, cells), style=STYLES.get(record.verdict, ""))
+def _add_row(table: FigureTable, page: Page, name: str, record: ComplianceRecord, more_cells: Iterable[str]) -> None:
+    cells = [*_first_cells(record), *more_cells]
+    style = "" if record.is_hour else STYLES.get(record.verdict, "")
+    table.add_row(page.sign(record.verdict), name, cells, style)
 
 
-def _first_cells(name: str, record: ComplianceRecord) -> list[str]:
-    """Return the name, the availability and the downtime of a row."""
-    return [name, TERMINAL.percentage(record.compliance_text), clock_length(record.downtime_us)]
+def _first_cells(record: ComplianceRecord) -> list[str]:
+    """Return the availability and the downtime of a row."""
+    return [TERMINAL.percentage(record.compliance_text), clock_length(record.downtime_us)]
 
 
 def _period_columns(*, has_gaps: bool, has_strips: bool) -> list[str]:
@@ -179,20 +216,34 @@ def _key_cells(report: ComplianceReport, whole: ComplianceReport) -> list[str]:
     """Return the availability without exclusions, the breached days and the verdict of a report.
 
     Args:
-        whole: the report of all values together: it confirms none where no row was read.
+        whole: the report of all values together: it confirms none where no row was read, and has the target that is
+            not repeated beside a verdict.
     """
-    breached_days = report.total.sla_breaches
+    total = report.total
+    breached_days = total.sla_breaches
+    verdict = verdict_text(total.verdict, is_confirmed=is_confirmed(whole, total))
+    # A column of targets would not fit on 80 characters; the note below the table has the one of all values.
+    if total.target_ratio != whole.total.target_ratio:
+        verdict = f"{verdict}, target {TERMINAL.target(total)}"
     return [
         TERMINAL.percentage(report.gross.compliance_text),
         str(breached_days) if breached_days else TERMINAL.no_figure,
-        verdict_text(report.total.verdict, is_confirmed=is_confirmed(whole, report.total)),
+        verdict,
     ]
 
 
 def _heading(title: str, report: ComplianceReport) -> Text:
-    total = report.total
-    window = f"{iso_date_span(total.date, total.last_date)}  {report.zone}"
+    window = f"{_window_text(report)}  {report.zone}"
     return Text.assemble((f"{printable(title)}\n", "bold"), window)
+
+
+def _window_text(report: ComplianceReport) -> str:
+    """Return the dates of a window of whole days, else its bounds."""
+    total = report.total
+    bounds_us = report.ledger.frame.days.bounds_us
+    if not bounds_us or (bounds_us[0], bounds_us[-1]) == (total.start_us, total.end_us):
+        return iso_date_span(total.date, total.last_date)
+    return f"{total.start.isoformat(' ')} to {total.end.isoformat(' ')}"
 
 
 def _notes(report: ComplianceReport) -> Notes:

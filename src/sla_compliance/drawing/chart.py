@@ -30,7 +30,7 @@ _AXIS_WIDTH: Final = 44
 _FLOORS: Final = (95, 90, 80, 50, 0)  # where the axis may begin, percent; the highest that fits is taken
 _AXIS_STEPS: Final = 5
 _MOST_DATES: Final = 12  # below a wide chart; a narrow one shows every third of them
-_DIAMOND: Final = "M0-5.5L5.5 0L0 5.5L-5.5 0Z"
+DIAMOND: Final = "M0-5.5L5.5 0L0 5.5L-5.5 0Z"
 
 Position = tuple[float, float]
 """In the area's picture: points from the left edge of the first, pixels from the top."""
@@ -45,7 +45,7 @@ class PointKind(StrEnum):
     NOT_MEASURED = "not-measured"
 
 
-_MARKERS: Final = (PointKind.BREACHED, PointKind.AT_RISK)
+MARKED_KINDS: Final = (PointKind.BREACHED, PointKind.AT_RISK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +57,13 @@ class ChartPoint:
         percentage: availability, 0 to 100; None where nothing was measured.
         kind: whether the point has a marker, and which.
         is_doubtful: whether some of the period is unknown; it is hatched.
-        link_id: id of the element that the point links to, and whose text names it.
+        link_id: id of the element that the point links to, and whose text names it; empty where a chart has no links.
     """
 
     label: str
     percentage: float | None
     kind: PointKind
-    link_id: str
+    link_id: str = ""
     is_doubtful: bool = False
 
 
@@ -74,10 +74,15 @@ class Scales:
     Attributes:
         point_count: at least 1.
         floor_percentage: where the axis begins.
+        top, bottom: where 100 % and the floor are, pixels from the top.
+        height: of the whole picture, pixels.
     """
 
     point_count: int
     floor_percentage: int
+    top: int = TOP
+    bottom: int = BOTTOM
+    height: int = HEIGHT
 
     def x(self, place: float) -> str:
         """Return the horizontal position of a place among the points; the middle of a point is its index + 0.5."""
@@ -86,7 +91,7 @@ class Scales:
     def y(self, percentage: float) -> float:
         """Return the vertical position of a percentage, pixels from the top."""
         share = (percentage - self.floor_percentage) / (100 - self.floor_percentage)
-        return round(BOTTOM - share * (BOTTOM - TOP), 1)
+        return round(self.bottom - share * (self.bottom - self.top), 1)
 
     @property
     def ticks(self) -> list[float]:
@@ -109,10 +114,10 @@ def chart(points: Sequence[ChartPoint], *, target_percentage: float, label: str)
         "svg",
         _definitions(),
         *_grid(scales),
-        *_gaps(scales, points),
-        *_doubts(scales, points),
-        _area(scales, points),
-        _target(scales, target_percentage),
+        *gap_boxes(scales, points),
+        *doubt_boxes(scales, points),
+        area_and_line(scales, points),
+        target_line(scales, target_percentage),
         *_dates(scales, points),
         *(_link(scales, index, point) for index, point in enumerate(points)),
         width="100%",
@@ -155,7 +160,7 @@ def _definitions() -> Markup:
         patternUnits="userSpaceOnUse",
         patternTransform="rotate(45)",
     )
-    markers = [element("path", id=kind, class_=f"marker {kind}", d=_DIAMOND) for kind in _MARKERS]
+    markers = [element("path", id=kind, class_=f"marker {kind}", d=DIAMOND) for kind in MARKED_KINDS]
     return element("defs", gradient, hatch, *markers)
 
 
@@ -169,7 +174,8 @@ def _grid(scales: Scales) -> list[Markup]:
     return [element("line", class_="grid", x2="100%", y1=level, y2=level) for level in levels]
 
 
-def _target(scales: Scales, target_percentage: float) -> Markup:
+def target_line(scales: Scales, target_percentage: float) -> Markup:
+    """Return the dashed line of the target."""
     level = scales.y(target_percentage)
     return element("line", class_="target", x2="100%", y1=level, y2=level)
 
@@ -190,12 +196,12 @@ def _date(x: str, label: str, class_: str | None) -> Markup:
     return element("text", label, class_=class_, x=x, y=BOTTOM + 22)
 
 
-def _gaps(scales: Scales, points: Sequence[ChartPoint]) -> list[Markup]:
+def gap_boxes(scales: Scales, points: Sequence[ChartPoint]) -> list[Markup]:
     """Return a hatched box over each run of points that were not measured."""
     return _boxes(scales, [point.percentage is None for point in points], "gap")
 
 
-def _doubts(scales: Scales, points: Sequence[ChartPoint]) -> list[Markup]:
+def doubt_boxes(scales: Scales, points: Sequence[ChartPoint]) -> list[Markup]:
     """Return a hatched box over each run of measured points of which some is unknown."""
     return _boxes(scales, [point.percentage is not None and point.is_doubtful for point in points], "doubt")
 
@@ -215,22 +221,22 @@ def _boxes(scales: Scales, is_boxed: Sequence[bool], class_: str) -> list[Markup
 
 def _box(scales: Scales, run: range, class_: str) -> Markup:
     x, width = scales.x(run.start), scales.x(len(run))
-    return element("rect", class_=class_, x=x, y=TOP, width=width, height=BOTTOM - TOP)
+    return element("rect", class_=class_, x=x, y=scales.top, width=width, height=scales.bottom - scales.top)
 
 
-def _area(scales: Scales, points: Sequence[ChartPoint]) -> Markup:
-    """Return the area over the measured points, and the line on it."""
+def area_and_line(scales: Scales, points: Sequence[ChartPoint]) -> Markup:
+    """Return the area over the measured points, and the line on it, stretched over the whole picture."""
     areas, lines = [], []
     for run in _measured_runs(scales, points):
         line = _line(run)
         left_edge = run[0][0] - 0.5
         lines.append(line)
-        areas.append(f"{line}V{BOTTOM}H{left_edge:g}Z")
+        areas.append(f"{line}V{scales.bottom}H{left_edge:g}Z")
     return element(
         "svg",
         element("path", class_="area", d="".join(areas)),
         element("path", class_="line", d="".join(lines)),
-        viewBox=f"0 0 {len(points)} {HEIGHT}",
+        viewBox=f"0 0 {len(points)} {scales.height}",
         preserveAspectRatio="none",
         aria_hidden="true",
     )
@@ -292,7 +298,7 @@ def _link(scales: Scales, index: int, point: ChartPoint) -> Markup:
     """Return the link of a point over the chart's whole height, with the point's marker."""
     band = element("rect", x=scales.x(index), width=scales.x(1), height=BOTTOM)
     contents = [band]
-    if point.percentage is not None and point.kind in _MARKERS:
+    if point.percentage is not None and point.kind in MARKED_KINDS:
         marker = element("use", href=f"#{point.kind}", x=scales.x(index + 0.5), y=scales.y(point.percentage))
         contents.append(marker)
     return element("a", *contents, href=f"#{point.link_id}", aria_labelledby=point.link_id)

@@ -9,10 +9,10 @@
 
 from __future__ import annotations
 
+from textwrap import indent
 from typing import Final
 
-PALETTE_CSS: Final = """\
-:root {
+LIGHT_COLOURS: Final = """\
   color-scheme: light dark;
   --page: #f5f6f4;
   --surface: #fff;
@@ -35,26 +35,34 @@ PALETTE_CSS: Final = """\
   --shadow: 0 1px 2px rgb(23 32 28 / 5%), 0 8px 24px -16px rgb(23 32 28 / 18%);
   --selected-shadow: 0 1px 2px rgb(0 0 0 / 14%);
   --tip-shadow: 0 4px 20px rgb(0 0 0 / 16%);
-}
-@media screen and (prefers-color-scheme: dark) {
-  :root {
-    --page: #0e1311;
-    --surface: #161d1a;
-    --sunken: #1f2724;
-    --selected: #36413c;
-    --ink: #e9efec;
-    --muted: #9daaa4;
-    --line: #28312d;
-    --edge: #75817b;
-    --up: #45c795;
-    --up-soft: #2fa277;
-    --down: #ff8674;
-    --risk: #efb655;
-    --met-wash: #17342a;
-    --down-wash: #3b1f1b;
-    --risk-wash: #362a14;
-    --focus: #86b6ff;
-    --shadow: none;
-  }
-}
 """
+DARK_COLOURS: Final = """\
+  --page: #0e1311;
+  --surface: #161d1a;
+  --sunken: #1f2724;
+  --selected: #36413c;
+  --ink: #e9efec;
+  --muted: #9daaa4;
+  --line: #28312d;
+  --edge: #75817b;
+  --up: #45c795;
+  --up-soft: #2fa277;
+  --down: #ff8674;
+  --risk: #efb655;
+  --met-wash: #17342a;
+  --down-wash: #3b1f1b;
+  --risk-wash: #362a14;
+  --focus: #86b6ff;
+  --shadow: none;
+"""
+"""Declarations that stand behind the light ones: those of them that change."""
+
+PALETTE_CSS: Final = f"""\
+:root {{
+{LIGHT_COLOURS}}}
+@media screen and (prefers-color-scheme: dark) {{
+  :root {{
+{indent(DARK_COLOURS, "  ")}  }}
+}}
+"""
+"""The colours of a page whose scheme is the one that the reader's system prefers."""

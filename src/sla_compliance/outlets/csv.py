@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -37,6 +37,25 @@ def records_csv(records: Iterable[Mapping[str, object]]) -> str:
         writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
+
+
+def csv_lines(records: Iterable[Mapping[str, object]]) -> Iterator[str]:
+    """Yield the lines of a table of records one by one, the header first; nothing without a record.
+
+    Args:
+        records: all with the keys of the first one. Each is read when its line is asked for.
+    """
+    text = io.StringIO()
+    writer: csv.DictWriter[str] | None = None
+    for record in records:
+        row = _row(record)
+        if writer is None:
+            writer = csv.DictWriter(text, list(row), lineterminator="\n")
+            writer.writeheader()
+        writer.writerow(row)
+        yield text.getvalue()
+        text.seek(0)
+        text.truncate()
 
 
 def _row(record: Mapping[str, object]) -> dict[str, object]:

@@ -5,6 +5,9 @@
 # could run nothing. (It cannot come in: drawing/markup.py escapes all text.)
 # Without scripts the page still says everything.
 #
+# A page of many keys has a row for each and no script; it comes in pieces, so that it is
+# never in memory as a whole.
+#
 # The page shows what DayFigures have, and the incidents that only a report has.
 # Its cost is linear in the records and incidents.
 ################################################################
@@ -12,25 +15,27 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
 from sla_compliance.calendars.periods import Period
 from sla_compliance.day_figures import DayFigures
-from sla_compliance.drawing.markup import Markup, element
+from sla_compliance.drawing.markup import Markup, element, join_markup
 from sla_compliance.drawing.palette import PALETTE_CSS
 from sla_compliance.outlets._html.sections import (
     availability_chart,
     cards,
     footer,
+    key_heading,
+    key_row,
     legend,
     longest_incidents,
     notes,
     table,
 )
-from sla_compliance.outlets.text import counted, date_span, doubt_sentences
+from sla_compliance.outlets.text import counted, date_span, doubt_sentences, key_name
 from sla_compliance.records import ComplianceRecord
 from sla_compliance.report import ComplianceReport
 
@@ -49,6 +54,40 @@ def report_page(figures: DayFigures, *, title: str = "SLA compliance", by: Perio
     main = element("main", *_sections(figures, by))
     body = element("body", header, main, element("script", _script()))
     return f"<!doctype html>\n{element('html', _head(title), body, lang='en')}\n"
+
+
+def keyed_report_page(
+    whole: ComplianceReport,
+    reports_by_key: Mapping[Hashable, ComplianceReport],
+    *,
+    column: str,
+    title: str = "SLA compliance",
+) -> Iterator[str]:
+    """Yield an HTML document with one row for each key, piece by piece, to be written as UTF-8.
+
+    Args:
+        whole: the report of all keys together.
+        reports_by_key: the report of each, in the order of the rows; None is the key of rows without a value.
+        column: what the keys are, any text.
+        title: the page's heading, any text.
+    """
+    total = whole.total
+    subtitle = f"{date_span(total.date, total.last_date)} · {whole.zone}"
+    header = element("header", element("h1", title), element("p", subtitle))
+    summary = [cards(whole)]
+    if doubt_sentences(whole):
+        summary.append(_panel("In doubt", "doubts", notes(doubt_sentences(whole))))
+    if whole.quality_lines:
+        summary.append(_panel("Data quality", "quality", notes(whole.quality_lines)))
+    yield f'<!doctype html>\n<html lang="en">{_head(title)}<body>{header}<main>{join_markup(summary)}'
+    heading = element("h2", f"{counted(len(reports_by_key), 'report')} by {column}", id="every")
+    yield f'<section class="panel every" aria-labelledby="every">{heading}'
+    yield '<div class="scroll" tabindex="0" role="region" aria-label="Figures">'
+    has_targets = any(report.total.target_ratio != total.target_ratio for report in reports_by_key.values())
+    yield f'<table id="figures"><thead>{key_heading(column, has_targets=has_targets)}</thead><tbody>'
+    for key, report in reports_by_key.items():
+        yield key_row(key_name(key, report.title), report, whole, has_targets=has_targets)
+    yield f"</tbody></table></div></section>{footer(whole.method)}</main></body></html>\n"
 
 
 def _head(title: str) -> Markup:

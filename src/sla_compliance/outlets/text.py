@@ -30,7 +30,6 @@ from sla_compliance.certainty import Doubt, DoubtCause
 from sla_compliance.day_figures import DayFigures
 from sla_compliance.labels import Counts, Scope, State
 from sla_compliance.records import ComplianceRecord
-from sla_compliance.report import ComplianceReport
 from sla_compliance.rounding import percentage_decimals, percentage_text
 from sla_compliance.units import MINUTE_US, SECOND_US, length_text
 from sla_compliance.verdicts import verdict_text
@@ -102,10 +101,12 @@ _UNKNOWN_IN_WORDS: Final = "not monitored"
 def record_verdict(figures: DayFigures, record: ComplianceRecord, by: Period) -> str:
     """Return the verdict on one of the records of a period: a day's alone, another's with its confirmation.
 
-    A report without rows confirms no day either.
+    A report without rows confirms no day either. An hour has no verdict, so no words.
     """
+    if record.is_hour:
+        return ""
     if by == Period.DAY:
-        return verdict_text(record.verdict, is_confirmed=not is_without_rows(figures))
+        return verdict_text(record.verdict, is_confirmed=not figures.is_of_empty_input)
     return verdict_text(record.verdict, is_confirmed=is_confirmed(figures, record))
 
 
@@ -120,12 +121,7 @@ def is_confirmed(figures: DayFigures, record: ComplianceRecord) -> bool:
     Args:
         figures: those of the record; where it is of one key, those of all keys together, for a key may have no rows.
     """
-    return record.is_confirmed and not is_without_rows(figures)
-
-
-def is_without_rows(figures: DayFigures) -> bool:
-    """Return whether figures are those of a report, and no row was read for it."""
-    return isinstance(figures, ComplianceReport) and not len(figures.batch) and not figures.batch.rejected
+    return record.is_confirmed and not figures.is_of_empty_input
 
 
 # Doubt
@@ -138,7 +134,7 @@ def doubts_of(figures: DayFigures, record: ComplianceRecord, *, whole: DayFigure
         whole: the figures of all keys together, where `figures` are those of one key.
     """
     because = figures.bounds(record).because
-    if is_without_rows(figures if whole is None else whole):
+    if (figures if whole is None else whole).is_of_empty_input:
         # All that counted may have been otherwise.
         return (Doubt(DoubtCause.NO_ROWS, 0, record.observed_us), *because)
     return because
@@ -146,8 +142,7 @@ def doubts_of(figures: DayFigures, record: ComplianceRecord, *, whole: DayFigure
 
 def unknown_length_us(record: ComplianceRecord) -> int:
     """Return the counted time of which no reading of the rows is certain, microseconds."""
-    downtimes_us = [reading.downtime_us for reading in (record, record.optimistic, record.pessimistic)]
-    return max(downtimes_us) - min(downtimes_us)
+    return record.doubtful_us
 
 
 def most_length(length_us: int) -> str:
@@ -269,6 +264,19 @@ def iso_date_span(first: date, last: date) -> str:
     if first == last:
         return f"{_WEEKDAYS[first.weekday()]} {first.isoformat()}"
     return f"{first.isoformat()} to {last.isoformat()}"
+
+
+def iso_period(record: ComplianceRecord) -> str:
+    """Return the dates of a record, or the hour that it is, with its offset: an hour may come twice."""
+    if record.is_hour:
+        return record.start.isoformat(" ", "minutes")
+    return iso_date_span(record.date, record.last_date)
+
+
+def key_name(key: object, title: str | None) -> str:
+    """Return what people call a key: itself, and the title that an inventory gives it."""
+    name = "(none)" if key is None else str(key)
+    return f"{name} {title}" if title else name
 
 
 def clock_length(length_us: int) -> str:

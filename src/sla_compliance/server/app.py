@@ -31,7 +31,6 @@ with requires_extra("serve", __name__):
 from sla_compliance.cache.redis import RedisCache
 from sla_compliance.drawing.palette import PALETTE_CSS
 from sla_compliance.outlets.prometheus import PrometheusObserver
-from sla_compliance.policy import SLAPolicy
 from sla_compliance.server.auth import Tokens, router_dependencies
 from sla_compliance.server.database import database_url, engine_of, ping
 from sla_compliance.server.metrics import metrics_endpoint
@@ -39,10 +38,14 @@ from sla_compliance.server.middleware import AccessLog, ProtectiveHeaders
 from sla_compliance.server.settings import ServeSettings
 from sla_compliance.server.tenants import DatabaseTenants
 from sla_compliance.service import ComplianceService, ServiceObserver
+from sla_compliance.settings import Settings, load
 from sla_compliance.sources.sqlalchemy import (
     AsyncSQLAlchemyAlarmSource,
+    AsyncSQLAlchemyCorrectionSource,
+    AsyncSQLAlchemyInventorySource,
     AsyncSQLAlchemyMaintenanceSource,
     AsyncSQLAlchemyTenantSource,
+    mapped_tables,
 )
 from sla_compliance.stores.sqlalchemy import AsyncSQLAlchemyDayStore
 from sla_compliance.web.errors import busy, problem
@@ -68,11 +71,20 @@ def from_environment() -> ASGIApp:
 
 
 def service_of(engine: AsyncEngine, settings: ServeSettings, observer: ServiceObserver) -> ComplianceService:
-    """Return the service over the platform's tables in a database."""
+    """Return the service over the tables of a database, by the contract file of the settings.
+
+    Raises:
+        OSError, InvalidFileError, InvalidContractError: as `sla_compliance.settings.load`.
+    """
+    contract = Settings() if settings.contract is None else load(settings.contract)
+    tables = mapped_tables(contract.tables)
+    corrections = None if tables.corrections is None else AsyncSQLAlchemyCorrectionSource(engine, tables.corrections)
+    inventories = None if tables.inventory is None else AsyncSQLAlchemyInventorySource(engine, tables.inventory)
     return ComplianceService(
-        AsyncSQLAlchemyAlarmSource(engine, on_invalid="quarantine"),
-        tenants=DatabaseTenants(AsyncSQLAlchemyTenantSource(engine), SLAPolicy()),
-        exclusions=AsyncSQLAlchemyMaintenanceSource(engine),
+        AsyncSQLAlchemyAlarmSource(engine, tables.alarms, on_invalid="quarantine"),
+        tenants=DatabaseTenants(AsyncSQLAlchemyTenantSource(engine, tables.tenants), contract, inventories=inventories),
+        exclusions=AsyncSQLAlchemyMaintenanceSource(engine, tables.maintenance),
+        corrections=corrections,
         cache=None if settings.redis_url is None else RedisCache(settings.redis_url),
         store=AsyncSQLAlchemyDayStore(engine) if settings.has_stored_days else None,
         source_time_out=SOURCE_TIME_OUT,

@@ -14,6 +14,7 @@ REDIS_URL: Final = "SLA_REDIS_URL"
 STORED_DAYS: Final = "SLA_STORED_DAYS"
 METRICS_TOKEN: Final = "SLA_METRICS_TOKEN"  # noqa: S105 - the name of a variable
 TENANT_METRICS: Final = "SLA_TENANT_METRICS"
+CONTRACT: Final = "SLA_CONTRACT"
 SHORTEST_SECRET_BYTES: Final = 32
 
 
@@ -28,6 +29,7 @@ class ServeSettings:
         has_stored_days: whether the database has the tables of stored days (`sla-compliance ddl`).
         metrics_token: the bearer token that /metrics needs; None: it is open.
         has_tenant_metrics: whether /metrics has series of single tenants.
+        contract: the path of the contract file; None: there is none, and every tenant has the default policy.
     """
 
     secret: str = field(repr=False)
@@ -36,6 +38,7 @@ class ServeSettings:
     has_stored_days: bool = False
     metrics_token: str | None = field(default=None, repr=False)
     has_tenant_metrics: bool = False
+    contract: str | None = None
 
     def as_environment(self) -> dict[str, str]:
         """Return the variables that `from_environment` reads."""
@@ -49,6 +52,8 @@ class ServeSettings:
             variables[REDIS_URL] = self.redis_url
         if self.metrics_token is not None:
             variables[METRICS_TOKEN] = self.metrics_token
+        if self.contract is not None:
+            variables[CONTRACT] = self.contract
         return variables
 
     @classmethod
@@ -67,6 +72,7 @@ class ServeSettings:
             has_stored_days=environment.get(STORED_DAYS) == "1",
             metrics_token=environment.get(METRICS_TOKEN),
             has_tenant_metrics=environment.get(TENANT_METRICS) == "1",
+            contract=environment.get(CONTRACT) or None,
         )
 
 

@@ -6,14 +6,15 @@ from sla_compliance.service.observer import ServiceObserver, Statistics
 from sla_compliance.service.queries import Subject
 from sla_compliance.service.service import ComplianceService, Sweep
 from sla_compliance.service.sync import SyncComplianceService
-from sla_compliance.sources.memory import MemoryTenants
+from sla_compliance.sources.memory import MemoryCorrections, MemoryTenants
 from sla_compliance.sources.protocol import ExclusionSource, Tenants
-from sla_compliance.sources.threaded import exclusions_to_async, to_async
+from sla_compliance.sources.threaded import corrections_to_async, exclusions_to_async, inventories_to_async, to_async
 
 __all__ = [
     "ComplianceAnswer",
     "ComplianceService",
     "ExclusionSource",
+    "MemoryCorrections",
     "MemoryTenants",
     "Provenance",
     "ServiceObserver",
@@ -23,6 +24,8 @@ __all__ = [
     "SyncComplianceService",
     "TenantSettings",
     "Tenants",
+    "corrections_to_async",
     "exclusions_to_async",
+    "inventories_to_async",
     "to_async",
 ]

@@ -36,7 +36,7 @@ class Provenance(StrEnum):
     """Cached and stale, served because the source could not be read."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class ComplianceAnswer(DayFigures):
     """The measured days of a query.
 

@@ -8,6 +8,10 @@
 # alarm counts, since other exclusions may excuse it now. Earlier rows of its device
 # may be altered too (next_rows.py).
 #
+# A correction alters the time from the earliest to the latest instant at which its
+# rows may have begun or ended, by themselves or by any correction of them: which
+# corrections an earlier answer knew is not known.
+#
 # Damping looks beyond an instant by the policy's margin, so the dates within the
 # margin are altered too. An exclusion of everybody's time is never damped; a
 # targeted one is, for it changes downtime. Days that have not begun are neither
@@ -32,6 +36,7 @@ from sla_compliance.alarms import Alarm
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.exclusions import AnyExclusion, MaintenanceWindow
 from sla_compliance.calendars.local_days import first_instant_us, local_days
+from sla_compliance.corrections import Correction
 from sla_compliance.downtime import DowntimeRule
 from sla_compliance.intervals import ALWAYS_START_US, NEVER, IntervalSet
 from sla_compliance.measured import RULES_VERSION, DayKey
@@ -40,7 +45,8 @@ from sla_compliance.service.day_reader import DayEvaluator
 from sla_compliance.service.next_rows import time_altered_in_other_rows
 from sla_compliance.service.queries import DaysQuery, Span, Subject
 from sla_compliance.stores.protocol import DayStore, Restatement, StoredDay
-from sla_compliance.units import MIN_US, ONE_DAY
+from sla_compliance.units import MIN_US, ONE_DAY, instant_us
+from sla_compliance.validation import STILL_ACTIVE_US
 
 NO_ALARMS: Final = AlarmBatch()
 
@@ -150,10 +156,53 @@ def alarm_dates(
     else:
         altered = _difference(before.down, after.down) | _difference(before.doubtful, after.doubtful)
     altered |= time_altered_in_other_rows(subject, old, new, neighbours)
+    return dates_of_alarms(subject, altered, work=work)
+
+
+def dates_of_alarms(subject: Subject, altered: IntervalSet, *, work: IntervalSet = NEVER) -> tuple[dt.date, ...]:
+    """Return the local dates that a change of alarms on some time can alter, ascending.
+
+    Args:
+        subject: the tenant, now.
+        altered: the time.
+        work: as of `alarm_dates`.
+    """
     margin_us = subject.policy.margin_us
     near = IntervalSet.from_pairs([(start - margin_us - 1, end + margin_us + 1) for start, end in altered])
     decided = IntervalSet.from_pairs([(start, end) for start, end in work if near.clip(start, end)])
     return _dates(altered | decided, margin_us, subject)
+
+
+def time_of_corrected_rows(subject: Subject, rows: AlarmBatch, corrections: Iterable[Correction]) -> IntervalSet:
+    """Return the time on which some rows may be down or in doubt, whichever of their corrections apply.
+
+    Args:
+        subject: the tenant, now.
+        rows: all rows of one id, as the source has them.
+        corrections: of that id.
+    """
+    if not len(rows) + len(rows.rejected):
+        return NEVER
+    as_of_us = subject.as_of_us
+    starts_us = [*rows.starts_us, *(row.start_us for row in rows.rejected if row.start_us is not None)]
+    ends_us = [as_of_us if end_us == STILL_ACTIVE_US else end_us for end_us in rows.ends_us]
+    # How long a row that is set aside may have lasted is bounded by the present moment alone.
+    ends_us += [as_of_us] * len(rows.rejected)
+    may_be_reversed = False
+    for correction in corrections:
+        if correction.starts is not None:
+            starts_us.append(instant_us(correction.starts, field="starts"))
+        if correction.ends is not None:
+            ends_us.append(instant_us(correction.ends, field="ends"))
+        may_be_reversed |= (correction.starts is None) != (correction.ends is None)
+    if not starts_us:
+        return NEVER
+    first_us, last_us = min(starts_us), max(starts_us + ends_us)
+    may_be_reversed &= min(ends_us) < max(starts_us)
+    if rows.undated or may_be_reversed:
+        # Over at an instant that is not known: then the time of doubt bounds it.
+        last_us += subject.policy.doubt_at_most_us
+    return IntervalSet.from_pairs([(first_us, last_us)]).clip(ALWAYS_START_US, as_of_us)
 
 
 def exclusion_dates(subject: Subject, old: AnyExclusion | None, new: AnyExclusion | None) -> tuple[dt.date, ...]:

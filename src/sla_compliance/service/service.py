@@ -2,7 +2,7 @@
 ################################################################
 # A query is widened to whole local days of the tenant; as_of is now.
 #
-# A change of a fact (an alarm, a maintenance window, an exclusion) is reported to
+# A change of a fact (an alarm, a correction, maintenance, an exclusion) is reported to
 # the service once it is committed. In this order: stored days become stale, cached
 # ones are invalidated, stale stored days are measured again. Killed in between, the
 # service answers from the facts, and the next sweep of the store does the rest.
@@ -24,22 +24,35 @@ from sla_compliance.cache.protocol import Cache
 from sla_compliance.calendars.exclusions import AnyExclusion
 from sla_compliance.calendars.local_days import first_instant_us
 from sla_compliance.certainty import unknown_us
+from sla_compliance.checks import check_type
+from sla_compliance.corrections import Correction, UnusedCorrection
 from sla_compliance.errors import InvalidIntervalError, InvalidValueError, shown
 from sla_compliance.incidents import Incident
-from sla_compliance.intervals import NEVER, IntervalSet
+from sla_compliance.inventory import Inventory
 from sla_compliance.labels import Accounting
 from sla_compliance.measured import MeasuredDay
 from sla_compliance.policy import Target, target_ratio
 from sla_compliance.report import ComplianceReport
+from sla_compliance.service.altered_dates import AlteredDates
 from sla_compliance.service.answers import ComplianceAnswer
 from sla_compliance.service.day_reader import DayEvaluator, DayReader
-from sla_compliance.service.next_rows import reach_of_next_rows
 from sla_compliance.service.observer import Observers, ServiceObserver, Statistics
 from sla_compliance.service.queries import DaysQuery, Subject, Window
-from sla_compliance.service.restatement import DayArchive, alarm_dates, exclusion_dates, targeting_columns
-from sla_compliance.service.source_reader import SourceReader, incidents_of, resources_of
+from sla_compliance.service.resources import resources_of
+from sla_compliance.service.restatement import (
+    DayArchive,
+    exclusion_dates,
+)
+from sla_compliance.service.source_reader import SourceReader, incidents_of
 from sla_compliance.sources.clock import utc_now
-from sla_compliance.sources.protocol import AsyncAlarmSource, ExclusionSource, SupportsSampleFlag, Tenants
+from sla_compliance.sources.protocol import (
+    AsyncAlarmSource,
+    AsyncSupportsCorrections,
+    AsyncSupportsInventory,
+    ExclusionSource,
+    SupportsSampleFlag,
+    Tenants,
+)
 from sla_compliance.stores.protocol import DayStore, Restatement
 from sla_compliance.units import ONE_DAY, instant_us
 
@@ -71,6 +84,8 @@ class ComplianceService:
         *,
         tenants: Tenants,
         exclusions: ExclusionSource | None = None,
+        inventories: AsyncSupportsInventory | None = None,
+        corrections: AsyncSupportsCorrections | None = None,
         cache: Cache | None = None,
         store: DayStore | None = None,
         clock: Callable[[], dt.datetime] = utc_now,
@@ -85,6 +100,8 @@ class ComplianceService:
             source: of alarms; make it with on_invalid="quarantine", so that one bad row takes no chart away.
             tenants: their settings.
             exclusions: of maintenance and exclusions, besides those in the settings.
+            inventories: of what tenants have, for `resources`; by default `tenants`, where it is such a source too.
+            corrections: of rows of alarms; the source has to find rows by their ids, as SupportsRowsById says.
             cache: by default one in memory.
             store: of closed days; None: none.
             clock: the present moment, aware.
@@ -107,7 +124,12 @@ class ComplianceService:
             on_failure=lambda error: self._observer.failed("cache", error),
         )
         self._day_cache = DayCache(self._cache, lifetimes)
-        self._source_reader = SourceReader(source, exclusions, source_time_out, self._observer)
+        if inventories is None and isinstance(tenants, AsyncSupportsInventory):
+            inventories = tenants
+        self._source_reader = SourceReader(
+            source, exclusions, inventories, corrections, source_time_out, self._observer
+        )
+        self._altered_dates = AlteredDates(self._source_reader)
         evaluator = DayEvaluator(self._source_reader, store)
         self._day_reader = DayReader(self._day_cache, evaluator, self._observer)
         self._archive = None if store is None else DayArchive(store, evaluator)
@@ -187,13 +209,14 @@ class ComplianceService:
         end: dt.datetime,
         *,
         by: str = "resource_id",
-        inventory: Iterable[Hashable] | None = None,
+        inventory: Inventory | Iterable[Hashable] | None = None,
     ) -> dict[Hashable, ComplianceReport]:
         """Return a report for each resource, customer, circuit, on whole local days; read from the source every time.
 
         Args:
             start, end: as `compliance`.
-            by, inventory: as `evaluate_each`.
+            by: as `evaluate_each`.
+            inventory: as `evaluate_each`; None: the tenant's own, where the service has a source of them.
 
         Raises:
             InvalidValueError: the alarms carry no column `by`. Others as `compliance`.
@@ -213,37 +236,37 @@ class ComplianceService:
             CacheUnavailableError, or the store's or the source's own error: call again; twice does no harm.
         """
         subject = await self.subject(tenant_id)
-        columns = await self._targeting_columns(subject, old, new)
-        work = await self._work(subject, old, new)
-        dates = alarm_dates(subject, old, new, targeting_columns=columns, work=work)
+        dates = await self._altered_dates.of_alarm(subject, old, new)
         # Before other rows are read: where the source is down, a change of these dates is not lost.
         stale_count = await self._note_change(subject, dates)
-        reach_us = reach_of_next_rows(subject, old, new)
-        if reach_us is not None:
-            neighbours = await self._source_reader.rows_between(subject, *reach_us)
-            all_dates = alarm_dates(subject, old, new, targeting_columns=columns, work=work, neighbours=neighbours)
-            stale_count += await self._note_change(subject, sorted(set(all_dates) - set(dates)))
-            dates = all_dates
+        further_dates = set(await self._altered_dates.of_other_rows(subject, old, new)) - set(dates)
+        if further_dates:
+            stale_count += await self._note_change(subject, sorted(further_dates))
+            dates = tuple(sorted({*dates, *further_dates}))
         await self._restate(subject, stale_count, "an alarm changed")
         return dates
 
-    async def _targeting_columns(self, subject: Subject, old: Alarm | None, new: Alarm | None) -> frozenset[str]:
-        """Return the alarm columns that exclusions name while an alarm lasts, before or after a change."""
-        if old is None or new is None:
-            # The alarm as a whole was added or taken away; which exclusions excuse it makes no difference.
-            return frozenset()
-        first = min(old.first_occurrence, new.first_occurrence)
-        window = Window(subject, instant_us(first, field="first_occurrence"), subject.as_of_us)
-        return targeting_columns(await self._source_reader.exclusions(window))
+    async def correction_changed(self, tenant_id: str, correction: Correction) -> tuple[dt.date, ...]:
+        """Take note that a correction was entered: it is one of those that the source of corrections has now.
 
-    async def _work(self, subject: Subject, old: Alarm | None, new: Alarm | None) -> IntervalSet:
-        """Return the accepted maintenance since an alarm was raised, where it excuses only what it caused."""
-        starts = [alarm.first_occurrence for alarm in (old, new) if alarm is not None]
-        if subject.policy.planned_work.excuses != "caused" or not starts:
-            return NEVER
-        start_us = min(instant_us(min(starts), field="first_occurrence"), subject.as_of_us)
-        arguments = await self._source_reader.arguments(Window(subject, start_us, subject.as_of_us))
-        return arguments.contract.work
+        Returns, Raises:
+            As `alarm_changed`; no date where no row has the id.
+            InvalidTypeError: `correction` is no Correction, or the source cannot find rows by their ids.
+        """
+        check_type(correction, Correction, "correction", "a Correction")
+        subject = await self.subject(tenant_id)
+        dates = await self._altered_dates.of_correction(subject, correction)
+        await self._apply_change(subject, dates, "a row was corrected")
+        return dates
+
+    async def unused_corrections(self, tenant_id: str) -> tuple[UnusedCorrection, ...]:
+        """Return the corrections of a tenant that change nothing, and why; read from the sources every time.
+
+        Raises:
+            InvalidTypeError: the source cannot find rows by their ids. Others as `incidents`.
+        """
+        subject = await self.subject(tenant_id)
+        return await self._source_reader.unused_corrections(subject.tenant_id)
 
     async def exclusion_changed(
         self, tenant_id: str, old: AnyExclusion | None, new: AnyExclusion | None

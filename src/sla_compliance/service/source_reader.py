@@ -4,6 +4,11 @@
 # window that begins in the future needs none. Alarms come with their descriptive
 # columns only where a targeted exclusion or a person needs them.
 #
+# Corrections are read with every fetch, so that no measurement misses one that was
+# entered before it. The rows that they name come by their ids, whatever was fetched:
+# a correction may move a row into the window, or make it qualify. Corrections that
+# change nothing are no fact of a window; `unused_corrections` lists them.
+#
 # Time is monitored from when the tenant is, and from when the source's rows are
 # complete: what a purge has taken is unknown, not up.
 #
@@ -17,7 +22,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from time import perf_counter
@@ -28,10 +33,13 @@ from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.exclusions import AnyExclusion, Exclusion, MaintenanceWindow
 from sla_compliance.checks import integer
 from sla_compliance.compliance import EvaluationArguments
+from sla_compliance.corrected_batch import corrected_batch, without_rows
+from sla_compliance.corrections import Correction, UnusedCorrection
+from sla_compliance.errors import InvalidTypeError
 from sla_compliance.incidents import Incident
 from sla_compliance.intervals import ALWAYS_END_US, ALWAYS_START_US, IntervalSet
+from sla_compliance.inventory import Inventory
 from sla_compliance.labels import Accounting
-from sla_compliance.report import ComplianceReport
 from sla_compliance.service.observer import ServiceObserver, SeverityObserver
 from sla_compliance.service.queries import Subject, Window
 from sla_compliance.sources.protocol import (
@@ -39,6 +47,9 @@ from sla_compliance.sources.protocol import (
     AsyncDetailedAlarmSource,
     AsyncReadsCompleteSince,
     AsyncSupportsAncestors,
+    AsyncSupportsCorrections,
+    AsyncSupportsInventory,
+    AsyncSupportsRowsById,
     CountsUnrecognizedSeverities,
     ExclusionSource,
     SupportsCompleteSince,
@@ -81,6 +92,8 @@ class SourceReader:
     Attributes:
         source: of alarms.
         exclusion_source: of maintenance and exclusions besides those in the settings; None: there are no others.
+        inventory_source: of inventories; None: there are none.
+        correction_source: of corrections; None: there are none.
         time_out: how long the source may take, the wait for a free fetch included.
         observer: called for each query.
         limits: how much is fetched and computed at once.
@@ -88,6 +101,8 @@ class SourceReader:
 
     source: AsyncAlarmSource
     exclusion_source: ExclusionSource | None
+    inventory_source: AsyncSupportsInventory | None
+    correction_source: AsyncSupportsCorrections | None
     time_out: timedelta
     observer: ServiceObserver
     limits: ConcurrencyLimits = field(default_factory=ConcurrencyLimits)
@@ -158,8 +173,53 @@ class SourceReader:
                 fetched = await self.exclusion_source.fetch(subject.tenant_id, first_us, end_us)
         return (*subject.settings.exclusions, *fetched)
 
+    async def inventory(self, tenant_id: str) -> Inventory | None:
+        """Return what the tenant has; None where there is no source of inventories.
+
+        Raises:
+            TimeoutError: the source takes too long. Its own errors come through as they are.
+        """
+        if self.inventory_source is None:
+            return None
+        async with asyncio.timeout(self.time_out.total_seconds()):
+            return await self.inventory_source.inventory(tenant_id)
+
+    async def corrections(self, tenant_id: str) -> Sequence[Correction]:
+        """Return the corrections of the tenant's rows.
+
+        Raises:
+            TimeoutError: their source takes too long. Its own errors come through as they are.
+        """
+        if self.correction_source is None:
+            return ()
+        async with asyncio.timeout(self.time_out.total_seconds()):
+            return await self.correction_source.corrections(tenant_id)
+
+    async def rows_with_ids(self, tenant_id: str, row_ids: Collection[str]) -> AlarmBatch:
+        """Return the rows with these ids as the source has them, not corrected; one query.
+
+        Raises:
+            InvalidTypeError: the source cannot find rows by their ids. Others as `alarms`.
+        """
+        source = self.source
+        if not isinstance(source, AsyncSupportsRowsById):
+            kind = type(source).__name__
+            raise InvalidTypeError(f"source is a {kind} without fetch_by_ids, which corrections need", field="source")
+        async with asyncio.timeout(self.time_out.total_seconds()), self.limits.fetches:
+            return await source.fetch_by_ids(tenant_id, row_ids)
+
+    async def unused_corrections(self, tenant_id: str) -> tuple[UnusedCorrection, ...]:
+        """Return the corrections that change nothing, and why; errors as `rows_with_ids`."""
+        corrections = await self.corrections(tenant_id)
+        if not corrections:
+            return ()
+        rows = await self.rows_with_ids(tenant_id, _row_ids(corrections))
+        return corrected_batch(rows, corrections).unused_corrections
+
     async def alarms(self, window: Window, arguments: EvaluationArguments, *, whole_rows: bool) -> AlarmBatch:
-        """Return the alarms that an evaluation of the window needs; one query, or none where it is in the future.
+        """Return the alarms that an evaluation of the window needs, corrected.
+
+        One query, or none where the window is in the future; two and a query for corrections where there are any.
 
         Args:
             arguments: of that evaluation; they say how far back rows are needed, and whether their parents are.
@@ -171,17 +231,32 @@ class SourceReader:
         subject, source = window.subject, self.source
         if window.start_us >= subject.as_of_us:
             return AlarmBatch()
+        corrections = await self.corrections(subject.tenant_id)
         fetch = source.fetch
         if arguments.needs_ancestors and isinstance(source, AsyncSupportsAncestors):
             fetch = source.fetch_with_ancestors
-        elif whole_rows and isinstance(source, AsyncDetailedAlarmSource):
+        elif (whole_rows or corrections) and isinstance(source, AsyncDetailedAlarmSource):
             fetch = source.fetch_details
         start_us, end_us = window.reach_us
         first_us = min(start_us, arguments.rows_needed_from_us(arguments.start_us, arguments.end_us))
-        return await self._fetched(fetch, subject, first_us, end_us)
+        batch = await self._fetched(fetch, subject, first_us, end_us)
+        return await self._corrected(subject.tenant_id, batch, corrections, first_us, end_us)
+
+    async def _corrected(
+        self, tenant_id: str, batch: AlarmBatch, corrections: Sequence[Correction], start_us: int, end_us: int
+    ) -> AlarmBatch:
+        """Return a batch with corrections in its rows, and the corrected rows that it lacks."""
+        if not corrections:
+            return batch
+        row_ids = _row_ids(corrections)
+        rows = await self.rows_with_ids(tenant_id, row_ids)
+        # All rows of an id together: which of them a correction means depends on the others.
+        corrected = corrected_batch(without_rows(batch, row_ids).joined(rows), corrections)
+        rows_of_window = tuple(row for row in corrected.corrected if row.start_us <= end_us and row.end_us >= start_us)
+        return replace(corrected, corrected=rows_of_window, unused_corrections=())
 
     async def rows_between(self, subject: Subject, start_us: int, end_us: int) -> AlarmBatch:
-        """Return the rows that may meet [start_us, end_us), with every descriptive column; errors as `alarms`."""
+        """Return the rows that may meet [start_us, end_us), in full and not corrected; errors as `alarms`."""
         source = self.source
         fetch = source.fetch_details if isinstance(source, AsyncDetailedAlarmSource) else source.fetch
         return await self._fetched(fetch, subject, max(MIN_US, start_us), min(MAX_US, end_us))
@@ -201,6 +276,11 @@ class SourceReader:
             rows = self.source.unrecognized_severity_rows(tenant_id)
             if rows is not None:
                 self.observer.severities_counted(tenant_id, unrecognized_rows=rows)
+
+
+def _row_ids(corrections: Iterable[Correction]) -> frozenset[str]:
+    """Return the ids of the rows that corrections name."""
+    return frozenset(str(correction.row_id) for correction in corrections)
 
 
 def _checked_since_us(since_us: object) -> int:
@@ -262,12 +342,3 @@ def _earliest_work_us(exclusions: Iterable[AnyExclusion], zone: str, start_us: i
     works = [exclusion for exclusion in exclusions if isinstance(exclusion, MaintenanceWindow)]
     starts_us = [first_us for work in works for first_us, _ in work.occurrences(zone, start_us, end_us)]
     return max(MIN_US, min(starts_us, default=start_us))
-
-
-async def resources_of(
-    reader: SourceReader, window: Window, *, by: str, inventory: Iterable[Hashable] | None
-) -> dict[Hashable, ComplianceReport]:
-    """Return a report for each value of a column of the alarms."""
-    arguments = await reader.arguments(window)
-    batch = await reader.alarms(window, arguments, whole_rows=True)
-    return await reader.limits.compute(lambda: arguments.reports(batch, by=by, inventory=inventory))

@@ -16,7 +16,9 @@ from typing import Any, Self, TypeVar
 
 from sla_compliance.alarms import Alarm
 from sla_compliance.calendars.exclusions import AnyExclusion
+from sla_compliance.corrections import Correction, UnusedCorrection
 from sla_compliance.incidents import Incident
+from sla_compliance.inventory import Inventory
 from sla_compliance.labels import Accounting
 from sla_compliance.policy import Target
 from sla_compliance.report import ComplianceReport
@@ -94,7 +96,7 @@ class SyncComplianceService:
         end: dt.datetime,
         *,
         by: str = "resource_id",
-        inventory: Iterable[Hashable] | None = None,
+        inventory: Inventory | Iterable[Hashable] | None = None,
     ) -> dict[Hashable, ComplianceReport]:
         """Return a report for each resource, as `ComplianceService.resources`."""
         return self._run(self._service.resources(tenant_id, start, end, by=by, inventory=inventory))
@@ -102,6 +104,14 @@ class SyncComplianceService:
     def alarm_changed(self, tenant_id: str, old: Alarm | None, new: Alarm | None) -> tuple[dt.date, ...]:
         """Take note that an alarm changed, as `ComplianceService.alarm_changed`."""
         return self._run(self._service.alarm_changed(tenant_id, old, new))
+
+    def correction_changed(self, tenant_id: str, correction: Correction) -> tuple[dt.date, ...]:
+        """Take note that a correction was entered, as `ComplianceService.correction_changed`."""
+        return self._run(self._service.correction_changed(tenant_id, correction))
+
+    def unused_corrections(self, tenant_id: str) -> tuple[UnusedCorrection, ...]:
+        """Return the corrections that change nothing, as `ComplianceService.unused_corrections`."""
+        return self._run(self._service.unused_corrections(tenant_id))
 
     def exclusion_changed(
         self, tenant_id: str, old: AnyExclusion | None, new: AnyExclusion | None

@@ -1,9 +1,9 @@
-"""Alarms from exported files: CSV, JSON and JSON Lines."""
+"""Alarms from exported files: CSV, JSON, JSON Lines, Parquet and XLSX."""
 ################################################################
-# The columns are those of the platform's alarms table; only severity and
-# first_occurrence are needed, and tenant_id where files hold several tenants.
-# Other names are mapped; further columns are carried along, as text, for
-# evaluate_each and targeted exclusions. Formats and times: _files/rows.py, _files/times.py.
+# What rows of files mean is said by the same options as for other rows (rows/);
+# only first_occurrence is needed, and tenant_id where files hold several tenants.
+# Further columns are carried along, as text, for evaluate_each and targeted
+# exclusions. Formats: _files/row_files.py.
 #
 # Nothing is read before it is asked for, and it is read again each time.
 ################################################################
@@ -11,28 +11,45 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Final
 
 from sla_compliance.alarms import AlarmFilter
 from sla_compliance.batch import AlarmBatch
-from sla_compliance.errors import InvalidTypeError, InvalidValueError, shown
-from sla_compliance.sources._files.columns import checked_mapping
-from sla_compliance.sources._files.opening import STANDARD_INPUT, opened
-from sla_compliance.sources._files.table import AlarmTable, Progress
+from sla_compliance.checks import wrong_type
+from sla_compliance.corrections import Correction
+from sla_compliance.errors import InvalidValueError
+from sla_compliance.rows.change_reader import Before, ChangeFormat, ChangeReader
+from sla_compliance.rows.options import KEYWORDS, OptionNames
+from sla_compliance.rows.reading import RowFormat, RowReader
+from sla_compliance.rows.times import Epoch
+from sla_compliance.rows.words import WordMap, Words
+from sla_compliance.sources._files.opening import STANDARD_INPUT
+from sla_compliance.sources._files.row_files import opened_rows
+from sla_compliance.sources._files.table import (
+    TENANT_COLUMN,
+    AlarmTable,
+    ChangeTable,
+    Progress,
+    RowChoice,
+    RowTable,
+    TableReader,
+    Where,
+    checked_where,
+)
 from sla_compliance.sources.memory import MemoryAlarmSource
 from sla_compliance.sources.protocol import EVERY_QUALIFYING
 from sla_compliance.validation import OnInvalid
 
-__all__ = ["STANDARD_INPUT", "FileAlarmSource", "Progress", "unobserved"]
+__all__ = ["STANDARD_INPUT", "TENANT_COLUMN", "FileAlarmSource", "FileChangeSource", "Progress", "unobserved"]
 
 CLOCK_SKEW: Final = timedelta(minutes=5)
 """By how much the clocks of an export's writers may differ, unless told otherwise."""
 
 
 def unobserved(name: str, rows: int, share: float | None) -> None:
-    """Tell nobody how far reading got."""
+    """Let reading go on without a word."""
 
 
 class FileAlarmSource:
@@ -41,46 +58,69 @@ class FileAlarmSource:
     Raises, when asked:
         InvalidFileError: a file cannot be read, is not of its format, or lacks a column.
         InvalidAlarmsError: rows are bad and `on_invalid` is "raise"; each fault names file and line.
+        MissingExtraError: Parquet needs the extra `arrow` and pyarrow, XLSX the extra `xlsx`.
     """
 
     def __init__(
         self,
         *paths: str | os.PathLike[str],
         columns: Mapping[str, str] | None = None,
+        times_in: str | None = None,
+        epoch: Epoch | None = None,
+        severity_map: WordMap | None = None,
+        status_map: WordMap | None = None,
         on_invalid: OnInvalid = "raise",
         clock_skew: timedelta = CLOCK_SKEW,
+        where: Where | None = None,
+        corrections: Iterable[Correction] = (),
         progress: Progress = unobserved,
+        option_names: OptionNames = KEYWORDS,
     ) -> None:
         """Keep the names; nothing is opened yet.
 
         Args:
-            paths: files, gzipped or not; "-" is standard input.
-            columns: {platform's column: the files' own name}, e.g. {"first_occurrence": "raised_at"}.
+            paths: files, those of text gzipped or not; "-" is standard input; a folder is its Parquet files.
+            columns, times_in, epoch, severity_map, status_map: as `alarms_from_rows`.
             on_invalid: as `AlarmBatch.from_columns`.
             clock_skew: the same; a row that ends so little before its start has length 0.
-            progress: told now and then the file, the rows read of it, and which share of it that is.
+            where: {column: text, or several} of the rows to take, by our name of the column or the files'. A row must
+                have one of the texts in each column; the empty text is an absent value.
+            corrections: what people know better than rows; they apply before rows are judged.
+            progress: called now and then with the file, the rows read of it, and which share of it that is.
+            option_names: what the caller's door calls these options, for messages.
 
         Raises:
-            InvalidValueError: no path is given, or `columns` names a column that alarms do not have.
-            InvalidTypeError: `columns` is no mapping of texts.
+            InvalidValueError: no path is given, or an option is not one.
+            InvalidTypeError: an option has the wrong type.
         """
-        if not paths:
-            raise InvalidValueError("paths is empty; give at least one file", field="paths")
-        self._paths = paths
-        self._mapping = checked_mapping(columns)
+        self._paths = _checked_paths(paths)
+        self._format = RowFormat(
+            columns=columns,
+            times_in=times_in,
+            epoch=epoch,
+            severity_map=severity_map,
+            status_map=status_map,
+            option_names=option_names,
+        )
         self._on_invalid = on_invalid
         self._clock_skew = clock_skew
+        self._where = checked_where(where)
+        self._corrections = tuple(corrections)
         self._progress = progress
+        self._option_names = option_names
 
     def read(self, tenant_id: str | None = None) -> AlarmBatch:
         """Return all alarms of a tenant, in the order of the files; None: of the only one that the files hold."""
-        if tenant_id is not None and not isinstance(tenant_id, str):
-            raise InvalidTypeError(f"tenant_id is {shown(tenant_id)}; give text", field="tenant_id")
-        table = AlarmTable(self._mapping, tenant_id)
-        for path in self._paths:
-            with opened(path) as file:
-                table.read(file, self._progress)
-        return table.batch(self._on_invalid, self._clock_skew)
+        return self._read(RowChoice(_checked_tenant(tenant_id), where=self._where))
+
+    def read_all_tenants(self) -> AlarmBatch:
+        """Return all alarms of all tenants, with their column tenant_id, in the order of the files."""
+        return self._read(RowChoice(takes_all_tenants=True, where=self._where))
+
+    def _read(self, choice: RowChoice) -> AlarmBatch:
+        reader = RowReader(self._format, self._on_invalid, self._clock_skew, self._corrections)
+        table = AlarmTable(self._format, reader, choice.tenant_id)
+        return _read(table, self._paths, choice, self._progress, self._option_names)
 
     def fetch(self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING) -> AlarmBatch:
         """Return the tenant's alarms that meet the window, of any severity; an empty batch for one without any."""
@@ -92,3 +132,94 @@ class FileAlarmSource:
         """Return the same, and the alarms that these name as their parents, at any depth."""
         source = MemoryAlarmSource({tenant_id: self.read(tenant_id)})
         return source.fetch_with_ancestors(tenant_id, start_us, end_us, wanted)
+
+
+class FileChangeSource:
+    """Outages of one or more exported logs of state changes; an AlarmSource. Raises, when asked, as FileAlarmSource."""
+
+    def __init__(
+        self,
+        *paths: str | os.PathLike[str],
+        down: Words,
+        up: Words | None = None,
+        key: str | None = None,
+        at: str = "at",
+        state: str = "state",
+        before: Before = "auto",
+        times_in: str | None = None,
+        epoch: Epoch | None = None,
+        on_invalid: OnInvalid = "raise",
+        where: Where | None = None,
+        progress: Progress = unobserved,
+        option_names: OptionNames = KEYWORDS,
+    ) -> None:
+        """Keep the names; nothing is opened yet.
+
+        Args:
+            paths, where, progress, option_names: as FileAlarmSource.
+            down, up, key, at, state, before, times_in, epoch, on_invalid: as `alarms_from_changes`.
+
+        Raises:
+            InvalidValueError: no path is given, or an option is not one.
+            InvalidTypeError: an option has the wrong type.
+        """
+        self._paths = _checked_paths(paths)
+        self._format = ChangeFormat(
+            down=down,
+            up=up,
+            key=key,
+            at=at,
+            state=state,
+            before=before,
+            times_in=times_in,
+            epoch=epoch,
+            option_names=option_names,
+        )
+        self._on_invalid = on_invalid
+        self._where = checked_where(where)
+        self._progress = progress
+        self._option_names = option_names
+
+    def read(self, tenant_id: str | None = None) -> AlarmBatch:
+        """Return all outages of a tenant; None: of the only one that the files hold."""
+        return self._read(RowChoice(_checked_tenant(tenant_id), where=self._where))
+
+    def read_all_tenants(self) -> AlarmBatch:
+        """Return all outages of all tenants; they know their tenant where it is the key."""
+        return self._read(RowChoice(takes_all_tenants=True, where=self._where))
+
+    def _read(self, choice: RowChoice) -> AlarmBatch:
+        reader = ChangeReader(self._format, self._on_invalid)
+        table = ChangeTable(self._format, reader, choice.tenant_id)
+        return _read(table, self._paths, choice, self._progress, self._option_names)
+
+    def fetch(self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING) -> AlarmBatch:
+        """Return the tenant's outages that meet the window; an empty batch for one without any."""
+        return MemoryAlarmSource({tenant_id: self.read(tenant_id)}).fetch(tenant_id, start_us, end_us, wanted)
+
+
+def _checked_paths(paths: tuple[str | os.PathLike[str], ...]) -> tuple[str | os.PathLike[str], ...]:
+    if not paths:
+        raise InvalidValueError("paths is empty; give at least one file", field="paths")
+    return paths
+
+
+def _checked_tenant(tenant_id: str | None) -> str | None:
+    if tenant_id is not None and not isinstance(tenant_id, str):
+        raise wrong_type(tenant_id, "tenant_id", "text")
+    return tenant_id
+
+
+def _read(
+    table: RowTable,
+    paths: Iterable[str | os.PathLike[str]],
+    choice: RowChoice,
+    progress: Progress,
+    option_names: OptionNames,
+) -> AlarmBatch:
+    reader = TableReader(table, choice, option_names)
+    for path in paths:
+        with opened_rows(path) as files:
+            for file in files:
+                reader.read(file, progress)
+    return table.batch()

@@ -1,4 +1,4 @@
-"""Alarms and settings of tenants that are in memory already."""
+"""Alarms, settings, inventories and corrections of tenants that are in memory already."""
 ################################################################
 # One batch a tenant, checked when the source is made. It returns more than the
 # window asks for, as a source may: the core measures what lies inside.
@@ -7,13 +7,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final
 
 from sla_compliance.agreements import TenantSettings
 from sla_compliance.alarms import AlarmFilter
 from sla_compliance.batch import AlarmBatch
+from sla_compliance.corrected_batch import with_ids
+from sla_compliance.corrections import Correction, checked_corrections
 from sla_compliance.errors import UnknownTenantError
+from sla_compliance.inventory import Inventory
 from sla_compliance.sources.protocol import EVERY_QUALIFYING
+
+NO_INVENTORIES: Final[Mapping[str, Inventory]] = {}
 
 
 class MemoryAlarmSource:
@@ -51,6 +57,10 @@ class MemoryAlarmSource:
         rows = batch.rows_within_reach(start_us, end_us)
         return batch.take(sorted({*rows, *_ancestors(batch, rows)}))
 
+    def fetch_by_ids(self, tenant_id: str, row_ids: Collection[str]) -> AlarmBatch:
+        """Return the tenant's alarms with these ids, whatever their severity or time."""
+        return with_ids(self._batches.get(tenant_id, AlarmBatch()), row_ids)
+
 
 def _ancestors(batch: AlarmBatch, rows: Iterable[int]) -> set[int]:
     """Return the rows that some rows name as their parents, at any depth: by their id or their alarm_id."""
@@ -73,14 +83,41 @@ def _ancestors(batch: AlarmBatch, rows: Iterable[int]) -> set[int]:
 
 
 class MemoryTenants:
-    """Settings by tenant, held in memory; a Tenants."""
+    """Settings and inventories by tenant, held in memory; a Tenants, and an AsyncSupportsInventory."""
 
-    def __init__(self, settings: Mapping[str, TenantSettings]) -> None:
-        """Copy the mapping."""
+    def __init__(
+        self, settings: Mapping[str, TenantSettings], *, inventories: Mapping[str, Inventory] = NO_INVENTORIES
+    ) -> None:
+        """Copy the mappings; a tenant without an inventory has an empty one."""
         self._settings = dict(settings)
+        self._inventories = dict(inventories)
 
     async def settings(self, tenant_id: str) -> TenantSettings:
         """Return the settings of a tenant."""
         if tenant_id not in self._settings:
             raise UnknownTenantError(tenant_id)
         return self._settings[tenant_id]
+
+    async def inventory(self, tenant_id: str) -> Inventory:
+        """Return the inventory of a tenant."""
+        return self._inventories.get(tenant_id, Inventory(()))
+
+
+class MemoryCorrections:
+    """Corrections by tenant, held in memory; an AsyncSupportsCorrections. They are only ever added."""
+
+    def __init__(self, corrections: Mapping[str, Iterable[Correction]]) -> None:
+        """Check and copy the mapping.
+
+        Raises:
+            InvalidTypeError: a value of it is not several Correction.
+        """
+        self._corrections = {tenant_id: checked_corrections(entered) for tenant_id, entered in corrections.items()}
+
+    def add(self, tenant_id: str, correction: Correction) -> None:
+        """Add a correction; report it to the service then."""
+        self._corrections[tenant_id] = checked_corrections((*self._corrections.get(tenant_id, ()), correction))
+
+    async def corrections(self, tenant_id: str) -> tuple[Correction, ...]:
+        """Return the corrections of a tenant."""
+        return self._corrections.get(tenant_id, ())

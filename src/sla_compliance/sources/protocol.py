@@ -1,4 +1,4 @@
-"""What sources promise: of alarms, of maintenance and exclusions, of tenants' settings."""
+"""What sources promise: of alarms, of maintenance and exclusions, of tenants' settings, inventories, corrections."""
 ################################################################
 # A source is anything with these methods; there is no base class to inherit.
 # The contract suite in tests/contract checks every promise made here.
@@ -6,13 +6,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol, runtime_checkable
 
 from sla_compliance.agreements import TenantSettings
 from sla_compliance.alarms import AlarmFilter
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.exclusions import AnyExclusion
+from sla_compliance.corrections import Correction
+from sla_compliance.inventory import Inventory
 
 EVERY_QUALIFYING = AlarmFilter()
 
@@ -129,6 +131,24 @@ class AsyncSupportsAncestors(Protocol):
 
 
 @runtime_checkable
+class SupportsRowsById(Protocol):
+    """A source that finds rows by their `id`; corrections need it, for they may move a row into a window."""
+
+    def fetch_by_ids(self, tenant_id: str, row_ids: Collection[str]) -> AlarmBatch:
+        """Return every row of the tenant whose id reads as one of these, whatever its severity or time, in full."""
+        ...
+
+
+@runtime_checkable
+class AsyncSupportsRowsById(Protocol):
+    """The same as SupportsRowsById, awaited."""
+
+    async def fetch_by_ids(self, tenant_id: str, row_ids: Collection[str]) -> AlarmBatch:
+        """Return every row of the tenant whose id reads as one of these, whatever its severity or time, in full."""
+        ...
+
+
+@runtime_checkable
 class SupportsSampleFlag(Protocol):
     """A source that knows whether its alarms are made up: marked where shown; never cached, stored or exported."""
 
@@ -163,4 +183,40 @@ class Tenants(Protocol):
         Raises:
             UnknownTenantError: there is none by this id.
         """
+        ...
+
+
+@runtime_checkable
+class SupportsInventory(Protocol):
+    """Anything that knows what a tenant has: the units that reports are made for, the devices they share."""
+
+    def inventory(self, tenant_id: str) -> Inventory:
+        """Return the inventory of one tenant and of no other; an empty one where nothing is known."""
+        ...
+
+
+@runtime_checkable
+class AsyncSupportsInventory(Protocol):
+    """The same as SupportsInventory, awaited."""
+
+    async def inventory(self, tenant_id: str) -> Inventory:
+        """Return the inventory of one tenant and of no other; an empty one where nothing is known."""
+        ...
+
+
+@runtime_checkable
+class SupportsCorrections(Protocol):
+    """Anything that knows the corrections of a tenant's rows. They are only ever added."""
+
+    def corrections(self, tenant_id: str) -> Sequence[Correction]:
+        """Return all corrections of one tenant and of no other; those of one instant in the order of their entry."""
+        ...
+
+
+@runtime_checkable
+class AsyncSupportsCorrections(Protocol):
+    """The same as SupportsCorrections, awaited."""
+
+    async def corrections(self, tenant_id: str) -> Sequence[Correction]:
+        """Return all corrections of one tenant and of no other; those of one instant in the order of their entry."""
         ...

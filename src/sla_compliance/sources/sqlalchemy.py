@@ -1,4 +1,4 @@
-"""Alarms, maintenance windows and tenants from PostgreSQL or SQLite, through SQLAlchemy; sync and async."""
+"""What PostgreSQL and SQLite hold of alarms, maintenance and tenants, through SQLAlchemy; sync and async."""
 ################################################################
 # One statement a request, bound parameters only, columns not rows; the figures
 # are those of the core, to the microsecond, whatever the time zone of server,
@@ -10,13 +10,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from sla_compliance.alarms import AlarmFilter
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.exclusions import MaintenanceWindow
+from sla_compliance.corrections import Correction
 from sla_compliance.errors import requires_extra
+from sla_compliance.inventory import Inventory
 from sla_compliance.sources.clock import utc_now
 from sla_compliance.sources.protocol import EVERY_QUALIFYING
 from sla_compliance.units import instant_us, length_us
@@ -27,6 +29,7 @@ with requires_extra("sqlalchemy", __name__):
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sla_compliance.sources._sql.alarms import AlarmReader, AlarmRequest
+from sla_compliance.sources._sql.corrections import CorrectionReader, create_corrections_table
 from sla_compliance.sources._sql.engines import (
     AnyEngine,
     Awaited,
@@ -36,34 +39,52 @@ from sla_compliance.sources._sql.engines import (
     SQLSource,
 )
 from sla_compliance.sources._sql.indexes import create_indexes, missing_indexes
+from sla_compliance.sources._sql.inventory import InventoryReader
 from sla_compliance.sources._sql.maintenance import MaintenanceReader
 from sla_compliance.sources._sql.mappings import (
+    CORRECTIONS,
+    INVENTORY,
     PLATFORM_ALARMS,
     PLATFORM_MAINTENANCE,
     PLATFORM_METRICS,
     PLATFORM_TENANTS,
     AlarmsTable,
+    CorrectionsTable,
+    InventoryTable,
     MaintenanceTable,
+    MappedTables,
     MetricsTable,
     NaiveTimes,
     TenantsTable,
+    mapped_tables,
 )
-from sla_compliance.sources._sql.tenants import TenantReader, TenantRow
+from sla_compliance.sources._sql.tenants import TenantReader, TenantRow, rows_without_tenant, tenant_ids
 
 __all__ = [
     "AlarmsTable",
     "AsyncSQLAlchemyAlarmSource",
+    "AsyncSQLAlchemyCorrectionSource",
+    "AsyncSQLAlchemyInventorySource",
     "AsyncSQLAlchemyMaintenanceSource",
     "AsyncSQLAlchemyTenantSource",
+    "CorrectionsTable",
+    "InventoryTable",
     "MaintenanceTable",
+    "MappedTables",
     "NaiveTimes",
     "SQLAlchemyAlarmSource",
+    "SQLAlchemyCorrectionSource",
+    "SQLAlchemyInventorySource",
     "SQLAlchemyMaintenanceSource",
     "SQLAlchemyTenantSource",
     "TenantRow",
     "TenantsTable",
+    "corrections_ddl",
     "ddl",
+    "mapped_tables",
     "missing_index_statements",
+    "rows_without_tenant",
+    "tenant_ids",
 ]
 
 
@@ -121,6 +142,10 @@ class _AlarmSource(SQLSource[AnyEngine, Result]):
         """Return what `fetch_details` returns, and the alarms that these name as their parents, at any depth to 16."""
         request = AlarmRequest(tenant_id, start_us, end_us, wanted, is_detailed=True, has_ancestors=True)
         return self._run(self._reader.read, request)
+
+    def fetch_by_ids(self, tenant_id: str, row_ids: Collection[str]) -> Result:
+        """Return a batch of the tenant's alarms with these ids, whatever their severity or time, in full."""
+        return self._run(self._reader.read_by_ids, tenant_id, row_ids)
 
 
 class SQLAlchemyAlarmSource(OverEngine, _AlarmSource[Engine, AlarmBatch]):
@@ -198,6 +223,55 @@ class AsyncSQLAlchemyTenantSource(OverAsyncEngine, _TenantSource[AsyncEngine, Aw
     """SQLAlchemyTenantSource over an AsyncEngine, `fetch` awaited."""
 
 
+class _InventorySource(SQLSource[AnyEngine, Result]):
+    """Inventories of a database."""
+
+    def __init__(self, engine: AnyEngine, table: InventoryTable = INVENTORY) -> None:
+        """Keep the engine; the first request connects."""
+        super().__init__(engine)
+        self._reader = InventoryReader(table)
+
+    def inventory(self, tenant_id: str) -> Result:
+        """Return the Inventory of a tenant; an empty one where the table has no row of it."""
+        return self._run(self._reader.read, tenant_id)
+
+
+class SQLAlchemyInventorySource(OverEngine, _InventorySource[Engine, Inventory]):
+    """Inventories of a database, over an Engine; a SupportsInventory.
+
+    Raises, at a request: as SQLAlchemyAlarmSource; another SLAComplianceError where a row is no unit, or the rows are
+    no Inventory.
+    """
+
+
+class AsyncSQLAlchemyInventorySource(OverAsyncEngine, _InventorySource[AsyncEngine, Awaited[Inventory]]):
+    """SQLAlchemyInventorySource over an AsyncEngine, `inventory` awaited; an AsyncSupportsInventory."""
+
+
+class _CorrectionSource(SQLSource[AnyEngine, Result]):
+    """Corrections of a database."""
+
+    def __init__(self, engine: AnyEngine, table: CorrectionsTable = CORRECTIONS) -> None:
+        """Keep the engine; the first request connects."""
+        super().__init__(engine)
+        self._reader = CorrectionReader(table)
+
+    def corrections(self, tenant_id: str) -> Result:
+        """Return a tuple of the tenant's corrections, in the order in which they count."""
+        return self._run(self._reader.read, tenant_id)
+
+
+class SQLAlchemyCorrectionSource(OverEngine, _CorrectionSource[Engine, tuple[Correction, ...]]):
+    """Corrections of a database, over an Engine; a SupportsCorrections.
+
+    Raises, at a request: as SQLAlchemyAlarmSource; another SLAComplianceError where a row is no correction.
+    """
+
+
+class AsyncSQLAlchemyCorrectionSource(OverAsyncEngine, _CorrectionSource[AsyncEngine, Awaited[tuple[Correction, ...]]]):
+    """SQLAlchemyCorrectionSource over an AsyncEngine, `corrections` awaited; an AsyncSupportsCorrections."""
+
+
 def ddl(dialect: str, *, alarms: AlarmsTable = PLATFORM_ALARMS, metrics: MetricsTable = PLATFORM_METRICS) -> str:
     """Return the statements that create the indexes on alarms and on metrics, one a line.
 
@@ -211,6 +285,11 @@ def ddl(dialect: str, *, alarms: AlarmsTable = PLATFORM_ALARMS, metrics: Metrics
     CREATE INDEX IF NOT EXISTS "ix_sla_metrics" ON "network_metrics" ("tenant_id", "timestamp");
     """
     return "\n".join(create_indexes(dialect, alarms=alarms, metrics=metrics))
+
+
+def corrections_ddl(dialect: str, table: CorrectionsTable = CORRECTIONS) -> str:
+    """Return the statements that create a table of corrections and its index; errors as `ddl`."""
+    return "\n".join(create_corrections_table(dialect, table))
 
 
 def missing_index_statements(engine: Engine, table: AlarmsTable = PLATFORM_ALARMS) -> tuple[str, ...]:

@@ -7,11 +7,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sla_compliance.alarms import AlarmFilter
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.exclusions import AnyExclusion
+from sla_compliance.corrections import Correction
+from sla_compliance.errors import InvalidTypeError
+from sla_compliance.inventory import Inventory
 from sla_compliance.sources.protocol import (
     EVERY_QUALIFYING,
     AlarmSource,
@@ -20,6 +23,9 @@ from sla_compliance.sources.protocol import (
     ReadsCompleteSince,
     SupportsAncestors,
     SupportsCompleteSince,
+    SupportsCorrections,
+    SupportsInventory,
+    SupportsRowsById,
     SupportsSampleFlag,
     SyncExclusionSource,
 )
@@ -77,6 +83,17 @@ class ThreadedAlarmSource:
             return await self.fetch_details(tenant_id, start_us, end_us, wanted)
         return await asyncio.to_thread(source.fetch_with_ancestors, tenant_id, start_us, end_us, wanted)
 
+    async def fetch_by_ids(self, tenant_id: str, row_ids: Collection[str]) -> AlarmBatch:
+        """Return what the source returns.
+
+        Raises:
+            InvalidTypeError: it cannot find rows by their ids.
+        """
+        if not isinstance(self._source, SupportsRowsById):
+            kind = type(self._source).__name__
+            raise InvalidTypeError(f"source is a {kind} without fetch_by_ids, which corrections need", field="source")
+        return await asyncio.to_thread(self._source.fetch_by_ids, tenant_id, row_ids)
+
 
 class ThreadedExclusionSource:
     """A sync source of exclusions, awaited."""
@@ -90,6 +107,30 @@ class ThreadedExclusionSource:
         return await asyncio.to_thread(self._source.fetch, tenant_id, start_us, end_us)
 
 
+class ThreadedInventorySource:
+    """A sync source of inventories, awaited."""
+
+    def __init__(self, source: SupportsInventory) -> None:
+        """Keep the source."""
+        self._source = source
+
+    async def inventory(self, tenant_id: str) -> Inventory:
+        """Return what the source returns."""
+        return await asyncio.to_thread(self._source.inventory, tenant_id)
+
+
+class ThreadedCorrectionSource:
+    """A sync source of corrections, awaited."""
+
+    def __init__(self, source: SupportsCorrections) -> None:
+        """Keep the source."""
+        self._source = source
+
+    async def corrections(self, tenant_id: str) -> Sequence[Correction]:
+        """Return what the source returns."""
+        return await asyncio.to_thread(self._source.corrections, tenant_id)
+
+
 def to_async(source: AlarmSource) -> ThreadedAlarmSource:
     """Return a sync source of alarms for the async service."""
     return ThreadedAlarmSource(source)
@@ -98,3 +139,13 @@ def to_async(source: AlarmSource) -> ThreadedAlarmSource:
 def exclusions_to_async(source: SyncExclusionSource) -> ThreadedExclusionSource:
     """Return a sync source of maintenance and exclusions for the async service."""
     return ThreadedExclusionSource(source)
+
+
+def inventories_to_async(source: SupportsInventory) -> ThreadedInventorySource:
+    """Return a sync source of inventories for the async service."""
+    return ThreadedInventorySource(source)
+
+
+def corrections_to_async(source: SupportsCorrections) -> ThreadedCorrectionSource:
+    """Return a sync source of corrections for the async service."""
+    return ThreadedCorrectionSource(source)

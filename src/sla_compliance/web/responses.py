@@ -259,7 +259,7 @@ def _resource_body(name: object, total: ComplianceRecord, report: ComplianceRepo
         total = total.with_target(query.target)
     detail = total.as_dict(detail=True)
     return {
-        "resource_id": name,
+        "resource_id": None if name is None else str(name),
         "compliance_percentage": total.compliance_percentage,
         "target_percentage": total.target_percentage,
         "downtime_minutes": total.downtime_minutes,

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from sla_compliance.calendars.periods import Period
@@ -25,7 +25,8 @@ from sla_compliance.outlets.text import (
     date_span,
     day_and_time,
     downtime_length,
-    is_without_rows,
+    is_confirmed,
+    iso_period,
     left_out_reasons,
     length_units,
     record_verdict,
@@ -36,16 +37,11 @@ from sla_compliance.outlets.text import (
     uptime_length,
     whole_seconds_up,
 )
+from sla_compliance.previews import POINT_KINDS
 from sla_compliance.records import ComplianceRecord, Verdict
+from sla_compliance.verdicts import verdict_text
 
 MOST_INCIDENTS: Final = 8
-
-_POINT_KINDS: Final[Mapping[Verdict, PointKind]] = {
-    Verdict.MET: PointKind.MET,
-    Verdict.AT_RISK: PointKind.AT_RISK,
-    Verdict.BREACHED: PointKind.BREACHED,
-    Verdict.UNDETERMINED: PointKind.NOT_MEASURED,
-}
 
 
 def cards(figures: DayFigures) -> Markup:
@@ -56,7 +52,7 @@ def cards(figures: DayFigures) -> Markup:
     breached_days = _figure(str(total.sla_breaches), f"of {len(measured_days)}")
     verdict = _verdict(total_verdict(figures))
     target_note = f" target {PAGE.target(total)}"
-    if is_without_rows(figures):
+    if figures.is_of_empty_input:
         target_note += f"; {NO_ROWS_READ}"
     return element(
         "dl",
@@ -84,7 +80,12 @@ def _figure(number: str | None, unit: str) -> Markup:
 
 
 def _verdict(words: str) -> Markup:
-    """Return a verdict as words and a shape; the style sheet adds colour by the class, e.g. "not-confirmed"."""
+    """Return a verdict as words and a shape; the style sheet adds colour by the class, e.g. "not-confirmed".
+
+    An hour has neither words nor shape.
+    """
+    if not words:
+        return element("span", words)
     kind = words.partition(",")[0].lower().replace(" ", "-")
     return element("span", words, class_=f"verdict {kind}")
 
@@ -114,12 +115,18 @@ def availability_chart(records: Sequence[ComplianceRecord], label: str) -> Marku
 
 def _chart_point(index: int, record: ComplianceRecord) -> ChartPoint:
     return ChartPoint(
-        label=short_date(record.date),
+        label=iso_period(record) if record.is_hour else short_date(record.date),
         percentage=record.compliance_percentage,
-        kind=_POINT_KINDS[record.verdict],
+        kind=_point_kind(record),
         is_doubtful=unknown_length_us(record) > 0,
         link_id=_row_id(index),
     )
+
+
+def _point_kind(record: ComplianceRecord) -> PointKind:
+    if record.is_hour and record.availability_ratio is not None:
+        return PointKind.MET  # an hour has no verdict; its height alone says how it was
+    return POINT_KINDS[record.verdict]
 
 
 def _row_id(index: int) -> str:
@@ -163,10 +170,45 @@ def _row(index: int, record: ComplianceRecord, verdict_words: str) -> Markup:
     note = [" ", element("span", unknown, class_="quiet")] if unknown else []
     return element(
         "tr",
-        element("th", date_span(record.date, record.last_date), scope="row"),
+        element("th", iso_period(record) if record.is_hour else date_span(record.date, record.last_date), scope="row"),
         *(element("td", figure) for figure in figures),
         element("td", _verdict(verdict_words), *note),
         id=_row_id(index),
+    )
+
+
+def key_heading(column: str, *, has_targets: bool) -> Markup:
+    """Return the headings of `key_row`; `column` is what the keys are."""
+    target = ["Target"] if has_targets else []
+    names = [column, "Availability", *target, "Downtime", "Breached days"]
+    names += [f"{WITHOUT_EXCLUSIONS} {AGREED_HOURS}", "Verdict"]
+    return element("tr", *(element("th", isolated_text(name), scope="col") for name in names))
+
+
+def key_row(name: str, figures: DayFigures, whole: DayFigures, *, has_targets: bool) -> Markup:
+    """Return the figures of one key as a row of a table.
+
+    Args:
+        whole: the figures of all keys together: they confirm none where no row was read.
+        has_targets: whether the table shows the target of each key.
+    """
+    total = figures.total
+    verdict_words = verdict_text(total.verdict, is_confirmed=is_confirmed(whole, total))
+    unknown = unknown_text(total)
+    note = [" ", element("span", unknown, class_="quiet")] if unknown else []
+    target = [PAGE.target(total)] if has_targets else []
+    cells = (
+        PAGE.percentage(total.compliance_text),
+        *target,
+        downtime_length(total.down_us) if total.availability_ratio is not None else PAGE.no_figure,
+        str(total.sla_breaches),
+        PAGE.percentage(figures.gross.compliance_text),
+    )
+    return element(
+        "tr",
+        element("th", isolated_text(name), scope="row"),
+        *(element("td", cell) for cell in cells),
+        element("td", _verdict(verdict_words), *note),
     )
 
 

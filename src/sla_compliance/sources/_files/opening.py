@@ -4,6 +4,10 @@
 # its name does not matter. Text is UTF-8, with or without a byte order mark. Every
 # failure to read becomes one InvalidFileError that names the file and, where it is
 # known, the line.
+#
+# No file can take more memory than it holds alarms: a line is at most LONGEST_LINE
+# characters, a packed file unpacks to at most MOST_EXPANSION times its size (beyond
+# the first EXPANSION_FREE_BYTES), and blanks end after MOST_BLANKS of them.
 ################################################################
 
 from __future__ import annotations
@@ -15,65 +19,122 @@ import os
 import stat
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, BinaryIO, Final, cast
 
 from sla_compliance.errors import InvalidFileError, InvalidTypeError, shown
 
 STANDARD_INPUT: Final = "-"
 GZIP_MAGIC: Final = b"\x1f\x8b"
 PIECE_BYTES: Final = 1 << 16
+LONGEST_LINE: Final = 1 << 24
+MOST_AHEAD: Final = 1 << 20
+MOST_EXPANSION: Final = 200
+EXPANSION_FREE_BYTES: Final = 1 << 22
+MOST_BLANKS: Final = 1 << 20
 
-_MARK: Final = "\ufeff"
-_HEAD_BYTES: Final = 4096
+
+class _CountedBytes:
+    """The bytes of a packed file, counted as they are read."""
+
+    def __init__(self, file: io.BufferedReader) -> None:
+        self._file = file
+        self.count = 0
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._file.read(size)
+        self.count += len(piece)
+        return piece
 
 
-@dataclass(frozen=True, slots=True)
 class TextFile:
     """An open file of text.
 
     Attributes:
         name: the file's name in messages.
         path: as the caller wrote it; its suffix may tell the format.
-        stream: its bytes, decompressed.
-        raw: its bytes as stored.
-        size: number of stored bytes; None for a pipe.
     """
 
-    name: str
-    path: str
-    stream: io.BufferedReader | gzip.GzipFile
-    raw: io.BufferedReader
-    size: int | None
+    def __init__(self, name: str, path: str, raw: io.BufferedReader) -> None:
+        """Take the bytes of a file, packed or not, from their beginning."""
+        self.name = name
+        self.path = path
+        self._raw = raw
+        self._size = file_size(raw)
+        is_packed = raw.peek(len(GZIP_MAGIC)).startswith(GZIP_MAGIC)
+        self._packed = _CountedBytes(raw) if is_packed else None
+        self._stream = raw if self._packed is None else gzip.GzipFile(fileobj=cast(Any, self._packed))
+        self._decoded = self._decode()
+        self._ahead: list[str] = []
 
     @property
     def share_read(self) -> float | None:
         """The share of the stored bytes that has been read, 0 to 1; None for a pipe."""
-        return None if self.size is None else self.raw.tell() / max(1, self.size)
+        return None if self._size is None else self._raw.tell() / max(1, self._size)
 
     def head(self) -> str:
-        """Return the beginning of the text without reading on; blanks and the byte order mark stripped."""
-        first_bytes = self.stream.peek(_HEAD_BYTES)[:_HEAD_BYTES]  # peek may return more than it is asked for
-        return first_bytes.decode(errors="replace").removeprefix(_MARK).lstrip()
+        """Return the beginning of the text without passing it: a piece, empty only for an empty file."""
+        if not self._ahead:
+            piece = next(self._decoded, None)
+            if piece is None:
+                return ""
+            self._ahead.append(piece)
+        return self._ahead[0]
+
+    def first_line(self) -> str:
+        """Return the first line that is not blank, without passing it; a long one only as far as MOST_AHEAD."""
+        has_end = "\n" in self.head().lstrip()
+        length = len(self.head())
+        while not has_end and length < MOST_AHEAD:
+            piece = next(self._decoded, None)
+            if piece is None:
+                break
+            self._ahead.append(piece)
+            has_end = "\n" in piece
+            length += len(piece)
+        return "".join(self._ahead).lstrip().partition("\n")[0]
 
     def lines(self) -> Iterator[str]:
-        """Yield the lines, each with its end."""
-        for number, line in enumerate(self.stream, start=1):
-            try:
-                text = line.decode()
-            except UnicodeDecodeError as error:
-                raise self._not_text(error, number) from None
-            yield text.removeprefix(_MARK) if number == 1 else text
+        """Return the lines, each with its end.
+
+        Raises:
+            InvalidFileError: one is longer than LONGEST_LINE.
+        """
+        return chain.from_iterable(self._blocks_of_lines())
+
+    def _blocks_of_lines(self) -> Iterator[Iterable[str]]:
+        parts: list[str] = []
+        length, line = 0, 1
+        for piece in self.pieces():
+            end = piece.rfind("\n") + 1
+            if end:
+                text = "".join((*parts, piece[:end]))
+                yield io.StringIO(text, newline="\n")
+                line += text.count("\n")
+                parts, length = [], 0
+            parts.append(piece[end:])
+            length += len(piece) - end
+            if length > LONGEST_LINE:
+                raise self.error(f"has a line of more than {LONGEST_LINE:,} characters; write a row a line", line)
+        if length:
+            yield ["".join(parts)]
 
     def pieces(self) -> Iterator[str]:
         """Yield the text in pieces of bounded size, which may end inside a line."""
+        while self._ahead:
+            yield self._ahead.pop(0)
+        yield from self._decoded
+
+    def _decode(self) -> Iterator[str]:
         decoder = codecs.getincrementaldecoder("utf-8-sig")()
-        line = 1
+        line, blanks, unpacked = 1, 0, 0
         while True:
-            piece = self.stream.read(PIECE_BYTES)
+            piece = self._stream.read(PIECE_BYTES)
+            unpacked += len(piece)
+            self._check_expansion(unpacked)
             try:
                 text = decoder.decode(piece, final=not piece)
             except UnicodeDecodeError as error:
@@ -82,16 +143,33 @@ class TextFile:
             if not piece:
                 return
             line += text.count("\n")
-            yield text
+            blanks = blanks + len(text) if text.isspace() else 0
+            if blanks > MOST_BLANKS:
+                raise self.error(f"holds more than {MOST_BLANKS:,} blanks in a row; it is no export", line)
+            if text:
+                yield text
+
+    def _check_expansion(self, unpacked: int) -> None:
+        if self._packed is None or unpacked <= EXPANSION_FREE_BYTES:
+            return
+        if unpacked > MOST_EXPANSION * self._packed.count:
+            raise self.error(
+                f"unpacks to more than {MOST_EXPANSION} times its size; unpack it yourself, if it is an export"
+            )
 
     def error(self, fault: str, line: int | None = None) -> InvalidFileError:
         """Return the error of a fault of the file, or of one of its lines."""
-        place = self.name if line is None else f"{self.name}:{line}"
-        return InvalidFileError(f"{place} {fault}", path=self.name, line=line)
+        return file_error(self.name, fault, line)
 
     def _not_text(self, error: UnicodeDecodeError, line: int) -> InvalidFileError:
         bad_byte = error.object[error.start]
         return self.error(f"holds the byte {bad_byte:#04x}, which is no UTF-8; save it as UTF-8", line)
+
+
+def file_error(name: str, fault: str, line: int | None = None) -> InvalidFileError:
+    """Return the error of a fault of a file, or of one of its lines."""
+    place = name if line is None else f"{name}:{line}"
+    return InvalidFileError(f"{place} {fault}", path=name, line=line)
 
 
 @contextmanager
@@ -102,24 +180,34 @@ def opened(path: str | os.PathLike[str]) -> Iterator[TextFile]:
         InvalidFileError: it cannot be opened, or reading it fails.
         InvalidTypeError: `path` is no path.
     """
-    path_text = _path_text(path)
-    name = "standard input" if path_text == STANDARD_INPUT else path_text
+    own_path = path_text(path)
+    name = "standard input" if own_path == STANDARD_INPUT else own_path
     try:
-        with _raw(path_text) as raw:
-            is_gzipped = raw.peek(len(GZIP_MAGIC)).startswith(GZIP_MAGIC)
-            stream = gzip.GzipFile(fileobj=raw) if is_gzipped else raw
-            yield TextFile(name, path_text, stream, raw, _size(raw))
+        with _raw(own_path) as raw:
+            yield TextFile(name, own_path, raw)
     except (OSError, EOFError, zlib.error) as error:
-        raise InvalidFileError(f"{name} cannot be read: {_reason(error)}", path=name) from error
+        raise unreadable(name, error) from error
 
 
-def _path_text(path: str | os.PathLike[str]) -> str:
-    path_text = os.fspath(path) if isinstance(path, str | os.PathLike) else None
-    if not isinstance(path_text, str):  # a path of bytes is none of these either
+def unreadable(name: str, error: Exception) -> InvalidFileError:
+    """Return the error of a file that the system, or the library of its format, cannot read."""
+    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return file_error(name, f"cannot be read: {reason}")
+
+
+def path_text(path: str | os.PathLike[str]) -> str:
+    """Return a path as text.
+
+    Raises:
+        InvalidFileError: no file has such a path.
+        InvalidTypeError: it is no path.
+    """
+    text = os.fspath(path) if isinstance(path, str | os.PathLike) else None
+    if not isinstance(text, str):  # a path of bytes is none of these either
         raise InvalidTypeError(f"a file's path is {shown(path)}; give a str or a Path", field="path")
-    if "\0" in path_text:
-        raise InvalidFileError(f"{path_text!r} cannot be read: no path holds a NUL", path=path_text)
-    return path_text
+    if "\0" in text:
+        raise InvalidFileError(f"{text!r} cannot be read: no path holds a NUL", path=text)
+    return text
 
 
 @contextmanager
@@ -136,15 +224,10 @@ def _raw(path: str) -> Iterator[io.BufferedReader]:
         reader.detach()
 
 
-def _size(raw: io.BufferedReader) -> int | None:
-    """Return a file's size; None for a pipe, which has none, and for a stream that is no file of the system."""
+def file_size(raw: BinaryIO) -> int | None:
+    """Return a file's size, bytes; None for what has none: a pipe, a device, standard input without a file."""
     try:
         status = os.fstat(raw.fileno())
     except io.UnsupportedOperation:
         return None
     return status.st_size if stat.S_ISREG(status.st_mode) else None
-
-
-def _reason(error: Exception) -> str:
-    """Return the reason of a failure, without the path that the message names already."""
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)

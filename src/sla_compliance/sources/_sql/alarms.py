@@ -16,6 +16,9 @@
 # come beyond a cleared row that is still there, so rows are complete from the end of
 # the oldest one, where that is earlier.
 #
+# Rows that corrections name come by their ids, whatever their severity or time, in
+# statements of at most IDS_AT_ONCE ids.
+#
 # The statement narrows by tenant, severity and time. Where types or statuses are
 # excluded, all rows come with those columns, and the core leaves rows out: what an
 # exclusion means is decided there alone.
@@ -23,10 +26,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_
@@ -39,24 +42,27 @@ from sla_compliance.alarms import (
     ColumnKind,
 )
 from sla_compliance.batch import AlarmBatch
-from sla_compliance.columns import Column
-from sla_compliance.errors import InvalidAlarmError
+from sla_compliance.checks import row_field
+from sla_compliance.corrected_batch import with_ids
+from sla_compliance.errors import InvalidAlarmError, InvalidValueError
 from sla_compliance.instant_columns import YEAR_2_US, YEAR_9999_US
 from sla_compliance.sources._sql.ancestors import Lineage
 from sla_compliance.sources._sql.instants import Expression, PostgresInstants
 from sla_compliance.sources._sql.mappings import AlarmsTable, DefaultName
 from sla_compliance.sources._sql.next_rows import NEXT_START, NextRows
+from sla_compliance.sources._sql.ordinary_rows import numbers, row_names, with_ordinary
 from sla_compliance.sources._sql.reflection import checked_tenant_id, reflect_table
+from sla_compliance.sources._sql.row_ids import IDS, RowIds
 from sla_compliance.sources._sql.shapes import (
     Columns,
     Fields,
-    Pairs,
     PairsAndRows,
     Statement,
     rows_statement,
 )
 from sla_compliance.sources._sql.tenant_looks import TENANT, TenantLooks
 from sla_compliance.sources._sql.unique_ids import check_ids_are_unique
+from sla_compliance.sources._sql.words import SeverityColumn
 from sla_compliance.units import HOUR_US, MAX_US, MIN_US, length_us
 from sla_compliance.validation import OnInvalid
 
@@ -65,6 +71,7 @@ _UNNEEDED_INSTANTS: Final = frozenset({"acknowledged_at"})  # by figures
 _START: Final = "window_start"
 _END: Final = "window_end"
 _STATEMENTS_KEPT: Final = 64
+IDS_AT_ONCE: Final = 5_000
 LOOK_EVERY_US: Final = HOUR_US
 _MOST_TENANTS: Final = 100_000
 
@@ -118,6 +125,8 @@ class AlarmReader:
         self._on_invalid = on_invalid
         self._clock_skew = clock_skew
         self._now_us = now_us
+        self._severities = mapping.severities
+        self._statuses = mapping.statuses
         self._purged_after_us = purged_after_us
         self._table: _MappedAlarms | None = None
         self._looks: dict[str, tuple[int, int]] = {}
@@ -128,7 +137,24 @@ class AlarmReader:
         has_odd_severities = self._count_odd_severities(connection, table, request.tenant_id) > 0
         shape = _Shape(request.wanted, request.is_detailed, request.has_ancestors, has_odd_severities)
         columns = table.statement(shape).fetch(connection, table.parameters(request))
-        return _with_ordinary(columns.pairs, self._batch(columns), request.wanted)
+        return with_ordinary(columns.pairs, self._batch(columns), request.wanted)
+
+    def read_by_ids(self, connection: Connection, tenant_id: str, row_ids: Collection[str]) -> AlarmBatch:
+        """Return the alarms with these ids, with every mapped column.
+
+        Raises:
+            InvalidValueError: no column of ids is mapped.
+        """
+        table = self._mapped_table(connection)
+        texts = sorted(row_ids)
+        batch = AlarmBatch()
+        for first in range(0, len(texts), IDS_AT_ONCE):
+            some_texts = texts[first : first + IDS_AT_ONCE]
+            parameters = {TENANT: checked_tenant_id(tenant_id), IDS: table.row_ids.values_of(some_texts)}
+            rows = self._batch(table.statement_by_ids.fetch(connection, parameters))
+            # SQLite takes 017 and 17 for the same number; their texts differ.
+            batch = batch.joined(with_ids(rows, some_texts))
+        return batch
 
     def odd_severity_rows(self, tenant_id: str) -> int | None:
         """Return how many rows had a severity that no filter can match at the last look; None before the first."""
@@ -170,49 +196,27 @@ class AlarmReader:
         columns_by_name = dict(columns.by_name)
         for column in ALARM_COLUMNS:
             if column.kind is ColumnKind.COUNT and column.name in columns_by_name:
-                columns_by_name[column.name] = _numbers(columns_by_name[column.name])
+                columns_by_name[column.name] = numbers(columns_by_name[column.name])
         next_starts_us = columns_by_name.pop(NEXT_START, None)
         if next_starts_us is not None and self._table is not None:
             next_starts_us = self._table.next_starts_us(columns_by_name, next_starts_us)
+        names = row_names(columns_by_name.get("id"))
+        faults = [InvalidAlarmError(str(error), field=error.field, row=row) for row, error in columns.faults]
+        if "severity" in columns_by_name:
+            columns_by_name["severity"], bad_words = self._severities.read_column(columns_by_name["severity"])
+            for row, fault in bad_words.items():
+                field = row_field(row, "severity", names)
+                faults.append(InvalidAlarmError(f"{field} {fault}", field=field, row=row))
+        if "status" in columns_by_name:
+            columns_by_name["status"] = self._statuses.read_column(columns_by_name["status"])
         return AlarmBatch.from_named_columns(
             columns_by_name,
             next_starts_us=next_starts_us,
-            row_names=_row_names(columns_by_name.get("id")),
-            faults=[InvalidAlarmError(str(error), field=error.field, row=row) for row, error in columns.faults],
+            row_names=names,
+            faults=faults,
             on_invalid=self._on_invalid,
             clock_skew=self._clock_skew,
         )
-
-
-def _row_names(ids: Sequence[Any] | None) -> list[str] | None:
-    """Return the names of rows in messages: by id, for the order of rows in a result means nothing."""
-    if ids is None:
-        return None
-    return [f"alarm {alarm_id}" for alarm_id in ids]
-
-
-def _numbers(column: list[Any]) -> list[int | None]:
-    """Return a column of whole numbers; PostgreSQL's packed rows bring them as text."""
-    return [None if value is None else int(value) for value in column]
-
-
-def _with_ordinary(pairs: Pairs, whole_rows: AlarmBatch, wanted: AlarmFilter) -> AlarmBatch:
-    """Return a batch with ordinary alarms before its rows; of those only the two instants are known."""
-    starts_us, ends_us = pairs
-    missing = (None,) * len(starts_us)
-    columns: dict[str, Column] = {name: missing + column for name, column in whole_rows.columns.items()}
-    if "severity" in columns:
-        # The database has compared the severities of pairs: each is one of those wanted, and which makes no difference.
-        columns["severity"] = (min(wanted.severities),) * len(starts_us) + whole_rows.columns["severity"]
-    shift, last_seen_us = len(starts_us), whole_rows.last_seen_us
-    return replace(
-        whole_rows,
-        starts_us=starts_us + whole_rows.starts_us,
-        ends_us=ends_us + whole_rows.ends_us,
-        last_seen_us=None if last_seen_us is None else missing + last_seen_us,
-        undated={row + shift: bound for row, bound in whole_rows.undated.items()},
-        columns=columns,
-    )
 
 
 class _MappedAlarms:
@@ -228,14 +232,34 @@ class _MappedAlarms:
         instants = {name: column for name, column in columns.items() if name in INSTANT_COLUMNS}
         plain_columns = {name: column for name, column in columns.items() if name in DESCRIPTIVE_COLUMNS}
         plain_columns |= {name: name for name in mapping.more}
-        self._kind = self._table.instants(instants.values(), mapping.naive_times)
+        self._kind = self._table.instants(instants.values(), mapping.naive_times, mapping.times_in)
+        self._severity = SeverityColumn(self._table, mapping.severity, mapping.severities.words)
         self._instants = {name: self._table.column(column) for name, column in instants.items()}
         self._plain_columns = {name: self._table.column_as_text(column) for name, column in plain_columns.items()}
         self._next_rows = NextRows(mapping, columns, self._kind, skew_us)
         self._lineage = Lineage(mapping, columns)
-        self.looks = TenantLooks(self._table, mapping, self._kind, self._instants["cleared_at"], self._over)
+        self.looks = TenantLooks(
+            self._table, mapping, self._kind, self._instants["cleared_at"], self._over, self._severity.is_odd
+        )
         # A cache of this table's own: one on the method would keep every table alive.
         self.statement = lru_cache(_STATEMENTS_KEPT)(self._statement)
+
+    @cached_property
+    def row_ids(self) -> RowIds:
+        """How rows are found by their ids.
+
+        Raises:
+            InvalidValueError: no column of ids is mapped.
+        """
+        if self._mapping.id is None:
+            raise InvalidValueError("id is None, so corrections cannot name rows; map the column of ids", field="id")
+        return RowIds(self._table, self._mapping.id)
+
+    @cached_property
+    def statement_by_ids(self) -> Statement:
+        """The statement for rows with some ids, in full."""
+        where = and_(self._table.is_equal(self._mapping.tenant_id, TENANT), self.row_ids.is_one_of_ids)
+        return rows_statement(self._fields(self._plain_columns, is_detailed=True), self._kind, where, self._table.name)
 
     def parameters(self, request: AlarmRequest) -> Mapping[str, object]:
         """Return the parameters of the statements for a request."""
@@ -277,7 +301,7 @@ class _MappedAlarms:
         pair = (self._instants["first_occurrence"], self._over)
         is_ordinary = self._is_ordinary(self._kind)
         if has_odd_severities:
-            is_ordinary = and_(is_ordinary, self._table.means_one_of(self._mapping.severity, wanted.severities))
+            is_ordinary = and_(is_ordinary, self._severity.means_one_of(wanted.severities))
         return PairsAndRows.where(where, pair, is_ordinary, fields, self._kind)
 
     def _fields(self, plain_columns: Mapping[str, Expression], is_detailed: bool) -> Fields:
@@ -296,9 +320,10 @@ class _MappedAlarms:
         A row that is over before it is raised is read too, so that it becomes a fault and does not go unnoticed.
         """
         first, over = self._instants["first_occurrence"], self._over
-        severity = self._table.means_one_of(self._mapping.severity, wanted.severities)
-        if has_odd_severities and self.looks.odd_severity is not None:
-            severity = or_(severity, self.looks.odd_severity)
+        severity = self._severity.means_one_of(wanted.severities)
+        is_odd = self.looks.odd_severity
+        if has_odd_severities and is_odd is not None:
+            severity = or_(severity, is_odd)
         return and_(
             self._table.is_equal(self._mapping.tenant_id, TENANT),
             severity,

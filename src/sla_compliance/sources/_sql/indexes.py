@@ -23,6 +23,7 @@ from sla_compliance.errors import InvalidValueError, shown
 from sla_compliance.sources._sql.mappings import AlarmsTable, MetricsTable
 from sla_compliance.sources._sql.reflection import POSTGRESQL, SQLITE, reflect_table
 from sla_compliance.sources._sql.unique_ids import check_ids_are_unique
+from sla_compliance.sources._sql.words import SeverityColumn
 
 AVAILABILITY: Final = "availability"
 """The `metric_type` of the rows that the metrics source reads."""
@@ -82,6 +83,17 @@ def metrics_index(mapping: MetricsTable) -> Index:
     return Index("ix_sla_metrics", mapping.table, mapping.schema, columns, (mapping.metric_type, [AVAILABILITY]))
 
 
+def dialect_of(name: str) -> Dialect:
+    """Return the dialect of a name.
+
+    Raises:
+        InvalidValueError: it is neither "postgresql" nor "sqlite".
+    """
+    if name not in _DIALECTS:
+        raise InvalidValueError(f"dialect is {shown(name)}; give postgresql or sqlite", field="dialect")
+    return _DIALECTS[name]()
+
+
 def create_indexes(
     dialect: str, *, alarms: AlarmsTable | None = None, metrics: MetricsTable | None = None
 ) -> tuple[str, ...]:
@@ -90,14 +102,12 @@ def create_indexes(
     Raises:
         InvalidValueError: the dialect is neither "postgresql" nor "sqlite".
     """
-    if dialect not in _DIALECTS:
-        raise InvalidValueError(f"dialect is {shown(dialect)}; give postgresql or sqlite", field="dialect")
+    sql_dialect = dialect_of(dialect)
     indexes = []
     if alarms is not None:
         indexes.append(alarm_index(alarms))
     if metrics is not None:
         indexes.append(metrics_index(metrics))
-    sql_dialect = _DIALECTS[dialect]()
     return tuple(index.statement(sql_dialect) for index in indexes)
 
 
@@ -110,7 +120,8 @@ def missing_indexes(
         columns = [alarms.tenant_id, alarms.severity, alarms.first_occurrence, alarms.cleared_at]
         table = reflect_table(connection, alarms.table, alarms.schema, columns)
         check_ids_are_unique(connection, table, alarms)
-        severities = table.spellings(alarms.severity, QUALIFYING_SEVERITIES)
+        severity = SeverityColumn(table, alarms.severity, alarms.severities.words)
+        severities = severity.spellings(QUALIFYING_SEVERITIES)
         indexes.append(alarm_index(alarms, severities))
     if metrics is not None:
         indexes.append(metrics_index(metrics))

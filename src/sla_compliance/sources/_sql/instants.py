@@ -4,7 +4,8 @@
 # server, session or client time zone has a say.
 #
 # - timestamp with time zone: exact.
-# - timestamp without: names no instant. Refused, unless the mapping says UTC.
+# - timestamp without: names no instant. Refused, unless the mapping says UTC or the
+#   zone. Local times are compared with two days of slack and read by rows/times.py.
 # - bigint: microseconds since 1970-01-01T00:00Z.
 # - SQLite has no time type: an integer is microseconds, a text RFC 3339, both in
 #   one column if need be (SQLite sorts every number before every text). Texts of
@@ -30,8 +31,9 @@ from sqlalchemy import BigInteger, ColumnElement, DateTime, Integer, and_, bindp
 from sqlalchemy.types import TypeEngine
 
 from sla_compliance.errors import InvalidTypeError, NaiveDatetimeError, shown
+from sla_compliance.rows.times import LocalTimes
 from sla_compliance.sources._sql.mappings import NaiveTimes
-from sla_compliance.units import DAY_US, EPOCH, MICROSECOND, instant_us, moment, parse_timestamp
+from sla_compliance.units import DAY_US, EPOCH, MAX_US, MICROSECOND, MIN_US, instant_us, moment, parse_timestamp
 
 Expression = ColumnElement[Any]
 
@@ -104,8 +106,53 @@ class PostgresInstants:
         for first in range(columns):
             column_counts = counts[first::columns]
             column_us = [None if count == PACKED_INFINITY else count + epoch_us for count in column_counts]
-            unpacked_columns.append(column_us)
+            unpacked_columns.append(self._instants(column_us))
         return unpacked_columns
+
+    def unpack_from_1970(self, packed: bytes, columns: int) -> list[list[int]]:
+        """Return the columns that `pack_from_1970` made of many rows."""
+        counts = integers(packed)
+        return [list(counts[first::columns]) for first in range(columns)]
+
+    def _instants(self, column_us: list[int | None]) -> list[int | None]:
+        """Return the instants of unpacked values."""
+        return column_us
+
+
+@dataclass(frozen=True, slots=True)
+class LocalPostgresInstants(PostgresInstants):
+    """Columns of timestamp without time zone that hold times on one zone's clock.
+
+    Attributes:
+        local_times: that clock.
+    """
+
+    local_times: LocalTimes
+
+    def is_before(self, column: Expression, bound: str) -> ColumnElement[bool]:
+        """As of PostgresInstants; a column may be up to two days after the bound."""
+        return column < bindparam(f"{bound}_and_slack", type_=self.parameter_type)
+
+    def is_after(self, column: Expression, bound: str) -> ColumnElement[bool]:
+        """As of PostgresInstants; a column may be up to two days before the bound."""
+        return column > bindparam(f"{bound}_less_slack", type_=self.parameter_type)
+
+    def parameters(self, bound: str, instant: int) -> dict[str, object]:
+        """As of PostgresInstants."""
+        return {
+            f"{bound}_and_slack": self.value(min(instant + _SLACK_US, MAX_US)),
+            f"{bound}_less_slack": self.value(max(instant - _SLACK_US, MIN_US)),
+        }
+
+    def unpack_from_1970(self, packed: bytes, columns: int) -> list[list[int]]:
+        """As of PostgresInstants."""
+        counts = integers(packed)
+        return [list(map(self.local_times.instant_us, counts[first::columns])) for first in range(columns)]
+
+    def _instants(self, column_us: list[int | None]) -> list[int | None]:
+        instant_of = self.local_times.instant_us
+        # What lies near the ends of time or beyond has no local time; the validation of rows says what it means.
+        return [us if us is None or not MIN_US <= us <= MAX_US else instant_of(us) for us in column_us]
 
 
 def integers(packed: bytes) -> array[int]:
@@ -145,11 +192,16 @@ INTEGER: Final = PostgresInstants(
 )
 
 
-def postgres_instants(column_type: TypeEngine[Any], naive_times: NaiveTimes, field: str) -> PostgresInstants:
+def postgres_instants(
+    column_type: TypeEngine[Any], naive_times: NaiveTimes, field: str, local_times: LocalTimes | None = None
+) -> PostgresInstants:
     """Return how a column of PostgreSQL holds instants.
 
+    Args:
+        local_times: the clock of times without time zone; None: `naive_times` says what they mean.
+
     Raises:
-        NaiveDatetimeError: it is a timestamp without time zone and the mapping does not say UTC.
+        NaiveDatetimeError: it is a timestamp without time zone and the mapping does not say which.
         InvalidTypeError: it holds no instants.
     """
     if isinstance(column_type, Integer):
@@ -158,9 +210,23 @@ def postgres_instants(column_type: TypeEngine[Any], naive_times: NaiveTimes, fie
         raise InvalidTypeError(f"{field} is a column of {column_type!r}; map a timestamp with time zone", field=field)
     if column_type.timezone:
         return AWARE
+    if local_times is not None:
+        return _local(local_times)
     if naive_times is NaiveTimes.REFUSED:
         raise _naive_times_refused(field, "a timestamp")
     return NAIVE_UTC
+
+
+def _local(local_times: LocalTimes) -> LocalPostgresInstants:
+    return LocalPostgresInstants(
+        parameter_type=NAIVE_UTC.parameter_type,
+        value=NAIVE_UTC.value,
+        sender=NAIVE_UTC.sender,
+        infinity=NAIVE_UTC.infinity,
+        epoch_us=NAIVE_UTC.epoch_us,
+        to_1970=NAIVE_UTC.to_1970,
+        local_times=local_times,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +235,11 @@ class SQLiteInstants:
 
     Attributes:
         naive_times: what a text without an offset means.
+        local_times: the clock of such texts; None: `naive_times` says what they mean.
     """
 
     naive_times: NaiveTimes
+    local_times: LocalTimes | None = None
 
     def is_before(self, column: Expression, bound: str) -> ColumnElement[bool]:
         """Return a condition that holds where a column is before the bound so named; texts may be two days after it."""
@@ -206,11 +274,13 @@ class SQLiteInstants:
             raise InvalidTypeError(
                 f"{field} is {shown(value)}; store microseconds since 1970 as an integer, or RFC 3339 text", field=field
             )
-        if not _OFFSET.search(value):
-            if self.naive_times is NaiveTimes.REFUSED:
+        is_naive = not _OFFSET.search(value)
+        if is_naive:
+            if self.local_times is None and self.naive_times is NaiveTimes.REFUSED:
                 raise _naive_times_refused(field, shown(value))
             value += "Z"
-        return instant_us(parse_timestamp(value, field=field), field=field)
+        instant = instant_us(parse_timestamp(value, field=field), field=field)
+        return self.local_times.instant_us(instant) if is_naive and self.local_times is not None else instant
 
 
 def _date_text(instant: int) -> str:
@@ -219,6 +289,7 @@ def _date_text(instant: int) -> str:
 
 def _naive_times_refused(field: str, value: str) -> NaiveDatetimeError:
     return NaiveDatetimeError(
-        f"{field} is {value} without a time zone; store an offset, or map naive_times=NaiveTimes.UTC if it is UTC",
+        f"{field} is {value} without a time zone; store an offset, or map naive_times=NaiveTimes.UTC if it is UTC,"
+        " times_in='Africa/Lagos' if it is local time",
         field=field,
     )

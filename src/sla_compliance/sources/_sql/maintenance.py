@@ -72,7 +72,7 @@ class _MappedMaintenance:
             if not isinstance(column, DefaultName) or table.has_instants_like(column, mapping.start_time)
         }
         instants = [mapping.start_time, mapping.end_time, *usable_notices.values()]
-        self._kind = table.instants(instants, mapping.naive_times)
+        self._kind = table.instants(instants, mapping.naive_times, mapping.times_in)
         self._with_children = mapping.with_children
         start, end = table.column(mapping.start_time), table.column(mapping.end_time)
         where = and_(

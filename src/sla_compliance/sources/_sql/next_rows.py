@@ -39,6 +39,7 @@ from sla_compliance.errors import SLAComplianceError
 from sla_compliance.instant_columns import YEAR_2_US, YEAR_9999_US, is_not_yet
 from sla_compliance.sources._sql.instants import INTEGER, Expression, PostgresInstants, SQLiteInstants
 from sla_compliance.sources._sql.mappings import AlarmsTable
+from sla_compliance.sources._sql.words import means_one_of
 from sla_compliance.units import MICROSECOND
 from sla_compliance.validation import OVER_STATUSES
 
@@ -75,7 +76,7 @@ class NextRows:
         if not device_names:
             return None
         others = rows.alias("other_rows")
-        severities = func.lower(cast(others.c[self.mapping.severity], Text)).in_([str(word) for word in Severity])
+        severities = means_one_of(others.c[self.mapping.severity], self.mapping.severities.words, frozenset(Severity))
         condition = and_(
             others.c[self.mapping.tenant_id] == tenant, self._is_of_same_device(rows, others, device_names), severities
         )
@@ -162,7 +163,7 @@ class NextRows:
     def _says_over(self, rows: FromClause) -> ColumnElement[bool]:
         if "status" not in self.columns:
             return false()
-        return func.lower(cast(self._column(rows, "status"), Text)).in_(sorted(OVER_STATUSES))
+        return means_one_of(self._column(rows, "status"), self.mapping.statuses.words, OVER_STATUSES)
 
     def _over(self, rows: FromClause) -> Expression:
         return func.coalesce(self._column(rows, "cleared_at"), self._column(rows, "resolved_at"))

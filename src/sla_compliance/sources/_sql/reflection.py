@@ -2,8 +2,7 @@
 ################################################################
 # The name of an enum type is neither assumed nor sent: texts go to the server
 # without a type, so the server reads them as the type of the column, and an index
-# on the column stays of use. The server refuses a text that is no label of the
-# enum; so the enum's own labels are looked up here.
+# on the column stays of use.
 ################################################################
 
 from __future__ import annotations
@@ -17,7 +16,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     DateTime,
-    Enum,
     Integer,
     TableClause,
     Text,
@@ -25,15 +23,16 @@ from sqlalchemy import (
     cast,
     column,
     inspect,
-    or_,
     table,
 )
 from sqlalchemy.exc import NoSuchTableError, SAWarning
 from sqlalchemy.types import NullType, TypeEngine
 
 from sla_compliance.errors import InvalidValueError, shown
+from sla_compliance.rows.times import LocalTimes
 from sla_compliance.sources._sql.instants import Expression, PostgresInstants, SQLiteInstants, postgres_instants
 from sla_compliance.sources._sql.mappings import NaiveTimes
+from sla_compliance.zones import load_zone
 
 POSTGRESQL: Final = "postgresql"
 SQLITE: Final = "sqlite"
@@ -64,17 +63,25 @@ class ReflectedTable:
         """Return a column to fetch: in PostgreSQL cast to text, for it may be an enum or a UUID."""
         return cast(self.column(name), Text) if self.dialect == POSTGRESQL else self.column(name)
 
-    def instants(self, names: Iterable[str], naive_times: NaiveTimes) -> PostgresInstants | SQLiteInstants:
+    def instants(
+        self, names: Iterable[str], naive_times: NaiveTimes, times_in: str | None = None
+    ) -> PostgresInstants | SQLiteInstants:
         """Return how some columns hold instants; in PostgreSQL all are of one type.
+
+        Args:
+            times_in: the zone of times without an offset; where it is given, `naive_times` says nothing.
 
         Raises:
             NaiveDatetimeError: a column holds times without a zone and the mapping does not say that they are UTC.
             InvalidTypeError: a column holds no instants.
             InvalidValueError: the columns are of several types.
         """
+        local_times = None if times_in is None else LocalTimes(load_zone(times_in, field="times_in"))
         if self.dialect == SQLITE:
-            return SQLiteInstants(naive_times)
-        kinds = {name: postgres_instants(self.types[name], naive_times, f"{self.name}.{name}") for name in names}
+            return SQLiteInstants(naive_times, local_times)
+        kinds: dict[str, PostgresInstants] = {}
+        for name in names:
+            kinds[name] = postgres_instants(self.types[name], naive_times, f"{self.name}.{name}", local_times)
         distinct_kinds = set(kinds.values())
         if len(distinct_kinds) > 1:
             raise InvalidValueError(
@@ -82,31 +89,6 @@ class ReflectedTable:
                 field=self.name,
             )
         return distinct_kinds.pop()
-
-    def means_one_of(self, name: str, texts: Collection[str]) -> ColumnElement[bool]:
-        """Return the condition that a column holds one of some lower-case texts, in any of its spellings."""
-        spellings = [_untyped_constant(spelling) for spelling in self.spellings(name, texts)]
-        return self.column(name).in_(spellings)
-
-    def spellings(self, name: str, texts: Collection[str]) -> list[str]:
-        """Return what a column may hold to mean one of some lower-case texts; of an enum, its own labels."""
-        column_type = self.types[name]
-        if isinstance(column_type, Enum) and self.dialect == POSTGRESQL:
-            return [label for label in column_type.enums if label.lower() in texts]
-        return [spelling for text in sorted(texts) for spelling in (text, text.upper(), text.capitalize())]
-
-    def means_none_of(self, name: str, texts: Collection[str]) -> ColumnElement[bool] | None:
-        """Return the condition that a column holds none of some lower-case texts in any of its spellings, or NULL.
-
-        None where the column is an enum whose labels all mean one of them.
-        """
-        spellings = [_untyped_constant(spelling) for spelling in self.spellings(name, texts)]
-        column_type = self.types[name]
-        if isinstance(column_type, Enum) and self.dialect == POSTGRESQL:
-            # By the labels that remain, so that an index on the column stays of use.
-            remaining = [label for label in column_type.enums if label.lower() not in texts]
-            return self.column(name).in_(map(_untyped_constant, remaining)) if remaining else None
-        return or_(self.column(name).is_(None), self.column(name).not_in(spellings))
 
     def has_instants_like(self, name: str, other_name: str) -> bool:
         """Return whether there is a column that holds instants as another does; in SQLite each value says how."""
@@ -126,11 +108,6 @@ class ReflectedTable:
     def is_equal(self, name: str, parameter: str) -> ColumnElement[bool]:
         """Return the condition that a column equals the parameter so named, a text."""
         return self.column(name) == bindparam(parameter, type_=NullType())
-
-
-def _untyped_constant(text: str) -> Expression:
-    """Return a text that the server reads as the type of what it is compared with."""
-    return bindparam(None, text, type_=NullType(), unique=True)
 
 
 def reflect_table(connection: Connection, name: str, schema: str | None, needed: Collection[str]) -> ReflectedTable:

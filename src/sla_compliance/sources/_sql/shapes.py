@@ -18,7 +18,7 @@ from sqlalchemy.sql.functions import Function
 from sqlalchemy.types import NullType
 
 from sla_compliance.errors import SLAComplianceError
-from sla_compliance.sources._sql.instants import Expression, PostgresInstants, SQLiteInstants, integers
+from sla_compliance.sources._sql.instants import Expression, PostgresInstants, SQLiteInstants
 
 Pairs = tuple[tuple[int, ...], tuple[int, ...]]
 Fault = tuple[int, SLAComplianceError]
@@ -123,10 +123,9 @@ class PairsAndRows:
     def fetch(self, connection: Connection, parameters: Mapping[str, object]) -> Columns:
         """As the protocol says."""
         packed_pairs, rows = connection.execute(self.select, parameters).one()
-        instants = integers(packed_pairs or b"")  # the aggregate of no rows is NULL
-        starts_us, ends_us = tuple(instants[0::2]), tuple(instants[1::2])
+        starts_us, ends_us = self.kind.unpack_from_1970(packed_pairs or b"", 2)  # the aggregate of no rows is NULL
         whole_rows = _columns_of_rows(rows, self.fields, self.kind)
-        return Columns(whole_rows.by_name, pairs=(starts_us, ends_us))
+        return Columns(whole_rows.by_name, pairs=(tuple(starts_us), tuple(ends_us)))
 
 
 def _aggregate_of_rows(fields: Fields, kind: PostgresInstants) -> Function[Any]:

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
-from sla_compliance.alarms import Severity
 from sla_compliance.errors import SLAComplianceError
 from sla_compliance.instant_columns import YEAR_2_US, YEAR_9999_US, is_not_yet
 from sla_compliance.sources._sql.instants import Expression, PostgresInstants, SQLiteInstants
@@ -38,14 +37,15 @@ class TenantLooks:
         kind: PostgresInstants | SQLiteInstants,
         cleared: Expression,
         over: Expression,
+        odd_severity: ColumnElement[bool] | None,
     ) -> None:
-        """Keep the table and two of its columns: when a row was cleared, and the end that it names."""
+        """Keep the table, two of its columns (when a row was cleared, and the end that it names) and a condition."""
         self._table = table
         self._kind = kind
         self._over = over
         self._is_of_tenant = table.is_equal(mapping.tenant_id, TENANT)
         self._oldest_cleared = self._statement_for_oldest(cleared)
-        self.odd_severity = table.means_none_of(mapping.severity, set(Severity) - {Severity.CLEARED})
+        self.odd_severity = odd_severity
 
     def count_odd_severities(self, connection: Connection, tenant_id: str, complete_since_us: int | None) -> int:
         """Return how many rows have a severity that no filter can match, of those over after `complete_since_us`."""

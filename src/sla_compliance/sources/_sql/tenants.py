@@ -1,4 +1,4 @@
-"""The one statement that reads a tenant's row."""
+"""Statements on tenants: a tenant's row, which tenants there are, rows of alarms without one."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, inspect, select
 
-from sla_compliance.sources._sql.mappings import TenantsTable
+from sla_compliance.sources._sql.mappings import AlarmsTable, TenantsTable
 from sla_compliance.sources._sql.reflection import checked_tenant_id, reflect_table
 from sla_compliance.sources._sql.shapes import Fields, rows_statement
 from sla_compliance.units import MIN_US, moment
@@ -63,3 +63,34 @@ class _MappedTenants:
             return None
         created_us = MIN_US if creations_us[0] is None else creations_us[0]
         return TenantRow(zones[0], moment(created_us))
+
+
+_SOURCE: Final = "source"
+
+
+def tenant_ids(connection: Connection, alarms: AlarmsTable, tenants: TenantsTable) -> list[str]:
+    """Return the ids of all tenants that have a row of their own or an alarm, in order.
+
+    A database may have no table of tenants.
+    """
+    mapped = [(alarms.table, alarms.schema, alarms.tenant_id)]
+    if inspect(connection).has_table(tenants.table, schema=tenants.schema):
+        mapped.append((tenants.table, tenants.schema, tenants.id))
+    ids: set[str] = set()
+    for name, schema, column in mapped:
+        table = reflect_table(connection, name, schema, [column])
+        statement = select(table.column_as_text(column)).distinct().where(table.column(column).is_not(None))
+        ids.update(str(tenant_id) for tenant_id in connection.scalars(statement))
+    return sorted(ids)
+
+
+def rows_without_tenant(connection: Connection, alarms: AlarmsTable) -> dict[str | None, int]:
+    """Return how many rows of alarms name no tenant, by their column `source`; None where there is no such column."""
+    table = reflect_table(connection, alarms.table, alarms.schema, [alarms.tenant_id])
+    is_without = table.column(alarms.tenant_id).is_(None)
+    if _SOURCE not in table.types:
+        count = connection.scalar(select(func.count()).select_from(table.selectable).where(is_without)) or 0
+        return {None: count} if count else {}
+    source = table.column_as_text(_SOURCE)
+    statement = select(source, func.count()).where(is_without).group_by(source)
+    return {row[0]: row[1] for row in connection.execute(statement)}

@@ -1,0 +1,44 @@
+"""Columns of records: what frames hold of days and periods."""
+################################################################
+# The columns are the date, the keys of the wire format but for its `date`, the
+# verdict with its confirmation, and exact lengths. A record without an availability
+# has a row too, without a percentage.
+################################################################
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from sla_compliance.dataframes import DataColumn, ValueType
+from sla_compliance.records import ComplianceRecord
+
+WIRE_TYPES: Final = {
+    "compliance_percentage": ValueType.NUMBER,
+    "target_percentage": ValueType.NUMBER,
+    "uptime_minutes": ValueType.INTEGER,
+    "downtime_minutes": ValueType.INTEGER,
+    "sla_breaches": ValueType.INTEGER,
+}
+"""The keys of the wire format that have a column of their own name; its `date` is an instant, that of frames a date."""
+
+
+def record_columns(records: Sequence[ComplianceRecord], *, is_of_empty_input: bool) -> list[DataColumn]:
+    """Return the columns of some records, one row a record.
+
+    Args:
+        is_of_empty_input: whether no row was read for the records, which confirms none of them.
+    """
+    wire_records = [record.as_dict() for record in records]
+    columns = [DataColumn("date", ValueType.DATE, [record.date for record in records])]
+    for key, value_type in WIRE_TYPES.items():
+        columns.append(DataColumn(key, value_type, [wire[key] for wire in wire_records]))
+    verdicts = [str(record.verdict) for record in records]
+    confirmations = [record.is_confirmed and not is_of_empty_input for record in records]
+    return [
+        *columns,
+        DataColumn("verdict", ValueType.TEXT, verdicts),
+        DataColumn("is_confirmed", ValueType.FLAG, confirmations),
+        DataColumn("uptime_us", ValueType.INTEGER, [record.uptime_us for record in records]),
+        DataColumn("downtime_us", ValueType.INTEGER, [record.downtime_us for record in records]),
+    ]

@@ -1,0 +1,122 @@
+"""Rows of CSV files."""
+################################################################
+# Fields are separated by the one of , ; tab and | that the header line has most of.
+# The header is the first line that is not blank. Where it lacks what is needed and a
+# later line has it, the error says so: many tools write a title above their table.
+#
+# A quote that is never closed makes the file unreadable. A row of too few or too many
+# fields is a fault of that row alone. Blank rows are none.
+################################################################
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, chain, islice, repeat
+from operator import itemgetter
+from typing import Any, Final
+
+from sla_compliance.sources._files.chunk import CHUNK_ROWS, Chunk, ExpectedColumns, Places
+from sla_compliance.sources._files.opening import TextFile
+
+SEPARATORS: Final = ",;\t|"
+_LINES_LOOKED_AT: Final = 100
+
+
+def csv_chunks(file: TextFile, expected: ExpectedColumns) -> Iterator[Chunk]:
+    """Yield the rows of a CSV file; the first chunk has the columns and no row.
+
+    Raises:
+        InvalidFileError: it is no CSV, or names a column twice.
+    """
+    head = file.head()
+    lines = file.lines()
+    above = list(_up_to_the_header(lines))
+    reader = csv.reader(chain(above, lines), delimiter=_separator("".join(above)), strict=True)
+    header = _header(file, reader)
+    names = [name.strip() or f"column {number}" for number, name in enumerate(header, start=1)]
+    header_line = reader.line_num
+    if not expected.are_enough(names):
+        _look_for_a_header_below(file, head, header_line, expected)
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise file.error(f"names the column {name!r} twice; rename one", header_line)
+    yield Chunk(Places(file.name, ()), dict.fromkeys(names, ()), {})
+    while True:
+        first_line = reader.line_num + 1
+        records = _next_records(file, reader, CHUNK_ROWS, first_line)
+        if not records:
+            return
+        yield _chunk(file, names, records, _line_numbers(records, first_line, reader.line_num))
+
+
+def _up_to_the_header(lines: Iterator[str]) -> Iterator[str]:
+    for line in lines:
+        yield line
+        if line.strip():
+            return
+
+
+def _separator(header: str) -> str:
+    return max(SEPARATORS, key=header.count)
+
+
+def _header(file: TextFile, reader: Any) -> list[str]:  # noqa: ANN401 - the type of csv readers has no name
+    """Return the first record that is not blank."""
+    while records := _next_records(file, reader, 1, reader.line_num + 1):
+        if any(map(str.strip, records[0])):
+            return records[0]
+    raise file.error("is empty; a CSV file begins with a line of column names")
+
+
+def _look_for_a_header_below(file: TextFile, head: str, header_line: int, expected: ExpectedColumns) -> None:
+    """Raise an error where a line below the first ones has the names of columns."""
+    for line, text in enumerate(head.splitlines()[:_LINES_LOOKED_AT], start=1):
+        names = next(csv.reader([text], delimiter=_separator(text)), [])
+        if line > header_line and expected.are_enough([name.strip() for name in names]):
+            raise file.error(f"has its column names on line {line}; delete the lines above it", header_line)
+
+
+def _next_records(file: TextFile, reader: Any, count: int, first_line: int) -> list[list[str]]:  # noqa: ANN401 - as above
+    """Return the next records, blank ones too; none at the end.
+
+    Args:
+        first_line: where the first of them begins.
+    """
+    records: list[list[str]] = []
+    try:
+        records.extend(islice(reader, count))
+    except csv.Error as error:  # the records before it are in the list
+        line = first_line + sum(map(_line_count, records))
+        raise file.error(f"begins a record that is no CSV: {error}; mend its quotes", line) from None
+    return records
+
+
+def _line_count(record: Sequence[str]) -> int:
+    return 1 + sum(field.count("\n") for field in record)
+
+
+def _line_numbers(records: Sequence[Sequence[str]], first_line: int, last_line: int) -> Sequence[int]:
+    """Return the line that each record begins on."""
+    if last_line - first_line + 1 == len(records):
+        return range(first_line, last_line + 1)
+    return list(accumulate(map(_line_count, records), initial=first_line))[:-1]
+
+
+def _chunk(file: TextFile, names: Sequence[str], records: list[list[str]], lines: Sequence[int]) -> Chunk:
+    width = len(names)
+    has_other_widths = set(map(len, records)) != {width}
+    # A blank row has a blank first field, and a blank line none at all: where there is neither, no row is looked at.
+    if has_other_widths or not all(map(str.strip, map(itemgetter(0), records))):
+        rows = [row for row, record in enumerate(records) if any(map(str.strip, record))]
+        records = [records[row] for row in rows]
+        lines = [lines[row] for row in rows]
+    faults = {}
+    if has_other_widths:
+        for row, record in enumerate(records):
+            if len(record) != width:
+                faults[row] = f"has {len(record)} fields, the header has {width}; quote texts that hold a separator"
+                records[row] = [*record, *[""] * width][:width]
+    columns = zip(*records, strict=True) if records else repeat((), width)
+    return Chunk(Places(file.name, lines), dict(zip(names, columns, strict=True)), faults)

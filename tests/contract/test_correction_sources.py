@@ -1,0 +1,110 @@
+"""Sources of corrections keep their promises: in memory, and of SQLite and PostgreSQL, sync and async."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+
+import pytest
+from sqlalchemy import URL, create_engine
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from sla_compliance.corrections import Correction
+from sla_compliance.service import MemoryCorrections, corrections_to_async
+from sla_compliance.sources.protocol import AsyncSupportsCorrections, SupportsCorrections
+from sla_compliance.sources.sqlalchemy import AsyncSQLAlchemyCorrectionSource, SQLAlchemyCorrectionSource
+from sla_compliance.testing import CorrectionSourceContract
+from sla_compliance.testing.correction_source import CorrectionSourceOf
+from tests.adapters.correction_tables import create_corrections, enter
+from tests.servers.databases import fresh_database
+
+Entered = Mapping[str, Sequence[Correction]]
+
+
+class Blocking:
+    """An async source seen as a sync one."""
+
+    def __init__(self, source: AsyncSupportsCorrections, runner: asyncio.Runner) -> None:
+        self._source = source
+        self._runner = runner
+
+    def corrections(self, tenant_id: str) -> Sequence[Correction]:
+        """Return what the async source does."""
+        return self._runner.run(self._source.corrections(tenant_id))
+
+
+@pytest.fixture
+def runner() -> Iterator[asyncio.Runner]:
+    """One event loop."""
+    with asyncio.Runner() as runner:
+        yield runner
+
+
+@pytest.fixture(params=["postgresql", "sqlite"])
+def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
+    """Both databases in turn, empty."""
+    if request.param == "sqlite":
+        yield URL.create("sqlite", database=str(tmp_path_factory.mktemp("sqlite") / "corrections.db"))
+    else:
+        with fresh_database(request.getfixturevalue("postgres_dsn"), "SELECT 1") as url:
+            yield url
+
+
+def fill(url: URL, entered: Entered) -> None:
+    """Write the table of corrections."""
+    engine = create_engine(url)
+    create_corrections(engine)
+    for tenant_id, corrections in entered.items():
+        for correction in corrections:
+            enter(engine, tenant_id, correction)
+    engine.dispose()
+
+
+class TestMemory(CorrectionSourceContract):
+    """Corrections in memory, added one by one."""
+
+    @pytest.fixture
+    def source_of(self, runner: asyncio.Runner) -> CorrectionSourceOf:
+        """An empty source that is filled."""
+
+        def source(entered: Entered) -> SupportsCorrections:
+            memory = MemoryCorrections({})
+            for tenant_id, corrections in entered.items():
+                for correction in corrections:
+                    memory.add(tenant_id, correction)
+            return Blocking(memory, runner)
+
+        return source
+
+
+class TestSQL(CorrectionSourceContract):
+    """A table, over an Engine, awaited in a thread."""
+
+    @pytest.fixture
+    def source_of(self, url: URL, runner: asyncio.Runner) -> Iterator[CorrectionSourceOf]:
+        """A filled table."""
+        engine = create_engine(url)
+
+        def source(entered: Entered) -> SupportsCorrections:
+            fill(url, entered)
+            return Blocking(corrections_to_async(SQLAlchemyCorrectionSource(engine)), runner)
+
+        yield source
+        engine.dispose()
+
+
+class TestAsyncSQL(CorrectionSourceContract):
+    """A table, over an AsyncEngine."""
+
+    @pytest.fixture
+    def source_of(self, url: URL, runner: asyncio.Runner) -> Iterator[CorrectionSourceOf]:
+        """A filled table."""
+        is_sqlite = url.get_backend_name() == "sqlite"
+        engine = create_async_engine(url.set(drivername="sqlite+aiosqlite") if is_sqlite else url)
+
+        def source(entered: Entered) -> SupportsCorrections:
+            fill(url, entered)
+            return Blocking(AsyncSQLAlchemyCorrectionSource(engine), runner)
+
+        yield source
+        runner.run(engine.dispose())
