@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sla_compliance.certainty import Doubt, DoubtCause
 from sla_compliance.intervals import IntervalSet
@@ -20,7 +20,7 @@ class DoubtfulTime:
 
     Attributes:
         cause: what is left open.
-        name: what people know the first of these rows by.
+        naming: returns the name; there are many rows in doubt, and few names that anyone reads.
         subject: a number of these rows; stretches of one number are of the same rows.
         rows: how many rows they are; more than one where rows of one id disagree.
         start_us, end_us: the stretch.
@@ -28,12 +28,17 @@ class DoubtfulTime:
     """
 
     cause: DoubtCause
-    name: str
+    naming: Callable[[], str] = field(repr=False, compare=False)
     subject: int
     rows: int
     start_us: int
     end_us: int
     row_id: Hashable | None = None
+
+    @property
+    def name(self) -> str:
+        """What people know the first of these rows by."""
+        return self.naming()
 
 
 def doubts_within(doubtful: Sequence[DoubtfulTime], start_us: int, end_us: int) -> Iterator[Doubt]:

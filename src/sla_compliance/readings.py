@@ -28,8 +28,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final, Literal
 
 from sla_compliance.alarms import AlarmFilter, Severity
@@ -206,7 +207,7 @@ class _Search:
             self._find_unseen_rows(frozenset(cut_off))
         if not self._is_refreshed_often_enough:
             for row in cut_off:
-                self._add_row(DoubtCause.CUT_OFF, row, self.ends[row], self._as_of_us)
+                self._add_row(DoubtCause.CUT_OFF, self.qualifying, row, self.ends[row], self._as_of_us)
         for row in self.qualifying.undated:
             self._doubt_undated_row(row)
         if self.qualifying.disputed_ids:
@@ -231,7 +232,7 @@ class _Search:
 
     def _end_optimistically(self, cause: DoubtCause, row: int, end_us: int, latest_us: int) -> None:
         self.optimistic_bounds[row] = (self.qualifying.starts_us[row], min(end_us, self.ends[row]))
-        self._add_row(cause, row, end_us, latest_us)
+        self._add_row(cause, self.qualifying, row, end_us, latest_us)
 
     def _last_sight_us(self, row: int) -> int:
         batch = self.qualifying
@@ -265,8 +266,8 @@ class _Search:
         in_doubt = IntervalSet.union_of(starts, ends) - said_by_all
         if not in_doubt:
             return
-        name = self.qualifying.name_of(next(iter(bounds_by_row)))
-        self._add(in_doubt, DoubtCause.DISAGREEING, name, key, len(starts))
+        naming = partial(self.qualifying.name_of, next(iter(bounds_by_row)))
+        self._add(in_doubt, DoubtCause.DISAGREEING, naming, key, len(starts))
         # A row of them may be in doubt for another cause, too: what all of them say is what all say for certain.
         certain_bounds = [self.optimistic_bounds.get(row, bounds) for row, bounds in bounds_by_row.items()]
         latest_start = max(start for start, _ in certain_bounds)
@@ -282,7 +283,8 @@ class _Search:
                 self.rows_without_start += 1
             else:
                 row_id: Any = row.columns.get("id")
-                self._add([(row.start_us, latest_end_us(row, row.start_us, self._policy))], cause, row.name, row_id)
+                end_us = latest_end_us(row, row.start_us, self._policy)
+                self._add([(row.start_us, end_us)], cause, partial(getattr, row, "name"), row_id)
 
     def find_overwritten_rows(self, batch: AlarmBatch, cause: DoubtCause) -> None:
         """Find the rows whose severity was overwritten by `cleared`."""
@@ -301,16 +303,17 @@ class _Search:
             for row in self._rule.stale_rows(batch):
                 latest_ends_us[row] = self._as_of_us
         for row, (start_us, end_us) in enumerate(zip(batch.starts_us, latest_ends_us, strict=True)):
-            self._add([(start_us, end_us)], cause, batch.name_of(row), _id_of(batch, row))
+            self._add_row(cause, batch, row, start_us, end_us)
 
-    def _add_row(self, cause: DoubtCause, row: int, start_us: int, end_us: int) -> None:
-        self._add([(start_us, end_us)], cause, self.qualifying.name_of(row), _id_of(self.qualifying, row))
+    def _add_row(self, cause: DoubtCause, batch: AlarmBatch, row: int, start_us: int, end_us: int) -> None:
+        row_id = batch.columns["id"][row] if "id" in batch.columns else None
+        self._add([(start_us, end_us)], cause, partial(batch.name_of, row), row_id)
 
     def _add(
         self,
         stretches: Iterable[tuple[int, int]],
         cause: DoubtCause,
-        name: str,
+        naming: Callable[[], str],
         row_id: Hashable | None,
         rows: int = 1,
     ) -> None:
@@ -319,11 +322,7 @@ class _Search:
         for start_us, end_us in stretches:
             last_us = min(end_us, self._as_of_us)
             if start_us < last_us:
-                self.doubtful.append(DoubtfulTime(cause, name, self._subjects, rows, start_us, last_us, row_id))
-
-
-def _id_of(batch: AlarmBatch, row: int) -> Any:  # noqa: ANN401 - whatever a source has as ids
-    return batch.columns["id"][row] if "id" in batch.columns else None
+                self.doubtful.append(DoubtfulTime(cause, naming, self._subjects, rows, start_us, last_us, row_id))
 
 
 def latest_end_us(row: RejectedRow, start_us: int, policy: SLAPolicy) -> int:
