@@ -16,7 +16,6 @@ from sla_compliance.sources.sqlalchemy import AsyncSQLAlchemyCorrectionSource, S
 from sla_compliance.testing import CorrectionSourceContract
 from sla_compliance.testing.correction_source import CorrectionSourceOf
 from tests.adapters.correction_tables import create_corrections, enter
-from tests.servers.databases import fresh_database
 
 Entered = Mapping[str, Sequence[Correction]]
 
@@ -31,23 +30,6 @@ class Blocking:
     def corrections(self, tenant_id: str) -> Sequence[Correction]:
         """Return what the async source does."""
         return self._runner.run(self._source.corrections(tenant_id))
-
-
-@pytest.fixture
-def runner() -> Iterator[asyncio.Runner]:
-    """One event loop."""
-    with asyncio.Runner() as runner:
-        yield runner
-
-
-@pytest.fixture(params=["postgresql", "sqlite"])
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
-    """Both databases in turn, empty."""
-    if request.param == "sqlite":
-        yield URL.create("sqlite", database=str(tmp_path_factory.mktemp("sqlite") / "corrections.db"))
-    else:
-        with fresh_database(request.getfixturevalue("postgres_dsn"), "SELECT 1") as url:
-            yield url
 
 
 def fill(url: URL, entered: Entered) -> None:

@@ -16,7 +16,6 @@ from sla_compliance.sources.sqlalchemy import AsyncSQLAlchemyInventorySource, SQ
 from sla_compliance.testing import InventorySourceContract
 from sla_compliance.testing.inventory_source import SourceOf
 from tests.adapters.inventory_tables import create_inventory, write_inventory
-from tests.servers.databases import fresh_database
 
 
 class Blocking:
@@ -29,23 +28,6 @@ class Blocking:
     def inventory(self, tenant_id: str) -> Inventory:
         """Return what the async source does."""
         return self._runner.run(self._source.inventory(tenant_id))
-
-
-@pytest.fixture
-def runner() -> Iterator[asyncio.Runner]:
-    """One event loop."""
-    with asyncio.Runner() as runner:
-        yield runner
-
-
-@pytest.fixture(params=["postgresql", "sqlite"])
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
-    """Both databases in turn, with an empty table."""
-    if request.param == "sqlite":
-        yield URL.create("sqlite", database=str(tmp_path_factory.mktemp("sqlite") / "inventory.db"))
-    else:
-        with fresh_database(request.getfixturevalue("postgres_dsn"), "SELECT 1") as url:
-            yield url
 
 
 def fill(url: URL, inventories: Mapping[str, Inventory]) -> None:

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Final
@@ -52,7 +53,55 @@ def unobserved(name: str, rows: int, share: float | None) -> None:
     """Let reading go on without a word."""
 
 
-class FileAlarmSource:
+class _FileSource(ABC):
+    """What sources of files have in common: which files, which rows of them, what is told of progress."""
+
+    def __init__(
+        self,
+        paths: tuple[str | os.PathLike[str], ...],
+        where: Where | None,
+        progress: Progress,
+        option_names: OptionNames,
+    ) -> None:
+        if not paths:
+            raise InvalidValueError("paths is empty; give at least one file", field="paths")
+        self._paths = paths
+        self._where = checked_where(where)
+        self._progress = progress
+        self._option_names = option_names
+
+    @abstractmethod
+    def _table(self, tenant_id: str | None) -> RowTable:
+        """Return what the rows become, of one tenant or of any, before any is read."""
+
+    def read(self, tenant_id: str | None = None) -> AlarmBatch:
+        """Return all alarms of a tenant, in the order of the files; None: of the only one that the files hold."""
+        if tenant_id is not None and not isinstance(tenant_id, str):
+            raise wrong_type(tenant_id, "tenant_id", "text")
+        return self._read(RowChoice(tenant_id, where=self._where))
+
+    def read_all_tenants(self) -> AlarmBatch:
+        """Return all alarms of all tenants, in the order of the files.
+
+        They have their column tenant_id; outages of a log know their tenant where it is the key.
+        """
+        return self._read(RowChoice(takes_all_tenants=True, where=self._where))
+
+    def _read(self, choice: RowChoice) -> AlarmBatch:
+        table = self._table(choice.tenant_id)
+        reader = TableReader(table, choice, self._option_names)
+        for path in self._paths:
+            with opened_rows(path) as files:
+                for file in files:
+                    reader.read(file, self._progress)
+        return table.batch()
+
+    def fetch(self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING) -> AlarmBatch:
+        """Return the tenant's alarms that meet the window, of any severity; an empty batch for one without any."""
+        return MemoryAlarmSource({tenant_id: self.read(tenant_id)}).fetch(tenant_id, start_us, end_us, wanted)
+
+
+class FileAlarmSource(_FileSource):
     """Alarms of one or more exported files; an AlarmSource.
 
     Raises, when asked:
@@ -93,7 +142,7 @@ class FileAlarmSource:
             InvalidValueError: no path is given, or an option is not one.
             InvalidTypeError: an option has the wrong type.
         """
-        self._paths = _checked_paths(paths)
+        super().__init__(paths, where, progress, option_names)
         self._format = RowFormat(
             columns=columns,
             times_in=times_in,
@@ -104,27 +153,11 @@ class FileAlarmSource:
         )
         self._on_invalid = on_invalid
         self._clock_skew = clock_skew
-        self._where = checked_where(where)
         self._corrections = tuple(corrections)
-        self._progress = progress
-        self._option_names = option_names
 
-    def read(self, tenant_id: str | None = None) -> AlarmBatch:
-        """Return all alarms of a tenant, in the order of the files; None: of the only one that the files hold."""
-        return self._read(RowChoice(_checked_tenant(tenant_id), where=self._where))
-
-    def read_all_tenants(self) -> AlarmBatch:
-        """Return all alarms of all tenants, with their column tenant_id, in the order of the files."""
-        return self._read(RowChoice(takes_all_tenants=True, where=self._where))
-
-    def _read(self, choice: RowChoice) -> AlarmBatch:
+    def _table(self, tenant_id: str | None) -> RowTable:
         reader = RowReader(self._format, self._on_invalid, self._clock_skew, self._corrections)
-        table = AlarmTable(self._format, reader, choice.tenant_id)
-        return _read(table, self._paths, choice, self._progress, self._option_names)
-
-    def fetch(self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING) -> AlarmBatch:
-        """Return the tenant's alarms that meet the window, of any severity; an empty batch for one without any."""
-        return MemoryAlarmSource({tenant_id: self.read(tenant_id)}).fetch(tenant_id, start_us, end_us, wanted)
+        return AlarmTable(self._format, reader, tenant_id)
 
     def fetch_with_ancestors(
         self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING
@@ -134,7 +167,7 @@ class FileAlarmSource:
         return source.fetch_with_ancestors(tenant_id, start_us, end_us, wanted)
 
 
-class FileChangeSource:
+class FileChangeSource(_FileSource):
     """Outages of one or more exported logs of state changes; an AlarmSource. Raises, when asked, as FileAlarmSource."""
 
     def __init__(
@@ -163,7 +196,7 @@ class FileChangeSource:
             InvalidValueError: no path is given, or an option is not one.
             InvalidTypeError: an option has the wrong type.
         """
-        self._paths = _checked_paths(paths)
+        super().__init__(paths, where, progress, option_names)
         self._format = ChangeFormat(
             down=down,
             up=up,
@@ -176,50 +209,6 @@ class FileChangeSource:
             option_names=option_names,
         )
         self._on_invalid = on_invalid
-        self._where = checked_where(where)
-        self._progress = progress
-        self._option_names = option_names
 
-    def read(self, tenant_id: str | None = None) -> AlarmBatch:
-        """Return all outages of a tenant; None: of the only one that the files hold."""
-        return self._read(RowChoice(_checked_tenant(tenant_id), where=self._where))
-
-    def read_all_tenants(self) -> AlarmBatch:
-        """Return all outages of all tenants; they know their tenant where it is the key."""
-        return self._read(RowChoice(takes_all_tenants=True, where=self._where))
-
-    def _read(self, choice: RowChoice) -> AlarmBatch:
-        reader = ChangeReader(self._format, self._on_invalid)
-        table = ChangeTable(self._format, reader, choice.tenant_id)
-        return _read(table, self._paths, choice, self._progress, self._option_names)
-
-    def fetch(self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING) -> AlarmBatch:
-        """Return the tenant's outages that meet the window; an empty batch for one without any."""
-        return MemoryAlarmSource({tenant_id: self.read(tenant_id)}).fetch(tenant_id, start_us, end_us, wanted)
-
-
-def _checked_paths(paths: tuple[str | os.PathLike[str], ...]) -> tuple[str | os.PathLike[str], ...]:
-    if not paths:
-        raise InvalidValueError("paths is empty; give at least one file", field="paths")
-    return paths
-
-
-def _checked_tenant(tenant_id: str | None) -> str | None:
-    if tenant_id is not None and not isinstance(tenant_id, str):
-        raise wrong_type(tenant_id, "tenant_id", "text")
-    return tenant_id
-
-
-def _read(
-    table: RowTable,
-    paths: Iterable[str | os.PathLike[str]],
-    choice: RowChoice,
-    progress: Progress,
-    option_names: OptionNames,
-) -> AlarmBatch:
-    reader = TableReader(table, choice, option_names)
-    for path in paths:
-        with opened_rows(path) as files:
-            for file in files:
-                reader.read(file, progress)
-    return table.batch()
+    def _table(self, tenant_id: str | None) -> RowTable:
+        return ChangeTable(self._format, ChangeReader(self._format, self._on_invalid), tenant_id)
