@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from operator import attrgetter
@@ -30,6 +30,7 @@ from sla_compliance.drawing.preview import Preview, Previewed
 from sla_compliance.errors import InvalidAlarmError, InvalidTypeError, InvalidValueError, shown
 from sla_compliance.identity import NO_ROW_FACTS, RowFacts
 from sla_compliance.intervals import IntervalSet
+from sla_compliance.logged_changes import LoggedChanges
 from sla_compliance.rejected_rows import RejectedRow
 from sla_compliance.units import moment
 from sla_compliance.validation import NEEDED_INSTANT, STILL_ACTIVE_US, ClampedFigure, OnInvalid, RowValidation
@@ -42,23 +43,18 @@ class AlarmBatch(Previewed):
     """Alarms as columns of one length. Make one with `from_alarms` or `from_columns`.
 
     Attributes:
-        starts_us: when each was raised.
-        ends_us: when each was over; STILL_ACTIVE_US while active.
+        starts_us, ends_us: when each was raised, and was over; STILL_ACTIVE_US while active.
         last_seen_us: when each was last seen, or None; None where the source does not say.
         undated: rows that say they are over and not when; by row, the earliest instant by which each was over as far
             as rows say, or None. Their ends are when they were last seen, STILL_ACTIVE_US where that is not known.
         disputed_ids: ids of which rows disagree on when the alarm was.
         columns: the descriptive columns the source carries, by their name in `Alarm` or in the source.
-        rejected: rows set aside.
-        monitored: the time the source says it observed; None where it does not say.
-        clamped: measured shares that lay outside 0-100.
-        row_facts: how many rows were copies, snapshots, or shared an id.
+        rejected, clamped: rows set aside; measured shares that lay outside 0-100.
         excluded_by: for each row the targeted exclusions that match it, as indices; None until they are known.
-        assumptions: what the reader of the rows assumed where they do not say it, one sentence each.
-        monitored_by: by column, the time at which each of its keys (as text) was observed, where the source says it
-            key by key; other keys of that column were never observed.
-        corrected: rows that were corrected by hand.
-        unused_corrections: corrections that change nothing, and why.
+        row_facts, assumptions: how many rows were copies, snapshots or shared an id; what was assumed, a sentence each.
+        monitored, monitored_by: when the source says it observed, all or by column and key (as text); None: not said.
+        corrected, unused_corrections: rows that were corrected by hand; corrections that change nothing, and why.
+        changes: of the log of state changes that the rows are outages of; None where they are of none.
     """
 
     starts_us: tuple[int, ...] = ()
@@ -76,6 +72,7 @@ class AlarmBatch(Previewed):
     monitored_by: Mapping[str, Mapping[str, IntervalSet]] = field(default_factory=dict, hash=False)
     corrected: tuple[CorrectedRow, ...] = ()
     unused_corrections: tuple[UnusedCorrection, ...] = ()
+    changes: LoggedChanges | None = None
 
     @classmethod
     def from_alarms(
@@ -157,6 +154,7 @@ class AlarmBatch(Previewed):
         columns: Mapping[str, Sequence[Any] | None],
         *,
         next_starts_us: Sequence[int | None] | None = None,
+        plain_columns: Collection[str] = (),
         row_names: Sequence[str] | None = None,
         faults: Iterable[InvalidAlarmError] = (),
         corrections: Iterable[Correction] = (),
@@ -168,8 +166,9 @@ class AlarmBatch(Previewed):
         Args:
             columns: instants as microseconds since 1970; a column that is None is not there; `first_occurrence` must
                 be. Names that an Alarm does not have are carried along as descriptive columns.
-            next_starts_us: the start of the next row of the same device, where the source knows rows that are not
-                among these; see undated_rows.py.
+            next_starts_us: the start of each device's next row, where the source knows more rows; see undated_rows.py.
+            plain_columns: names of columns of which the caller has looked at each value, so that it is not done again:
+                ints of the years 2 to 9998, or texts that are not empty or ints; or None, but for `first_occurrence`.
             row_names, faults, corrections, on_invalid, clock_skew: as `from_columns`.
 
         Raises:
@@ -181,7 +180,7 @@ class AlarmBatch(Previewed):
         """
         if NEEDED_INSTANT not in columns_by_name(columns, "columns"):
             raise InvalidValueError(f"columns has no {NEEDED_INSTANT}; every alarm needs one", field="columns")
-        validation = RowValidation(on_invalid, clock_skew, row_names)
+        validation = RowValidation(on_invalid, clock_skew, row_names, plain_columns=plain_columns)
         instants, descriptive = instants_and_descriptive(columns, validation, faults)
         return cls._validated(validation, instants, descriptive, next_starts_us, corrections)
 
@@ -323,6 +322,11 @@ class AlarmBatch(Previewed):
                 f"by is {shown(name)}, a column that holds lists; give another", field="by"
             ) from None
         return column
+
+    @property
+    def rows_read(self) -> int:
+        """How many rows were read for it: its own or those of its log, and those set aside."""
+        return len(self.rejected) + (len(self) if self.changes is None else self.changes.rows_read)
 
     @property
     def active_rows(self) -> list[int]:

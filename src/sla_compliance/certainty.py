@@ -51,6 +51,15 @@ class DoubtCause(StrEnum):
     """Days that were stored before readings were kept."""
     NO_ROWS = "NO_ROWS"
     """Not one row was read: the service may be perfect, or the export may have failed."""
+    NO_DOWN = "NO_DOWN"
+    """No row of a log of state changes says down, and no words of up were given: a word of down may be misspelt."""
+
+
+INPUT_DOUBTS_IN_WORDS: Final = {
+    DoubtCause.NO_ROWS: "no rows were read",
+    DoubtCause.NO_DOWN: "no row of the log says down; give its words of up to confirm that it was up",
+}
+"""Doubts of an input as a whole, which leave no verdict of it confirmed."""
 
 
 @dataclass(frozen=True, slots=True)

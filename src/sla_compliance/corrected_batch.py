@@ -10,15 +10,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from sla_compliance.batch import AlarmBatch
-from sla_compliance.corrections import Correction, checked_corrections, rows_of_ids
+from sla_compliance.corrections import Correction, checked_corrections
 from sla_compliance.errors import InvalidAlarmError
 from sla_compliance.rejected_rows import RejectedRow
+from sla_compliance.rows_by_id import rows_named, without_rows
 from sla_compliance.validation import NEEDED_INSTANT, STILL_ACTIVE_US
+
+_STATED_INSTANTS: Final = (NEEDED_INSTANT, "cleared_at", "resolved_at", "last_occurrence")
 
 
 def corrected_batch(batch: AlarmBatch, corrections: Iterable[Correction]) -> AlarmBatch:
@@ -33,76 +36,84 @@ def corrected_batch(batch: AlarmBatch, corrections: Iterable[Correction]) -> Ala
     if not in_order:
         return batch
     texts = {str(correction.row_id) for correction in in_order}
-    good_rows = _rows_named(batch.columns.get("id", ()), texts)
-    bad_rows = _rows_named([row.columns.get("id") for row in batch.rejected], texts)
+    good_rows = rows_named(batch.columns.get("id", ()), texts)
+    bad_rows = rows_named([row.columns.get("id") for row in batch.rejected], texts)
     rejected = [batch.rejected[row] for row in bad_rows]
     judged = _judged_again(batch.take(good_rows), rejected, in_order)
     unused = (*batch.unused_corrections, *judged.unused_corrections)
     return replace(without_rows(batch, texts).joined(judged), unused_corrections=unused)
 
 
-def without_rows(batch: AlarmBatch, texts: Collection[str]) -> AlarmBatch:
-    """Return a batch without the rows, and rows set aside, whose ids read as one of some texts."""
-    good = frozenset(_rows_named(batch.columns.get("id", ()), texts))
-    bad = frozenset(_rows_named([row.columns.get("id") for row in batch.rejected], texts))
-    return replace(
-        batch.take([row for row in range(len(batch)) if row not in good]),
-        rejected=tuple(row for index, row in enumerate(batch.rejected) if index not in bad),
-        disputed_ids=frozenset(key for key in batch.disputed_ids if str(key) not in texts),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _StatedRow:
+    """What a row says, as far as its batch keeps it.
+
+    Attributes:
+        values: by column, instants among them.
+        next_start_us: by when it was over at the latest, if it is, as far as other rows say.
+        name: what to call it in messages.
+        faults: what is wrong with it whatever is corrected: sentences, each with its column.
+        place: its index in the input; None where that is not known any more.
+    """
+
+    values: Mapping[str, Any]
+    next_start_us: int | None
+    name: str
+    faults: tuple[tuple[str, str], ...] = ()
+    place: int | None = None
+
+
+def _stated_rows(batch: AlarmBatch) -> list[_StatedRow]:
+    """Return what each row of a batch says."""
+    rows: list[_StatedRow] = []
+    for row, (start_us, end_us) in enumerate(zip(batch.starts_us, batch.ends_us, strict=True)):
+        is_end_stated = end_us != STILL_ACTIVE_US and row not in batch.undated
+        values = {name: column[row] for name, column in batch.columns.items()}
+        values[NEEDED_INSTANT] = start_us
+        values["cleared_at"] = end_us if is_end_stated else None
+        values["last_occurrence"] = None if batch.last_seen_us is None else batch.last_seen_us[row]
+        rows.append(_StatedRow(values=values, next_start_us=batch.undated.get(row), name=f"row {batch.name_of(row)}"))
+    return rows
+
+
+def _stated_rejected_row(rejected: RejectedRow) -> _StatedRow:
+    """Return what a row says that was set aside.
+
+    Its times may be in the wrong order; that is judged again, with its corrections, and is no fault of a value.
+    """
+    instants = rejected.instants
+    faults = zip(rejected.reasons, rejected.faulty_columns, strict=True)
+    values = {**rejected.columns, **{name: instants.get(name) for name in _STATED_INSTANTS}}
+    values[NEEDED_INSTANT] = rejected.start_us
+    return _StatedRow(
+        values=values,
+        next_start_us=rejected.bound_us,
+        name=rejected.name,
+        faults=tuple((reason, column) for reason, column in faults if instants.get(column) is None),
+        place=rejected.row,
     )
 
 
-def with_ids(batch: AlarmBatch, texts: Collection[str]) -> AlarmBatch:
-    """Return the rows of a batch, and the rows set aside, whose ids read as one of some texts."""
-    bad_rows = _rows_named([row.columns.get("id") for row in batch.rejected], texts)
-    return replace(
-        batch.take(_rows_named(batch.columns.get("id", ()), texts)),
-        rejected=tuple(batch.rejected[row] for row in bad_rows),
-        disputed_ids=frozenset(key for key in batch.disputed_ids if str(key) in texts),
-    )
-
-
-def _rows_named(ids: Sequence[Any], texts: Iterable[str]) -> list[int]:
-    return sorted(row for rows in rows_of_ids(ids, texts).values() for row in rows)
-
-
-def _judged_again(good: AlarmBatch, rejected: Sequence[RejectedRow], corrections: Sequence[Correction]) -> AlarmBatch:
+def _judged_again(good: AlarmBatch, rejected: Iterable[RejectedRow], corrections: Sequence[Correction]) -> AlarmBatch:
     """Return rows of a batch, and rows that it set aside, judged with corrections in them."""
-    count = len(good)
-    ends_us = [
-        None if end_us == STILL_ACTIVE_US or row in good.undated else end_us for row, end_us in enumerate(good.ends_us)
-    ]
-    columns: dict[str, list[Any]] = {
-        NEEDED_INSTANT: [*good.starts_us, *(row.start_us for row in rejected)],
-        "cleared_at": [*ends_us, *(row.instants.get("cleared_at") for row in rejected)],
-        "resolved_at": [None] * count + [row.instants.get("resolved_at") for row in rejected],
-        "last_occurrence": [
-            *(good.last_seen_us or [None] * count),
-            *(row.instants.get("last_occurrence") for row in rejected),
-        ],
-    }
-    names = dict.fromkeys((*good.columns, *(name for row in rejected for name in row.columns)))
-    for name in names:
-        columns[name] = [*good.columns.get(name, (None,) * count), *(row.columns.get(name) for row in rejected)]
+    rows = [*_stated_rows(good), *map(_stated_rejected_row, rejected)]
+    # A column that the batch has stays one, whichever rows are corrected: without severities every row is critical.
+    names = dict.fromkeys((*_STATED_INSTANTS, *good.columns))
+    for row in rows:
+        names |= dict.fromkeys(row.values)
+    faults: list[InvalidAlarmError] = []
+    for index, row in enumerate(rows):
+        faults += [InvalidAlarmError(reason, row=index, column=column) for reason, column in row.faults]
     judged = AlarmBatch.from_named_columns(
-        columns,
-        next_starts_us=[*(good.undated.get(row) for row in range(count)), *(row.bound_us for row in rejected)],
-        row_names=[*(f"row {good.name_of(row)}" for row in range(count)), *(row.name for row in rejected)],
-        faults=[fault for index, row in enumerate(rejected, count) for fault in _faults(row, index)],
+        {name: [row.values.get(name) for row in rows] for name in names},
+        next_starts_us=[row.next_start_us for row in rows],
+        row_names=[row.name for row in rows],
+        faults=faults,
         corrections=corrections,
         on_invalid="quarantine",
     )
-    # A row set aside keeps its place in the input; that of a row that was good is not known any more.
-    still_rejected = [
-        replace(row, row=rejected[row.row - count].row if row.row >= count else row.row) for row in judged.rejected
-    ]
+    still_rejected: list[RejectedRow] = []
+    for bad_row in judged.rejected:
+        place = rows[bad_row.row].place
+        still_rejected.append(bad_row if place is None else replace(bad_row, row=place))
     return replace(judged, rejected=tuple(still_rejected))
-
-
-def _faults(rejected: RejectedRow, index: int) -> list[InvalidAlarmError]:
-    """Return the faults of a row set aside, but for times in the wrong order: those are judged again."""
-    return [
-        InvalidAlarmError(reason, row=index, column=column)
-        for reason, column in zip(rejected.reasons, rejected.faulty_columns, strict=True)
-        if rejected.instants.get(column) is None
-    ]

@@ -113,9 +113,9 @@ class DayFigures(Previewed, ABC):
         """Return what stands beside a record in full detail, JSON types only."""
 
     @property
-    def is_of_empty_input(self) -> bool:
-        """Whether the input held no row, which confirms nothing; behind a source, days without rows are spotless."""
-        return False
+    def doubt_of_input(self) -> DoubtCause | None:
+        """Why nothing of the input is confirmed, e.g. NO_ROWS; behind a source, days without rows are spotless."""
+        return None
 
     @property
     def target_ratio(self) -> Fraction:
@@ -303,7 +303,7 @@ class DayFigures(Previewed, ABC):
         from sla_compliance.dataframes import data_frame  # noqa: PLC0415 - figures need no frames
         from sla_compliance.record_columns import record_columns  # noqa: PLC0415
 
-        return data_frame(kind, record_columns(self.by(by), is_of_empty_input=self.is_of_empty_input))
+        return data_frame(kind, record_columns(self.by(by), is_input_in_doubt=self.doubt_of_input is not None))
 
     @property
     def _row_facts(self) -> Sequence[tuple[str, str]]:
@@ -311,11 +311,10 @@ class DayFigures(Previewed, ABC):
         return ()
 
     def _preview(self) -> Preview:
-        from sla_compliance.previews import figure_facts, heading  # noqa: PLC0415 - figures need no drawing
+        from sla_compliance.previews import confirmation, figure_facts, heading  # noqa: PLC0415 - figures need no drawing
 
         total = self.total
-        is_confirmed = total.is_confirmed and not self.is_of_empty_input
-        reason = "no rows were read" if self.is_of_empty_input else total.confirmation_text
+        is_confirmed, reason = confirmation(total, self.doubt_of_input)
         return Preview(
             heading=heading(total),
             verdict=verdict_text(total.verdict, is_confirmed=is_confirmed),

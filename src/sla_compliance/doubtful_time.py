@@ -2,16 +2,25 @@
 ################################################################
 # The doubt of a period is made of the stretches that share an instant with it: for
 # each cause the union of them inside the period, and the rows that they are of.
+#
+# A doubt may alter more than its own stretches: gaps beside them that merge_gap
+# bridges, outages that min_outage drops without them, unmonitored gaps whose sides
+# no longer agree, work that excuses only what it caused. All of that hangs together
+# with a stretch, step by step: time beyond all stretches on which a reading differs
+# from the record touches one of them at either end. Such time is at stake for every
+# cause and row whose stretch it touches. So wherever a reading differs from the
+# record, on either side of a midnight, a cause is named, and its length is not 0.
 ################################################################
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sla_compliance.certainty import Doubt, DoubtCause
 from sla_compliance.intervals import IntervalSet
+from sla_compliance.ledger import Ledger, differing_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +60,48 @@ def doubts_within(doubtful: Sequence[DoubtfulTime], start_us: int, end_us: int) 
             yield Doubt(cause, sum(rows_by_subject.values()), length_us)
 
 
+def times_around(
+    doubtful: Sequence[DoubtfulTime], record: Ledger, readings: Iterable[Ledger]
+) -> tuple[DoubtfulTime, ...]:
+    """Return the time beyond some doubtful stretches on which readings differ from the record, once for each neighbour.
+
+    Cost: the differences of the ledgers, a linear pass each.
+    """
+    differing = IntervalSet.union(differing_time(record, reading) for reading in readings if reading is not record)
+    beyond = differing - union_of_times(doubtful)
+    if not beyond:
+        return ()
+    times_by_edge: dict[int, list[DoubtfulTime]] = defaultdict(list)
+    for time in doubtful:
+        times_by_edge[time.start_us].append(time)
+        times_by_edge[time.end_us].append(time)
+    around: list[DoubtfulTime] = []
+    for start_us, end_us in beyond:
+        neighbours = {}
+        for time in (*times_by_edge.get(start_us, ()), *times_by_edge.get(end_us, ())):
+            neighbours[time.cause, time.subject] = time
+        around += [replace(time, start_us=start_us, end_us=end_us) for time in neighbours.values()]
+    return tuple(around)
+
+
+def begun_earlier(times: IntervalSet, polled_us: int) -> IntervalSet:
+    """Return times each of which may have begun so much earlier."""
+    if not polled_us:
+        return times
+    return IntervalSet.union_of([start - polled_us for start in times.starts_us], times.ends_us)
+
+
 def times_by_cause(times: Iterable[DoubtfulTime]) -> Mapping[DoubtCause, list[DoubtfulTime]]:
     """Return doubtful times by their cause."""
     by_cause: dict[DoubtCause, list[DoubtfulTime]] = defaultdict(list)
     for time in times:
         by_cause[time.cause].append(time)
     return by_cause
+
+
+def time_by_cause(times: Iterable[DoubtfulTime]) -> Mapping[DoubtCause, IntervalSet]:
+    """Return the union of doubtful times by their cause."""
+    return {cause: union_of_times(times_of_cause) for cause, times_of_cause in times_by_cause(times).items()}
 
 
 def union_of_times(times: Sequence[DoubtfulTime]) -> IntervalSet:

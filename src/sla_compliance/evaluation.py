@@ -182,7 +182,7 @@ class EvaluationArguments:
         rules = _UnitRules(self, batch)
         keyless = keyless_rows(keyless_batch, rules.rule_of(None), unkeyed)
         own_times = batch.monitored_by.get(by)
-        input_rows = len(batch) + len(batch.rejected)
+        input_rows = batch.rows_read
         named_keys = {key for exclusion in self.contract.targeted for key in exclusion.keys_of(by)}
         reports: dict[Hashable, ComplianceReport] = {}
         for text, key_batch in keyed.batches(with_keyless=unkeyed == "everybody"):

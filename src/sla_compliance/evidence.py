@@ -21,7 +21,7 @@ from typing import Final
 
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.certainty import DoubtCause
-from sla_compliance.doubtful_time import union_of_times
+from sla_compliance.doubtful_time import time_by_cause, union_of_times
 from sla_compliance.downtime import DowntimeRule
 from sla_compliance.intervals import NEVER, IntervalSet
 from sla_compliance.labels import CELL_INDEX, Scope, State
@@ -129,7 +129,7 @@ class Evidence:
         unmatched = () if is_empty else tuple(part for part in rule.targeted if not part.can_match(qualifying))
         cuts = tuple(_cuts(qualifying, ledger, rule))
         keyless_time = union_of_times(keyless.outages)
-        at_stake = readings.time_at_stake()
+        at_stake = time_by_cause(readings.at_stake)
         return cls(findings, ledger, ledger_without_unseen, unmatched, cuts, at_stake, keyless_time, batch.assumptions)
 
     @property

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby, pairwise, repeat
 from types import MappingProxyType
@@ -49,6 +49,7 @@ class Frame:
         edges_us: ascending; piece i is [edges_us[i], edges_us[i + 1]).
         scopes, states: the index of each piece's scope and state, in label order.
         days: the local days that own an instant of the window.
+        maintenance, monitored: two of the sets that it is cut by, inside the window and beyond.
     """
 
     zone: str
@@ -57,6 +58,8 @@ class Frame:
     scopes: tuple[int, ...]
     states: tuple[int, ...]
     days: LocalDays
+    maintenance: IntervalSet
+    monitored: IntervalSet
 
     @classmethod
     def of(cls, contract: Contract, *, start_us: int, end_us: int, zone: str, as_of_us: int) -> Frame:
@@ -75,7 +78,16 @@ class Frame:
         in_service, hours, maintenance, exclusions, monitored = (map(bool, part.measure(edges)) for part in small)
         scopes = map(_scope, in_service, hours, maintenance, exclusions)
         states = (_state(edge < as_of_us, watched) for edge, watched in zip(edges, monitored, strict=False))
-        return cls(zone, as_of_us, tuple(edges), tuple(scopes), tuple(states), days)
+        return cls(
+            zone=zone,
+            as_of_us=as_of_us,
+            edges_us=tuple(edges),
+            scopes=tuple(scopes),
+            states=tuple(states),
+            days=days,
+            maintenance=contract.maintenance,
+            monitored=contract.monitored,
+        )
 
     def under(self, contract: Contract) -> Frame:
         """Return the frame of the same window under another contract."""
@@ -87,7 +99,7 @@ class Frame:
         first, last = bisect_right(self.edges_us, start_us), bisect_left(self.edges_us, end_us)
         edges = (start_us, *self.edges_us[first:last], end_us)
         pieces = slice(first - 1, last)
-        return Frame(self.zone, self.as_of_us, edges, self.scopes[pieces], self.states[pieces], self.days)
+        return replace(self, edges_us=edges, scopes=self.scopes[pieces], states=self.states[pieces])
 
     @cached_property
     def cells_without_downtime(self) -> tuple[CellLengths, ...]:
@@ -217,6 +229,21 @@ class Ledger:
                 at = end
             if at < next_edge:
                 yield at, next_edge, _SCOPES[scope], _STATES[state]
+
+
+def differing_time(left: Ledger, right: Ledger) -> IntervalSet:
+    """Return the time, inside the window and beyond, of which two ledgers say something else.
+
+    They are of one window and one contract, but for the work and the monitoring gaps that their outages decide about.
+    """
+    pairs = (
+        (left.down, right.down),
+        (left.excused_by_maintenance, right.excused_by_maintenance),
+        (left.excused_otherwise, right.excused_otherwise),
+        (left.frame.maintenance, right.frame.maintenance),
+        (left.frame.monitored, right.frame.monitored),
+    )
+    return IntervalSet.union((one - other) | (other - one) for one, other in pairs if one != other)
 
 
 def _move(cells: list[int], scope: int, state: int, lengths: _Lengths) -> None:

@@ -39,6 +39,12 @@ class LedgerRule:
     downtime: DowntimeRule
     monitor_gap_us: int = 0
 
+    @property
+    def alters_time_around_doubt(self) -> bool:
+        """Whether what an alarm says may alter time at which no alarm is active, or another one is."""
+        policy = self.downtime.policy
+        return bool(policy.margin_us or self.monitor_gap_us) or policy.planned_work.excuses == "caused"
+
     def measure(self, times: AlarmTimes, in_doubt: IntervalSet = NEVER) -> Measurement:
         """Return the measurement of some alarms.
 

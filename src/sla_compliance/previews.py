@@ -16,6 +16,7 @@ from functools import partial
 from typing import Final, Protocol
 
 from sla_compliance import rounding
+from sla_compliance.certainty import INPUT_DOUBTS_IN_WORDS, DoubtCause
 from sla_compliance.drawing.chart import ChartPoint, PointKind
 from sla_compliance.drawing.markup import Markup
 from sla_compliance.drawing.preview import Preview
@@ -86,6 +87,13 @@ def record_preview(record: RecordFacts) -> Preview:
 def heading(record: RecordFacts) -> str:
     """Return the dates of a record and its zone."""
     return f"{_date_span(record)} in {record.zone}"
+
+
+def confirmation(record: RecordFacts, doubt_of_input: DoubtCause | None) -> tuple[bool, str]:
+    """Return whether the verdict on a record is confirmed, given the doubt of its whole input, and why or why not."""
+    if doubt_of_input is None:
+        return record.is_confirmed, record.confirmation_text
+    return False, INPUT_DOUBTS_IN_WORDS[doubt_of_input]
 
 
 def figure_facts(record: RecordFacts) -> list[tuple[str, str]]:

@@ -20,7 +20,7 @@ from fractions import Fraction
 from typing import Final
 
 from sla_compliance.batch import AlarmBatch
-from sla_compliance.certainty import Doubt, DoubtCause
+from sla_compliance.certainty import INPUT_DOUBTS_IN_WORDS, Doubt, DoubtCause
 from sla_compliance.evidence import MOST_NAMED, Evidence, TargetedEffect
 from sla_compliance.labels import Accounting
 from sla_compliance.measured import DOUBT_PREFIX, DayFact, FactCode
@@ -233,7 +233,7 @@ def _lines_of_code(code: str, totals: _Totals) -> Iterator[str]:
     elif code == FactCode.TARGETED_EXCLUSION:
         yield from (_taken_out_line(name, totals) for name in totals.counts if totals.counts[name])
     elif code == FactCode.NO_ROWS:
-        yield "no rows were read"
+        yield INPUT_DOUBTS_IN_WORDS[DoubtCause.NO_ROWS]
     else:
         yield f"{_count(sum(totals.counts.values()), 'note')} of the kind {code}, which a later version explains"
 

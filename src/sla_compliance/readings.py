@@ -19,8 +19,9 @@
 #       qualify
 #
 # In neither reading does a window excuse a doubtful part. Each reading is a ledger
-# in its own right: damped, and with work and monitoring gaps judged by its outages.
-# A row set aside without a readable start is doubt of the whole input.
+# in its own right: damped, and with work and monitoring gaps judged by its outages,
+# so doubt may alter time around it too (doubtful_time.py). A row set aside without a
+# readable start is doubt of the whole input.
 #
 # Where nothing is in doubt this costs a few passes over whole columns.
 ################################################################
@@ -30,13 +31,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Final, Literal
 
 from sla_compliance.alarms import AlarmFilter, Severity
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.certainty import UNSEEN_AFTER, DoubtCause
-from sla_compliance.doubtful_time import DoubtfulTime, times_by_cause, union_of_times
+from sla_compliance.doubtful_time import DoubtfulTime, begun_earlier, times_around, union_of_times
 from sla_compliance.downtime import AlarmTimes, DowntimeRule
 from sla_compliance.identity import connected_groups
 from sla_compliance.intervals import NEVER, IntervalSet
@@ -53,24 +54,31 @@ Unkeyed = Literal["doubt", "everybody", "nobody"]
 """Whose the rows are that name no key: in doubt, every key's, or no key's."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Readings:
     """Both readings of one batch.
 
     Attributes:
         optimistic, pessimistic: their ledgers, with unmonitored time as unknown.
-        doubtful: where and why they differ.
+        doubtful: where and why the rows leave open what was the case.
         rows_without_start: how many rows set aside that may qualify have no readable start.
+        record: the ledger of what the rows say.
+        alters_time_around: whether doubt may alter more than its own time.
     """
 
     optimistic: Ledger
     pessimistic: Ledger
     doubtful: tuple[DoubtfulTime, ...]
     rows_without_start: int
+    record: Ledger
+    alters_time_around: bool
 
-    def time_at_stake(self) -> dict[DoubtCause, IntervalSet]:
-        """Return the doubtful time by its cause."""
-        return {cause: union_of_times(times) for cause, times in times_by_cause(self.doubtful).items()}
+    @cached_property
+    def at_stake(self) -> tuple[DoubtfulTime, ...]:
+        """Where and why the readings differ: the doubtful time, and what it alters around it; found when asked for."""
+        if not (self.doubtful and self.alters_time_around):
+            return self.doubtful
+        return (*self.doubtful, *times_around(self.doubtful, self.record, (self.optimistic, self.pessimistic)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +144,15 @@ def readings(
     optimistic = pessimistic = measurement.ledger
     if search.optimistic_bounds or polled_us:
         optimistic = rule.measure(search.optimistic_times(polled_us)).ledger
-    in_doubt = search.time_in_doubt(polled_us) | _begun_earlier(keyless.in_doubt, polled_us)
+    in_doubt = search.time_in_doubt(polled_us) | begun_earlier(keyless.in_doubt, polled_us)
     if polled_us:
         starts = [start - polled_us for start in qualifying.starts_us]
         pessimistic = rule.measure(replace(measurement.times, starts_us=starts), in_doubt).ledger
     elif doubtful:
         pessimistic = rule.measure_active(measurement.times, measurement.active, in_doubt).ledger
-    return Readings(optimistic, pessimistic, doubtful, rows_without_start)
+    return Readings(
+        optimistic, pessimistic, doubtful, rows_without_start, measurement.ledger, rule.alters_time_around_doubt
+    )
 
 
 def doubtful_time(batch: AlarmBatch, qualifying: AlarmBatch, rule: DowntimeRule) -> IntervalSet:
@@ -160,13 +170,6 @@ def _searched(
     search.find_rejected_rows(batch.rejected, DoubtCause.SET_ASIDE)
     search.find_overwritten_rows(batch, DoubtCause.OVERWRITTEN)
     return search
-
-
-def _begun_earlier(times: IntervalSet, polled_us: int) -> IntervalSet:
-    """Return times each of which may have begun so much earlier."""
-    if not polled_us:
-        return times
-    return IntervalSet.union_of([start - polled_us for start in times.starts_us], times.ends_us)
 
 
 class _Search:
@@ -198,7 +201,7 @@ class _Search:
         whole_rows = [time for time in self.doubtful if time.cause in _OF_WHOLE_ROWS]
         parts = [time for time in self.doubtful if time.cause not in _OF_WHOLE_ROWS]
         # Only an alarm's own start may lie earlier than it was seen, not where doubt of its end begins.
-        return _begun_earlier(union_of_times(whole_rows), polled_us) | union_of_times(parts)
+        return begun_earlier(union_of_times(whole_rows), polled_us) | union_of_times(parts)
 
     def find_doubtful_ends(self, *, is_any_active: bool) -> None:
         """Find the rows whose end, or bounds, are open to doubt."""

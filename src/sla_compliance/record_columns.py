@@ -23,18 +23,18 @@ WIRE_TYPES: Final = {
 """The keys of the wire format that have a column of their own name; its `date` is an instant, that of frames a date."""
 
 
-def record_columns(records: Sequence[ComplianceRecord], *, is_of_empty_input: bool) -> list[DataColumn]:
+def record_columns(records: Sequence[ComplianceRecord], *, is_input_in_doubt: bool) -> list[DataColumn]:
     """Return the columns of some records, one row a record.
 
     Args:
-        is_of_empty_input: whether no row was read for the records, which confirms none of them.
+        is_input_in_doubt: whether nothing of the input is confirmed, e.g. because no row was read.
     """
     wire_records = [record.as_dict() for record in records]
     columns = [DataColumn("date", ValueType.DATE, [record.date for record in records])]
     for key, value_type in WIRE_TYPES.items():
         columns.append(DataColumn(key, value_type, [wire[key] for wire in wire_records]))
     verdicts = [str(record.verdict) for record in records]
-    confirmations = [record.is_confirmed and not is_of_empty_input for record in records]
+    confirmations = [record.is_confirmed and not is_input_in_doubt for record in records]
     return [
         *columns,
         DataColumn("verdict", ValueType.TEXT, verdicts),

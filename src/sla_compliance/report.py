@@ -62,8 +62,15 @@ class ComplianceReport(DayFigures):
     @property
     def is_of_empty_input(self) -> bool:
         """Whether no row was read, a bad one neither, of any key where reports of several were made together."""
-        own_rows = len(self.batch) + len(self.batch.rejected)
-        return not (own_rows if self.input_rows is None else self.input_rows)
+        return not (self.batch.rows_read if self.input_rows is None else self.input_rows)
+
+    @property
+    def doubt_of_input(self) -> DoubtCause | None:
+        """Why no verdict is confirmed, whatever the rows say: that none was read, or of a log none that says down."""
+        if self.is_of_empty_input:
+            return DoubtCause.NO_ROWS
+        is_up_assumed = self.batch.changes is not None and self.batch.changes.is_up_assumed
+        return DoubtCause.NO_DOWN if is_up_assumed else None
 
     @property
     def rule(self) -> DowntimeRule:
@@ -166,7 +173,7 @@ class ComplianceReport(DayFigures):
         return not self.readings.rows_without_start
 
     def _doubts(self, record: ComplianceRecord) -> Iterable[Doubt]:
-        yield from doubts_within(self.readings.doubtful, record.start_us, record.end_us)
+        yield from doubts_within(self.readings.at_stake, record.start_us, record.end_us)
         if self.readings.rows_without_start:
             yield Doubt(DoubtCause.NO_START, self.readings.rows_without_start, 0)
 

@@ -170,7 +170,7 @@ def _late_work(occurrences: Iterable[Occurrence]) -> Iterator[RowFinding]:
 
 
 def _doubtful_rows(readings: Readings) -> Iterator[RowFinding]:
-    for time in readings.doubtful:
+    for time in readings.at_stake:
         yield RowFinding(f"{DOUBT_PREFIX}{time.cause}", time.name, time.start_us, time.end_us)
     for rank in range(readings.rows_without_start):
         name = f"row without a start {rank + 1}"

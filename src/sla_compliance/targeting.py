@@ -3,19 +3,20 @@
 # An alarm matches where it has the values of any of an exclusion's targets; values
 # are compared as text. With `with_children` it matches too where its parent does,
 # at any depth: `parent_alarm_id` is the `id`, else the `alarm_id`, of the parent.
-# Parents are looked up among all rows given, qualifying or not, and no row is
-# visited twice, so a circle of parents does no harm.
+# Parents are looked up among all rows given of the same tenant, qualifying or not, and
+# no row is visited twice, so a circle of parents does no harm.
 ################################################################
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.exclusions import ColumnNames, Targets
+from sla_compliance.columns import Column, within_tenants
 from sla_compliance.intervals import IntervalSet
 
 Matches = tuple[frozenset[int], ...]
@@ -112,14 +113,15 @@ def _with_inherited(own: Sequence[frozenset[int]], batch: AlarmBatch, inheritabl
 def _children(batch: AlarmBatch) -> Callable[[int], list[int]]:
     """Return a function from a row to the rows whose parent it is.
 
-    A parent's key means the rows with that `id`; where there is none, all rows with that `alarm_id`.
+    A parent's key means the rows with that `id`; where there is none, all rows with that `alarm_id`. Where rows are of
+    several tenants, it means rows of the same tenant.
     """
-    children_by_key: dict[str, list[int]] = defaultdict(list)
-    for row, key in enumerate(batch.columns["parent_alarm_id"]):
+    children_by_key: dict[Hashable, list[int]] = defaultdict(list)
+    for row, key in enumerate(_names(batch, "parent_alarm_id")):
         if key is not None:
-            children_by_key[str(key)].append(row)
-    ids = _texts(batch, "id")
-    alarm_ids = _texts(batch, "alarm_id")
+            children_by_key[key].append(row)
+    ids = _names(batch, "id")
+    alarm_ids = _names(batch, "alarm_id")
     keys_that_are_ids = set(ids)
 
     def children(row: int) -> list[int]:
@@ -129,7 +131,8 @@ def _children(batch: AlarmBatch) -> Callable[[int], list[int]]:
     return children
 
 
-def _texts(batch: AlarmBatch, name: str) -> list[str | None]:
-    """Return a column as text, None where a row has no value or the batch not the column."""
-    column = batch.columns.get(name, (None,) * len(batch))
-    return [None if value is None else str(value) for value in column]
+def _names(batch: AlarmBatch, column_name: str) -> Column:
+    """Return a column of names as text within a tenant, None where a row has no value or the batch not the column."""
+    column = batch.columns.get(column_name, (None,) * len(batch))
+    texts = tuple(None if value is None else str(value) for value in column)
+    return within_tenants(texts, batch.columns)

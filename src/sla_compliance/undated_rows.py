@@ -26,11 +26,7 @@ def rows_over_without_time(ends: Sequence[int], columns: Mapping[str, Column]) -
     over = {status for status in set(statuses) if says_over(status)}
     if not over:
         return []
-    return [
-        row
-        for row, (status, end) in enumerate(zip(statuses, ends, strict=True))
-        if end == STILL_ACTIVE_US and status in over
-    ]
+    return [row for row, end in enumerate(ends) if end == STILL_ACTIVE_US and statuses[row] in over]
 
 
 def bounds_by_other_facts(

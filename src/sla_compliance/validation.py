@@ -25,7 +25,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from operator import gt
@@ -33,7 +33,7 @@ from typing import Any, Final, Literal
 
 from sla_compliance.alarms import ALARM_COLUMNS, DESCRIPTIVE_COLUMNS, SEVERITY_BY_NAME, Alarm, Severity, severity_of
 from sla_compliance.checks import row_field, row_sequence, wrong_type, wrong_value
-from sla_compliance.columns import Column, is_absent, is_empty, with_absent_as_none
+from sla_compliance.columns import Column, has_empty_text, is_absent, is_empty, with_absent_as_none
 from sla_compliance.errors import InvalidAlarmError, InvalidAlarmsError, InvalidTypeError, SLAComplianceError, shown
 from sla_compliance.instant_columns import (
     YEAR_2_US,
@@ -83,12 +83,14 @@ class RowValidation:
         clock_skew: timedelta,
         row_names: Sequence[str] | None = None,
         arguments: Mapping[str, str] | None = None,
+        plain_columns: Collection[str] = (),
     ) -> None:
         """Begin without faults.
 
         Args:
             row_names: what each row is called in messages, e.g. "alarms.csv:17"; None: by its place.
             arguments: what each column was given as; None: the rows were given, not columns.
+            plain_columns: columns that their reader has checked, as AlarmBatch.from_named_columns.
 
         Raises:
             InvalidValueError, InvalidTypeError: an option is not one.
@@ -99,6 +101,7 @@ class RowValidation:
         self.skew_us = length_us(clock_skew, field="clock_skew")
         self.row_names = None if row_names is None else row_sequence(row_names, "row_names")
         self.arguments = arguments
+        self.plain_columns = frozenset(plain_columns)
         self.rows_within_skew: set[int] = set()
         self.faults: dict[int, list[InvalidAlarmError]] = defaultdict(list)
         self.unreadable: dict[int, set[str]] = defaultdict(set)
@@ -160,7 +163,7 @@ class RowValidation:
         Raises:
             InvalidTypeError: a value is neither an integer nor absent.
         """
-        if are_plain_integers(column, has_gaps=name != NEEDED_INSTANT):
+        if name in self.plain_columns or are_plain_integers(column, has_gaps=name != NEEDED_INSTANT):
             return column
         return [self._instant(row, value, name, integer_instant_us) for row, value in enumerate(column)]
 
@@ -188,15 +191,19 @@ class RowValidation:
         """Return descriptive columns, absent values as None; what cannot be compared is a fault."""
         checked: dict[str, Column] = {}
         for name, column in columns.items():
-            if name not in DESCRIPTIVE_COLUMNS:
+            if name in self.plain_columns:
+                checked[name] = column
+            elif name not in DESCRIPTIVE_COLUMNS:
                 checked[name] = with_absent_as_none(column)
+            elif name == "severity" and set(map(type, column)) <= {Severity}:  # as readers of rows make them
+                checked[name] = column
             else:
                 checked[name] = self.keys(self.severities(column) if name == "severity" else column, name)
         return checked
 
     def keys(self, column: Column, name: str) -> Column:
         """Return a descriptive column, absent values as None; what cannot be compared is a fault and becomes None."""
-        if is_empty(column) or (set(map(type, column)) <= _PLAIN_KEYS and "" not in column):
+        if is_empty(column) or (set(map(type, column)) <= _PLAIN_KEYS and not has_empty_text(column)):
             return column
         return tuple(self._key(row, value, name) for row, value in enumerate(column))
 
@@ -224,15 +231,16 @@ class RowValidation:
             self.add_fault(row, str(error), "severity")
             return text if isinstance(text, str) else None
 
-    def ordered_ends(self, starts: Sequence[int], ends: Sequence[int], cleared: Sequence[int | None]) -> list[int]:
+    def ordered_ends(self, starts: Sequence[int], ends: list[int], cleared: Sequence[int | None]) -> list[int]:
         """Return the ends, none before its start: a row reversed by more than the clock skew is a fault.
 
         Args:
+            ends: of which a new list is made only where an end moves.
             cleared: the column that ends were taken from first, to name the column at fault.
         """
-        ordered = list(ends)
         if not any(map(gt, starts, ends)):
-            return ordered
+            return ends
+        ordered = list(ends)
         for row, (start, end) in enumerate(zip(starts, ends, strict=True)):
             if start > end and row not in self.faults:
                 self._check_reversed(row, start - end, "resolved_at" if cleared[row] is None else "cleared_at")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -130,3 +131,45 @@ def bare_table(**names: Any) -> AlarmsTable:
     optional = ["resolved_at", "last_occurrence", "status", "alarm_id", "alarm_type", "resource_id", "customer_id"]
     optional += ["subscriber_count", "title"]
     return AlarmsTable(**{**dict.fromkeys(optional), **names})
+
+
+@pytest.mark.parametrize("kind", ["BIGINT", "TEXT"])
+def test_ancestors_are_read_a_generation_at_a_time(database: Engine, kind: str) -> None:
+    """By id or alarm_id of any type, and no statement more where no row has a parent; a bad parent says nothing."""
+    with database.begin() as connection:
+        connection.exec_driver_sql(
+            f"CREATE TABLE alarms (id {kind}, alarm_id TEXT, parent_alarm_id TEXT, tenant_id TEXT, severity TEXT,"
+            " first_occurrence BIGINT, cleared_at BIGINT)"
+        )
+        for values in (
+            "(1, NULL, 'olt', 'acme', 'minor', 5, 9)",
+            "(2, 'olt', '3', 'acme', 'minor', 5, 9)",
+            "(3, NULL, '4', 'acme', 'minor', 5, 9)",
+            "(4, NULL, NULL, 'acme', 'minor', 9, 5)",
+            "(5, 'olt', NULL, 'other', 'minor', 5, 9)",
+            "(6, NULL, NULL, 'acme', 'minor', 5, 9)",
+        ):
+            connection.exec_driver_sql(f"INSERT INTO alarms VALUES {values}")  # noqa: S608 - of this test
+    mapping = bare_table(alarm_id="alarm_id", parent_alarm_id="parent_alarm_id")
+    source = SQLAlchemyAlarmSource(database, mapping, on_invalid="quarantine", clock_skew=timedelta(0))
+    source.fetch_by_ids("acme", [])  # reflects the table
+    for row_ids, expected_ids, statements in ((["6"], ["6"], 1), (["1", "6"], ["1", "2", "3", "6"], 4)):
+        with watched(database) as sent:
+            batch = source.fetch_by_ids("acme", row_ids)
+        assert sorted(map(str, batch.columns["id"])) == expected_ids
+        assert (len(sent), batch.rejected) == (statements, ())
+
+
+def test_ancestors_of_a_bad_row_come_along(sqlite: Engine) -> None:
+    """A correction may mend it."""
+    with sqlite.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TABLE alarms (id TEXT, parent_alarm_id TEXT, tenant_id TEXT, severity TEXT,"
+            " first_occurrence BIGINT, cleared_at BIGINT)"
+        )
+        connection.exec_driver_sql("INSERT INTO alarms VALUES ('bad', 'p', 'acme', 'major', 9, 5)")
+        connection.exec_driver_sql("INSERT INTO alarms VALUES ('p', NULL, 'acme', 'major', 5, 9)")
+    mapping = bare_table(parent_alarm_id="parent_alarm_id")
+    source = SQLAlchemyAlarmSource(sqlite, mapping, on_invalid="quarantine", clock_skew=timedelta(0))
+    batch = source.fetch_by_ids("acme", ["bad"])
+    assert (batch.columns["id"], [row.columns["id"] for row in batch.rejected]) == (("p",), ["bad"])

@@ -47,7 +47,7 @@ TERMS: dict[str, Any] = {
     "as_of": START + timedelta(days=DAYS),
     "zone": "Europe/Berlin",
 }
-COLUMNS = ("id", "severity", "first_occurrence", "cleared_at", "resource_id")
+COLUMNS = ("id", "severity", "first_occurrence", "cleared_at", "resource_id", "status")
 MEMORY = """
 import sys
 from pathlib import Path
@@ -76,6 +76,7 @@ def made_up_rows(count: int) -> Iterator[dict[str, Any]]:
             "first_occurrence": raised,
             "cleared_at": raised + timedelta(seconds=generator.randrange(4_000)) if number % 50 else None,
             "resource_id": f"OLT-{generator.randrange(300)}",
+            "status": "cleared" if number % 50 else "active",
         }
 
 
@@ -245,7 +246,7 @@ def test_texts_of_times() -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="peaks of memory are read from /proc")
-@pytest.mark.parametrize("columns", [COLUMNS[1:4], COLUMNS], ids=["severity and times", "every column"])
+@pytest.mark.parametrize("columns", [COLUMNS[1:4], COLUMNS[:5]], ids=["severity and times", "id and resource besides"])
 def test_memory_of_a_million_rows(columns: tuple[str, ...], tmp_path: Path) -> None:
     """Peak of a process of its own for each reader: peaks of one process never go down."""
     for file_format in ("CSV", "JSON Lines"):

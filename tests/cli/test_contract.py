@@ -171,6 +171,21 @@ def test_logs_of_changes_are_read_as_the_file_says(folder: Path) -> None:
     assert records("--times-in", "Africa/Lagos")[0]["downtime_seconds"] == 3600
 
 
+def test_tenants_of_a_log_that_never_failed_have_a_report_by_their_own_terms(folder: Path) -> None:
+    """And each is unknown before its own first row: none may vanish, for what vanishes looks perfect."""
+    rows = "acme,2026-10-01T00:00:00Z,up\nother,2026-10-01T06:00:00Z,up\nother,2026-10-01T12:00:00Z,down\n"
+    (folder / "alarms.csv").write_text(f"tenant_id,at,state\n{rows}third,2026-09-01T00:00:00Z,up\n", encoding="utf-8")
+    (folder / "sla.toml").write_text('defaults.zone = "UTC"\ntenants.acme.policy.target = "95"\n', encoding="utf-8")
+    log = ("--changes", "state", "--down", "down", "--per", "tenant_id", "--each", "tenant_id")
+    dates = ("--from", "2026-10-01", "--to", "2026-10-01", "--as-of", "2026-10-02")
+    result = run("report", "alarms.csv", "--contract", "sla.toml", *dates, *log, "--format", "json", "--detail")
+    by_tenant = {item["key"]: item["records"][0] for item in json.loads(result.stdout)}
+    hours = {key: (record["uptime_seconds"] / 3600, record["is_confirmed"]) for key, record in by_tenant.items()}
+    assert hours == {"acme": (24, True), "other": (6, True), "third": (24, True)}
+    assert by_tenant["acme"]["target_percentage"] == 95
+    assert by_tenant["other"]["downtime_seconds"] == 12 * 3600
+
+
 def test_indexes_are_those_of_the_tables_that_the_file_names(folder: Path) -> None:
     """`ddl` prints them, `check` looks for them."""
     (folder / "sla.toml").write_text('[tables.alarms]\ntable = "faults"\nseverity = "level"', encoding="utf-8")

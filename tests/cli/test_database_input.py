@@ -86,6 +86,25 @@ def test_all_tenants_have_a_report(on_sqlite: Command) -> None:
     assert "Missing option '--zone'" in missing.stderr
 
 
+def test_windows_excuse_the_alarms_of_their_own_tenant_in_the_figure_of_all(on_sqlite: Command, tmp_path: Path) -> None:
+    """Acme's window ends at 10:30, and another tenant is down from 10:20 on: 20 minutes of acme's hour are excused."""
+    engine = create_engine(f"sqlite:///{tmp_path / 'platform.sqlite'}")
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM alarms WHERE id IN ('2', '3', '4')"))
+        connection.execute(
+            text(
+                "INSERT INTO alarms (id, tenant_id, severity, first_occurrence, cleared_at) VALUES"
+                " ('5', 'other', 'critical', '2026-10-05T10:20:00Z', '2026-10-05T10:40:00Z')"
+            )
+        )
+    engine.dispose()
+    table = on_sqlite("report", "--all-tenants", "--zone", "UTC").stdout
+    downtime = {line.split("  ")[1].strip(): line for line in table.splitlines() if "%" in line}
+    assert "0:40:00" in downtime["All together"]
+    assert "0:30:00" in downtime["acme"]
+    assert "0:20:00" in downtime["other"]
+
+
 def test_corrections_and_settle(on_sqlite: Command, tmp_path: Path) -> None:
     """The file that settle writes settles the tenant's report."""
     path = tmp_path / "to-settle.csv"

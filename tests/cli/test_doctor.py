@@ -271,6 +271,23 @@ def test_rows_without_an_id_need_one_first() -> None:
     assert findings["ASSUMPTION"]["option"].startswith("--column severity=NAME")
 
 
+def test_a_window_of_a_misspelt_device_is_found(folder: Path) -> None:
+    """With how the rows spell it, and where to mend it; it is nothing that is at stake."""
+    (folder / "rows.csv").write_text(
+        "id,resource_id,severity,first_occurrence,cleared_at\n"
+        "1,OLT-07,major,2026-10-05T10:00:00Z,2026-10-05T11:00:00Z\n",
+        encoding="utf-8",
+    )
+    (folder / "work.csv").write_text(
+        "start,end,resource_id\n2026-10-05T10:00:00Z,2026-10-05T11:00:00Z,OLT-7\n", encoding="utf-8"
+    )
+    result = doctor("rows.csv", *RANGE, *WATCHED, "--maintenance", "work.csv")
+    assert result.exit_code == 0
+    assert "1 window for 1 value that no row has\n" in result.stdout
+    assert "resource_id 'OLT-7' (a row has 'OLT-07')\n" in result.stdout
+    assert "settled by the spelling of the rows in the files of --maintenance and --exclusions\n" in result.stdout
+
+
 def test_a_bad_file_of_corrections_gets_no_proposal(folder: Path) -> None:
     """The rows are fine."""
     (folder / "fix.csv").write_text("row,void\n1,yes\n", encoding="utf-8")

@@ -115,5 +115,18 @@ def test_a_log_without_a_word_of_down_names_its_states() -> None:
     """A misspelt word would make every state up."""
     result = report("log.csv", "2026-03-06", "2026-03-06", "--changes", "state", "--down", "Dwon")
     assert "Note: no row says down ('dwon'); the states of the log are 'paused', 'up'\n" in result.stderr
+    assert "Note: no row of the log says down; give its words of up to confirm that it was up\n" in result.stderr
+    assert "no rows were read" not in result.stderr
     assert "reaches into" not in result.stderr
     assert result.exit_code == 3
+
+
+def test_a_log_of_which_every_row_says_up_confirms_what_it_observed() -> None:
+    """From its first row on; the time before that is unknown."""
+    log = ("--changes", "state", "--down", "Down", "--up", "Up,Paused")
+    result = report("log.csv", "2026-03-06", "2026-03-06", *log)
+    assert (result.exit_code, result.stderr) == (0, "")
+    before = report("log.csv", "2026-03-05", "2026-03-06", *log)
+    assert before.exit_code == 3
+    assert "Not confirmed: availability lies between" in before.stderr
+    assert "time that was not monitored: up to 10 h" in before.stderr

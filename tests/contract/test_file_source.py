@@ -17,6 +17,7 @@ from pyarrow import parquet
 
 from sla_compliance.alarms import Alarm
 from sla_compliance.sources.files import FileAlarmSource
+from sla_compliance.testing import RowsByIdContract
 from sla_compliance.testing.ancestor_source import AncestorContract
 from sla_compliance.testing.stored_alarms import Stored
 
@@ -29,7 +30,7 @@ def exported(tenant_id: str, alarm: Alarm) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}
 
 
-class TestCsvFiles(AncestorContract):
+class TestCsvFiles(AncestorContract, RowsByIdContract):
     """One CSV file with the rows of all tenants."""
 
     @pytest.fixture
@@ -55,7 +56,7 @@ class TestCsvFiles(AncestorContract):
         return store
 
 
-class TestJsonLinesFiles(AncestorContract):
+class TestJsonLinesFiles(AncestorContract, RowsByIdContract):
     """The same as JSON Lines."""
 
     @pytest.fixture
@@ -81,7 +82,7 @@ class TestJsonLinesFiles(AncestorContract):
         return store
 
 
-class TestJsonFiles(AncestorContract):
+class TestJsonFiles(AncestorContract, RowsByIdContract):
     """The same as one JSON array."""
 
     @pytest.fixture
@@ -108,7 +109,7 @@ class TestJsonFiles(AncestorContract):
         return store
 
 
-class TestParquetFiles(AncestorContract):
+class TestParquetFiles(AncestorContract, RowsByIdContract):
     """The same as a folder of Parquet files."""
 
     @pytest.fixture
@@ -145,7 +146,7 @@ class TestParquetFiles(AncestorContract):
         parquet.write_table(pa.Table.from_pylist(texts, schema=pa.schema(types)), path)
 
 
-class TestWorkbooks(AncestorContract):
+class TestWorkbooks(AncestorContract, RowsByIdContract):
     """The same as a sheet of a workbook."""
 
     @pytest.fixture

@@ -17,6 +17,7 @@ from sqlalchemy import Engine, StaticPool, create_engine, text
 
 import sla_compliance as sla
 from sla_compliance.alarms import Alarm
+from sla_compliance.certainty import DoubtCause
 from sla_compliance.sources.files import FileAlarmSource
 from sla_compliance.sources.memory import MemoryAlarmSource
 from sla_compliance.sources.sqlalchemy import AlarmsTable, SQLAlchemyAlarmSource
@@ -136,6 +137,23 @@ def test_without_doubt_low_record_and_high_are_one(world: World, data: st.DataOb
         assert bounds.because == ()
         assert bounds.low == record.availability_ratio == bounds.high
         assert bounds.is_confirmed == (record.availability_ratio is not None)
+
+
+DOUBTFUL_WORLDS = st.one_of(
+    EVERYTHING,
+    worlds(Aspect.DOUBT),
+    worlds(Aspect.DOUBT, Aspect.CAUSED_WORK),
+    worlds(Aspect.ENDS, Aspect.ROWS_OF_ONE_ID, Aspect.MONITOR_GAP, Aspect.TARGETED),
+)
+
+
+@given(world=DOUBTFUL_WORLDS, start=st.integers(0, 62), length=st.integers(1, 3))
+@settings(max_examples=400)
+def test_every_difference_of_the_readings_names_its_cause(world: World, start: int, length: int) -> None:
+    """Also in a short window that doubt reaches from outside; each cause has time there, but for rows of any time."""
+    bounds: Any = report_of(replace(world, window=(start, start + length))).bounds()
+    assert bounds.because or bounds.low == bounds.high
+    assert all(doubt.length_us or doubt.cause is DoubtCause.NO_START for doubt in bounds.because)
 
 
 @given(world=EVERYTHING)

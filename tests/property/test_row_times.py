@@ -56,6 +56,36 @@ def test_a_whole_column_is_read_as_its_texts_are_one_by_one() -> None:
         assert (alone, faults.get(0)) == ([read], fault), text
 
 
+def test_a_column_of_several_texts_is_read_as_they_are_one_by_one() -> None:
+    """Columns of one layout, of several, with absent values, and with a text among them that no rule takes."""
+    generator = random.Random(4)  # noqa: S311 - repeatable
+    whole_columns = 0
+    for _ in range(MUTATED_TEXTS // 10):
+        reader = generator.choice(list(READERS.values()))
+        forms = generator.sample(SEEDS, generator.choice([1, 1, 2, 3]))
+        texts: list[str | None] = []
+        for _ in range(generator.randrange(1, 20)):
+            hour, fraction = f"{generator.randrange(24):02}", f"{generator.randrange(10**6):06}"
+            texts.append(generator.choice(forms).replace("123456", fraction).replace("09:", f"{hour}:"))
+        if generator.random() < 0.3:
+            texts.insert(generator.randrange(len(texts) + 1), generator.choice(["", None]))
+        if generator.random() < 0.3:
+            texts.insert(generator.randrange(len(texts) + 1), mutated(generator))
+        is_end = generator.random() < 0.5
+        assert reader.read_column(texts, is_end=is_end) == reader.read_each(texts, is_end=is_end), texts
+        whole_columns += reader.plain_column(texts) is not None
+    assert whole_columns > MUTATED_TEXTS // 100
+
+
+def test_hours_and_offsets_that_no_clock_shows_are_refused_in_a_column_too() -> None:
+    """datetime.fromisoformat reads +01:75, and on some Pythons 24:00."""
+    good = "2026-10-01T09:00:00+01:00"
+    for bad in ("2026-10-01T24:00:00+01:00", "2026-10-01 24:00:00Z", "2026-10-01T09:00:00+01:75"):
+        instants, faults = READERS[None].read_column([good, bad], is_end=False)
+        assert instants == [READERS[None].read(good), None]
+        assert list(faults) == [1]
+
+
 GRAMMAR = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?( UTC|Z|[+-]\d\d(:?\d\d)?)", re.ASCII)
 
 

@@ -11,12 +11,12 @@ from sla_compliance.alarms import Alarm, AlarmFilter
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.exclusions import AnyExclusion, Exclusion, MaintenanceWindow
 from sla_compliance.compliance import evaluate
-from sla_compliance.corrected_batch import with_ids
 from sla_compliance.corrections import Correction
 from sla_compliance.errors import UnknownTenantError
 from sla_compliance.intervals import ALWAYS_END_US, ALWAYS_START_US, IntervalSet
 from sla_compliance.ledger import CellLengths
 from sla_compliance.report import ComplianceReport
+from sla_compliance.rows_by_id import with_ids
 from sla_compliance.service import ComplianceService, TenantSettings
 from sla_compliance.sources.protocol import EVERY_QUALIFYING
 from sla_compliance.units import instant_us

@@ -152,7 +152,8 @@ class SomeFrame:
 def reports_of_every_input(frame: SomeFrame, rows: list[dict[str, object]]) -> list[sla.ComplianceReport]:
     """evaluate() takes frames and mappings as they stand."""
     return [sla.evaluate(alarms, start=START, end=END, zone="UTC", as_of=END) for alarms in (frame, rows)] + [
-        sla.evaluate(sla.alarms_from_frame(frame, times_in="UTC"), start=START, end=END, zone="UTC", as_of=END)
+        sla.evaluate(sla.alarms_from_frame(frame, times_in="UTC"), start=START, end=END, zone="UTC", as_of=END),
+        sla.evaluate(sla.alarms_from_changes(frame, down="down"), start=START, end=END, zone="UTC", as_of=END),
     ]
 
 

@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sla_compliance as sla
+from sla_compliance.certainty import DoubtCause
 from sla_compliance.intervals import ALWAYS
+from sla_compliance.outlets.text import doubt_sentences, total_verdict
 from sla_compliance.rows.reading import MOST_FAULTS
 from sla_compliance.units import HOUR_US, MIN_US, instant_us
 from sla_compliance.validation import STILL_ACTIVE_US
@@ -187,6 +189,48 @@ class TestBeforeTheFirstRow:
         """Unless it is said what was before it."""
         assert hours(sla.evaluate(sla.alarms_from_changes([], down="down"), **DAY)) == {"UNKNOWN": 24}
         assert sla.alarms_from_changes([], down="down", before="up").monitored == ALWAYS
+
+
+class TestAllUp:
+    """A log in which nothing failed."""
+
+    ROWS: ClassVar = log(("web", 0, "up"), ("web", 12, "up"), ("db", 6, "up"))
+
+    def test_its_rows_were_read_and_confirm_the_time_that_they_observed(self) -> None:
+        """With words of up: web was seen from midnight on, db from 6 o'clock on."""
+        batch = sla.alarms_from_changes(self.ROWS, down="down", up="up", key="monitor")
+        assert (len(batch), batch.rows_read, batch.assumptions) == (0, 3, ())
+        report = sla.evaluate(batch, **DAY)
+        assert (report.is_of_empty_input, report.doubt_of_input) == (False, None)
+        assert (doubt_sentences(report), total_verdict(report)) == ([], "Met")
+        reports = sla.evaluate_each(batch, by="monitor", **DAY)
+        assert {key: total_verdict(keyed) for key, keyed in reports.items()} == {"web": "Met", "db": "Not confirmed"}
+        assert doubt_sentences(reports["db"])[1:] == ["time that was not monitored: up to 6 h"]
+
+    def test_without_words_of_up_a_word_of_down_may_be_misspelt(self) -> None:
+        """Every state is up by that rule alone, so nothing is confirmed, and the way out is named."""
+        batch = sla.alarms_from_changes(self.ROWS, down="down", key="monitor")
+        report = sla.evaluate(batch, **DAY)
+        assert (report.is_of_empty_input, report.doubt_of_input) == (False, DoubtCause.NO_DOWN)
+        assert doubt_sentences(report) == [
+            "no row of the log says down; give its words of up to confirm that it was up"
+        ]
+        for keyed in (report, *sla.evaluate_each(batch, by="monitor", **DAY).values()):
+            assert total_verdict(keyed) == "Not confirmed"
+        assert not report.to_pandas()["is_confirmed"].any()
+        assert "confirmed: no (no row of the log says down; give its words of up" in repr(report)
+
+    def test_a_row_that_says_down_at_any_time_shows_that_the_word_is_right(self) -> None:
+        """Of whichever key."""
+        batch = sla.alarms_from_changes([*self.ROWS, *log(("x", 1, "down"))], down="down", key="monitor")
+        assert total_verdict(sla.evaluate_each(batch, by="monitor", **DAY)["web"]) == "Met"
+
+    def test_a_log_without_a_row_is_an_empty_input(self) -> None:
+        """Whatever is said of the time before it; a bad row is a row."""
+        report = sla.evaluate(sla.alarms_from_changes([], down="down", before="up"), **DAY)
+        assert doubt_sentences(report) == ["no rows were read"]
+        bad = sla.alarms_from_changes([{"at": "noon", "state": "up"}], down="down", on_invalid="quarantine")
+        assert bad.rows_read == 1
 
 
 class TestFaults:

@@ -48,6 +48,40 @@ def test_open_alarms_are_at_stake_from_their_last_sight() -> None:
     assert findings[Code.OPEN].at_stake_us == 0
 
 
+def test_windows_for_values_that_no_row_has_name_the_nearest_spelling() -> None:
+    """A misspelt one excuses nothing; one of a device that never failed may be right."""
+    rows = [sla.Alarm(at(2), at(3), id="1", resource_id="OLT-07", resource_type="olt", customer_id="c1")]
+    targets: dict[str, dict[Any, Any]] = {
+        "misspelt": {"resource_id": ["olt-7", "OLT-07"]},
+        "of two columns": {("resource_type", "resource_id"): {("olt", "OLT-07"), ("olt", "OLT-08")}},
+        "never failed": {"customer_id": ["somebody else"]},
+        "of a column that rows lack": {"circuit": ["los"]},
+    }
+    windows = {name: sla.MaintenanceWindow(at(2), at(3), applies_to=target) for name, target in targets.items()}
+    finding = examined(rows, maintenance=list(windows.values()))[Code.UNKNOWN_TARGET]
+    assert (finding.rows, finding.sentence) == (3, "3 windows for 3 values that no row has")
+    assert finding.names == (
+        "resource_id 'olt-7' (a row has 'OLT-07')",
+        "resource_type, resource_id 'olt, OLT-08' (a row has 'olt, OLT-07')",
+        "customer_id 'somebody else'",
+    )
+    other = sla.Exclusion(at(2), at(3), reason="theft", applies_to={"resource_id": ["OLT-07"]})
+    assert Code.UNKNOWN_TARGET not in examined(rows, exclusions=[other, (at(2), at(2))])
+    known = examined(rows, maintenance=[windows["misspelt"]], inventory=["olt-7", "OLT-07"])
+    assert Code.UNKNOWN_TARGET not in known
+    assert Code.UNKNOWN_TARGET in examined(rows, maintenance=[windows["never failed"]], inventory=["somebody else"])
+
+
+def test_a_row_that_was_set_aside_has_its_value() -> None:
+    """A correction may mend it."""
+    rows = [
+        sla.Alarm(at(2), at(3), id="1", resource_id="r1"),
+        sla.Alarm(at(3), at(2), id="2", resource_id="r2"),
+    ]
+    work = sla.MaintenanceWindow(at(2), at(3), applies_to={"resource_id": ["r2"]})
+    assert Code.UNKNOWN_TARGET not in examined(rows, maintenance=[work], on_invalid="quarantine")
+
+
 def test_an_alarm_after_the_window_or_of_unknown_last_sight() -> None:
     """It is not of the window; one of unknown last sight may have been over at once."""
     assert examined([sla.Alarm(at(22), id="1")], as_of=at(25)) == {}

@@ -200,6 +200,43 @@ def test_readings_are_damped_as_the_record_is() -> None:
     assert hours_down(report(alarms[1], policy=policy)) == (0, 0, 0)
 
 
+def test_doubt_that_reaches_a_day_over_midnight_is_named_there() -> None:
+    """The row in doubt lies on the 20th; with it a merge gap bridges midnight, without it there is a gap."""
+    policy = sla.SLAPolicy(merge_gap=timedelta(hours=4))
+    alarms = [sla.Alarm(at(20, 20), at(20, 23), severity="cleared"), sla.Alarm(at(21, 2), at(21, 3))]
+    found = report(*alarms, policy=policy)
+    first, second = (found.bounds(day) for day in found.days)
+    assert (second.low, second.high) == (1 - Fraction(3, 24), 1 - Fraction(1, 24))
+    assert second.because == (Doubt(DoubtCause.OVERWRITTEN, 1, 2 * HOUR_US),)
+    assert first.because == (Doubt(DoubtCause.OVERWRITTEN, 1, 4 * HOUR_US),)
+    assert found.bounds().because == (Doubt(DoubtCause.OVERWRITTEN, 1, 6 * HOUR_US),)
+
+
+def test_doubt_that_decides_about_an_outage_is_named_for_all_of_it() -> None:
+    """Too short by itself, the outage of the 21st counts where the row before it does."""
+    policy = sla.SLAPolicy(min_outage=timedelta(hours=3))
+    rows = [sla.Alarm(at(20, 22), at(21), severity="cleared"), sla.Alarm(at(21), at(21, 2))]
+    found = report(*rows, policy=policy)
+    assert found.bounds(found.days[1]).because == (Doubt(DoubtCause.OVERWRITTEN, 1, 2 * HOUR_US),)
+
+
+def test_doubt_beside_time_that_was_not_monitored_decides_whether_it_is_bridged() -> None:
+    """As up, where both sides of it are up."""
+    monitored = [(at(20), at(20, 23)), (at(21, 1), at(22))]
+    rows = [sla.Alarm(at(20, 22), at(20, 23), severity="cleared")]
+    found = report(*rows, monitored=monitored, monitor_gap=timedelta(hours=3))
+    assert found.bounds(found.days[1]).because == (Doubt(DoubtCause.OVERWRITTEN, 1, HOUR_US),)
+
+
+def test_doubt_decides_whether_work_excuses_only_what_it_caused() -> None:
+    """An outage that may have been there before the work is not excused by it, on the next day neither."""
+    work = sla.MaintenanceWindow(at(20, 23), at(21, 2))
+    rows = [sla.Alarm(at(20, 22), at(20, 23), severity="cleared"), sla.Alarm(at(20, 23), at(21, 2))]
+    policy = sla.SLAPolicy(planned_work=sla.PlannedWork(excuses="caused"))
+    found = report(*rows, maintenance=[work], policy=policy)
+    assert found.bounds(found.days[1]).because == (Doubt(DoubtCause.OVERWRITTEN, 1, 2 * HOUR_US),)
+
+
 def test_causes_are_listed_by_the_time_at_stake() -> None:
     """Within each period; overlapping rows of one cause count once in length."""
     alarms = [

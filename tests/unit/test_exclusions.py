@@ -111,6 +111,20 @@ def test_a_key_of_several_columns_has_tuples_of_values() -> None:
     assert one.applies_to == {("resource_type", "resource_id"): frozenset({("olt", "17")})}
 
 
+def test_a_window_only_where_a_column_has_a_value_is_the_same_otherwise() -> None:
+    """Everybody's becomes that of the value; a targeted one needs the value too."""
+    facts: dict[str, Any] = {"reason": "fibre", "entered_at": START, "recurrence": "FREQ=DAILY", "zone": "Asia/Tokyo"}
+    whole = MaintenanceWindow(START, END, **facts)
+    assert whole.only_where("tenant_id", "a") == MaintenanceWindow(START, END, applies_to={"tenant_id": ["a"]}, **facts)
+    targeted = {"resource_id": ["r1", "r2"], ("resource_type", "resource_id"): {("olt", "7")}}
+    narrowed = Exclusion(START, END, reason="x", applies_to=targeted, with_children=True).only_where("t", "a")
+    assert narrowed.applies_to == {
+        ("t", "resource_id"): {("a", "r1"), ("a", "r2")},
+        ("t", "resource_type", "resource_id"): {("a", "olt", "7")},
+    }
+    assert narrowed.with_children
+
+
 def test_a_window_keeps_when_it_was_entered_and_whom_it_reaches() -> None:
     """Beside when it was announced."""
     facts: dict[str, Any] = {"applies_to": {"resource_id": "r1"}, "with_children": True}

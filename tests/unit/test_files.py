@@ -110,6 +110,20 @@ def test_more_rows_than_a_chunk_keep_their_order_and_their_lines(tmp_path: Path)
         read(tmp_path, "\n".join([CSV.splitlines()[0], *lines]))
 
 
+def test_a_start_that_later_rows_do_not_have_is_a_fault_of_each_of_them(tmp_path: Path) -> None:
+    """A whole chunk without the column, an empty field, and a start of year 1 among ordinary ones."""
+    good = json.dumps({"severity": "major", "first_occurrence": RAISED}) + "\n"
+    bad = json.dumps({"severity": "major"}) + "\n"
+    batch = read(tmp_path, good * 1024 + bad * 2, "a.jsonl", on_invalid="quarantine")
+    assert len(batch) == 1024
+    assert [row.reasons for row in batch.rejected] == [
+        (f"{tmp_path / 'a.jsonl'}:{line} first_occurrence is empty; every alarm needs one",) for line in (1025, 1026)
+    ]
+    for start, fault in (("", "is empty"), ("0001-02-01T00:00:00Z", "is in year 1"), ("0001-01-01T00:00:00Z", "is")):
+        with pytest.raises(InvalidAlarmsError, match=rf"alarms\.csv:4 first_occurrence {fault}"):
+            read(tmp_path, f"{CSV}3,major,{start},,\n")
+
+
 def test_json_items_longer_than_a_piece_are_read_whole(tmp_path: Path) -> None:
     """Text is decoded as soon as all of it is there."""
     rows = [{**row, "title": "é" * 100_000} for row in ROWS]

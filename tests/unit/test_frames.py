@@ -79,6 +79,63 @@ def test_frames_are_told_apart_from_other_inputs(name: str) -> None:
     assert sorted(map(str, sla.evaluate_each(FRAMES[name](), by="port", **DAY))) == ["7", "None"]
 
 
+LOG: dict[str, list[Any]] = {
+    "at": [TEN, NINE.astimezone(ZoneInfo("Africa/Lagos")), NINE - timedelta(hours=9), TEN, NINE],
+    "state": [1, 0, 1, None, 0],
+    "monitor": [7, 7, 7, 8, 8],
+}
+LOGS: dict[str, Callable[[], Any]] = {
+    "pandas": lambda: pd.DataFrame(LOG),
+    "pandas of Arrow types": lambda: pa.table(LOG).to_pandas(types_mapper=pd.ArrowDtype),
+    "polars": lambda: pl.DataFrame(LOG),
+    "polars lazy": lambda: pl.LazyFrame(LOG),
+    "pyarrow": lambda: pa.table(LOG),
+    "pyarrow stream": lambda: pa.table(LOG).to_reader(),
+    "duckdb": lambda: of_duckdb(LOG),
+}
+
+
+class TestLogs:
+    """Logs of state changes in frames."""
+
+    @pytest.mark.parametrize("name", LOGS)
+    def test_every_kind_of_frame_gives_the_batch_of_mappings(self, name: str) -> None:
+        """Numbers with a gap are floats in pandas, and still words; a missing state is a bad row."""
+        options: dict[str, Any] = {"down": 0, "up": 1, "key": "monitor", "on_invalid": "quarantine"}
+        rows = [dict(zip(LOG, values, strict=True)) for values in zip(*LOG.values(), strict=True)]
+        expected = sla.alarms_from_changes(rows, **options)
+        batch = sla.alarms_from_changes(LOGS[name](), **options)
+        assert batch == expected
+        assert (len(batch), len(batch.rejected)) == (2, 1)
+        reports = sla.evaluate_each(batch, by="monitor", **DAY)
+        assert {key: report.total.downtime_minutes for key, report in reports.items()} == {"7": 60, "8": 15 * 60}
+
+    def test_columns_are_local_times_numbers_and_objects_where_the_options_say_so(self) -> None:
+        """As in frames of alarms."""
+        local = NINE.replace(tzinfo=None)
+        frame = pl.DataFrame({"When": [local], "State": ["Down"], "monitor": [{"name": "shop"}]})
+        options: dict[str, Any] = {"down": "down", "at": "when", "state": "state", "key": "monitor.name"}
+        batch = sla.alarms_from_changes(frame, times_in="UTC", **options)
+        assert (batch.starts_us, batch.columns["monitor.name"]) == ((NINE_US,), ("shop",))
+        seconds = frame.with_columns(pl.lit(NINE_US // 10**6).alias("When"))
+        assert sla.alarms_from_changes(seconds, epoch="s", **options).starts_us == (NINE_US,)
+
+    @pytest.mark.parametrize(
+        ("frame", "message"),
+        [
+            (pl.DataFrame({"at": [NINE]}), "frame has no column 'state'; it has 'at'; name the right one as state"),
+            (pl.DataFrame({"at": [7], "state": ["up"]}), "column at is 7"),
+            (pl.DataFrame({f"c{number}": [1] for number in range(3000)}), "frame has 3,000 columns, more than 2,000"),
+        ],
+        ids=["no column", "numbers without a unit", "too many columns"],
+    )
+    def test_what_cannot_be_read_is_one_error(self, frame: Any, message: str) -> None:
+        """It names the column and the option."""
+        with pytest.raises(sla.InvalidValueError) as caught:
+            sla.alarms_from_changes(frame, down="down")
+        assert message in str(caught.value)
+
+
 @pytest.mark.parametrize("value", [[], [{}], sla.AlarmBatch(), iter(()), None, "text", {}], ids=repr)
 def test_what_is_no_frame_is_none(value: object) -> None:
     """Lists, iterators, mappings."""

@@ -245,6 +245,21 @@ def test_rows_without_an_id_are_rows_of_their_own() -> None:
     assert batch.row_facts.copies == 1
 
 
+def test_ids_of_very_many_rows_are_compared_as_those_of_few() -> None:
+    """They are compared a part at a time: a copy of the first row is found at the end of them all."""
+    count = 1 << 18
+    columns: dict[str, list[Any]] = {
+        "first_occurrence": [0] * count,
+        "cleared_at": [HOUR_US] * count,
+        "id": list(map(str, range(count))),
+    }
+    assert len(sla.AlarmBatch.from_named_columns(columns)) == count
+    with_copy = {name: [*column, column[0]] for name, column in columns.items()}
+    batch = sla.AlarmBatch.from_named_columns(with_copy)
+    assert len(batch) == count
+    assert batch.row_facts.copies == 1
+
+
 def test_what_cannot_qualify_is_no_doubt() -> None:
     """A bad row of a severity that is no outage, or of one that begins after the present."""
     minor = sla.Alarm(at(8, 4), at(8, 3), severity="minor")

@@ -191,6 +191,19 @@ def test_a_parent_s_key_is_an_id_else_an_alarm_id() -> None:
     }
 
 
+def test_a_parent_is_a_row_of_the_same_tenant() -> None:
+    """Where rows are of several: an alarm_id is a device's, and tenants may have devices of one name."""
+    rows: list[dict[str, Any]] = [
+        {"tenant_id": "a", "id": 1, "alarm_id": "olt", "resource_id": "r1"},
+        {"tenant_id": "a", "id": 2, "parent_alarm_id": "olt"},
+        {"tenant_id": "b", "id": 3, "parent_alarm_id": "olt"},
+    ]
+    batch = sla.alarms_from_rows([{"first_occurrence": at(8, 9), "cleared_at": at(8, 10), **row} for row in rows])
+    arguments = {"maintenance": [work(9, 10, with_children=True)], "start": at(8), "end": at(9)}
+    reports = sla.evaluate_each(batch, by="tenant_id", zone="UTC", as_of=at(9), **arguments)  # type: ignore[arg-type]
+    assert {key: report.total.downtime_minutes for key, report in reports.items()} == {"a": 0, "b": 60}
+
+
 def test_a_circle_of_parents_does_no_harm() -> None:
     """A row is its own ancestor at most once."""
     rows = [alarm(0, 1, "olt", id=1, parent_alarm_id="2"), alarm(2, 3, "x", id=2, parent_alarm_id="1")]

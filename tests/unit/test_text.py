@@ -89,6 +89,7 @@ def test_each_cause_of_doubt_has_a_sentence_of_its_own() -> None:
     assert len(set(sentences.values())) == len(DoubtCause)
     assert sentences.pop(DoubtCause.NO_START) == "2 rows set aside without a readable start: outages of any time"
     assert sentences.pop(DoubtCause.NO_ROWS) == "no rows were read"
+    assert sentences.pop(DoubtCause.NO_DOWN).startswith("no row of the log says down; ")
     assert {sentence.rpartition(": ")[2] for sentence in sentences.values()} == {"up to 1 h 1 min"}
     assert sentences[DoubtCause.SET_ASIDE] == "2 rows set aside that may qualify: up to 1 h 1 min"
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from sla_compliance.analysis.findings import NAMES_OF_A_FINDING
 from sla_compliance.batch import AlarmBatch
+from sla_compliance.doubtful_time import time_by_cause
 from sla_compliance.evaluation import EvaluationArguments
 from sla_compliance.intervals import IntervalSet
 
@@ -23,7 +24,7 @@ class Comparison:
         report: what these are.
         qualifying: the rows that qualify.
         rule: what makes downtime of them.
-        at_stake: the doubtful time by its cause.
+        in_doubt: the doubtful time by its cause.
     """
 
     def __init__(self, arguments: EvaluationArguments, batch: AlarmBatch) -> None:
@@ -34,7 +35,7 @@ class Comparison:
         self.report = arguments.report(self.batch)
         self.qualifying = self.report.qualifying
         self.rule = self.report.rule
-        self.at_stake = self.report.readings.time_at_stake()
+        self.in_doubt = time_by_cause(self.report.readings.doubtful)
 
     def difference_us(self, low: AlarmBatch, high: AlarmBatch | None = None) -> int:
         """Return by how much the counted downtime of two batches differs; by default the second is as given."""

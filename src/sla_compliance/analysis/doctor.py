@@ -15,6 +15,7 @@
 #     rows outside the inventory, no key    as recorded / left out
 #     windows for all alarms                as given / left out
 #     windows announced late                accepted / refused
+#     windows for values that no row has    nothing: what never failed has no row
 #     time before the first row             up / unknown (counted time, not downtime)
 #
 # Where no evaluation could differ, a finding says why in place of the time.
@@ -22,18 +23,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Final, Unpack
 
 from sla_compliance.analysis.comparison import Comparison
 from sla_compliance.analysis.findings import Finding, in_order_of_stake
 from sla_compliance.analysis.row_examination import ends_in_doubt, odd_rows, open_alarms, rows_set_aside, shared_ids
+from sla_compliance.analysis.target_examination import target_findings
 from sla_compliance.analysis.term_examination import (
     assumption_findings,
     history_findings,
     key_findings,
     window_findings,
 )
+from sla_compliance.checks import listed_keys
 from sla_compliance.corrections import Correction
 from sla_compliance.evaluation import EvaluationArguments, EvaluationKeywords
 from sla_compliance.inventory import Inventory
@@ -72,6 +75,9 @@ def doctor(
     (<FindingCode.UNSEEN: 'UNSEEN'>, 1, 44640, 'corrections')
     """
     checked = EvaluationArguments(**arguments)
+    if inventory is not None and not isinstance(inventory, Inventory):
+        inventory = listed_keys(inventory, "inventory")
+    known_keys = _known_keys(inventory)
     batch = evaluated_batch(alarms, on_invalid, corrections)
     comparison = Comparison(checked, batch)
     findings = [
@@ -81,11 +87,20 @@ def doctor(
         *rows_set_aside(comparison),
         *odd_rows(comparison),
         *window_findings(comparison),
+        *target_findings(comparison, by or _DEFAULT_KEY, known_keys),
         *history_findings(comparison),
         *assumption_findings(comparison),
     ]
     if inventory is not None or by is not None:
         column = by or _DEFAULT_KEY
         batch.key_column(column)  # an unknown column is an error
-        findings += key_findings(comparison, column, inventory)
+        findings += key_findings(comparison, column, inventory, known_keys)
     return in_order_of_stake(findings)
+
+
+def _known_keys(inventory: Inventory | Sequence[Hashable] | None) -> set[str]:
+    """Return the keys of an inventory, as text."""
+    if inventory is None:
+        return set()
+    keys = [unit.key for unit in inventory.units] if isinstance(inventory, Inventory) else inventory
+    return set(map(str, keys))

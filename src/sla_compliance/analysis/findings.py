@@ -48,6 +48,8 @@ class FindingCode(StrEnum):
     """Windows that excuse all alarms, whatever they are of."""
     LATE_WINDOW = "LATE_WINDOW"
     """Windows that excuse although they were announced or entered after their start."""
+    UNKNOWN_TARGET = "UNKNOWN_TARGET"
+    """Windows for values that no row has, of a column that rows have."""
     OUTSIDE_INVENTORY = "OUTSIDE_INVENTORY"
     """Rows of keys that the inventory does not have."""
     WITHOUT_KEY = "WITHOUT_KEY"

@@ -9,7 +9,7 @@ from sla_compliance.analysis.comparison import Comparison
 from sla_compliance.analysis.findings import NAMES_OF_A_FINDING, Finding, FindingCode, counted_rows
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.certainty import UNSEEN_AFTER, DoubtCause
-from sla_compliance.doubtful_time import union_of_times
+from sla_compliance.doubtful_time import time_by_cause, union_of_times
 from sla_compliance.intervals import NEVER, IntervalSet
 from sla_compliance.rejected_rows import RejectedRow
 from sla_compliance.units import DAY_US, MICROSECOND
@@ -44,7 +44,7 @@ def _open(comparison: Comparison, code: FindingCode, words: str, rows: Sequence[
 
 def ends_in_doubt(comparison: Comparison) -> Iterator[Finding]:
     """Yield the findings of alarms that are over, or taken to be, at a time that is not known."""
-    cut_off = comparison.at_stake.get(DoubtCause.CUT_OFF, NEVER)
+    cut_off = comparison.in_doubt.get(DoubtCause.CUT_OFF, NEVER)
     if cut_off:
         rows = comparison.numbers_of(comparison.rule.stale_rows(comparison.qualifying))
         yield Finding(
@@ -58,7 +58,7 @@ def ends_in_doubt(comparison: Comparison) -> Iterator[Finding]:
     undated = comparison.numbers_of(comparison.qualifying.undated)
     if undated:
         low = comparison.ended_when_last_seen(undated)
-        high = comparison.with_outages(low, comparison.at_stake.get(DoubtCause.UNDATED, NEVER))
+        high = comparison.with_outages(low, comparison.in_doubt.get(DoubtCause.UNDATED, NEVER))
         yield Finding(
             code=FindingCode.UNDATED,
             sentence=f"{counted_rows(len(undated), 'alarm')} over without a time",
@@ -173,7 +173,7 @@ def _set_aside(
     names: tuple[str, ...],
 ) -> Finding:
     of_these_rows = comparison.arguments.report(replace(comparison.batch, rejected=tuple(rows)))
-    outages = of_these_rows.readings.time_at_stake().get(DoubtCause.SET_ASIDE, NEVER)
+    outages = time_by_cause(of_these_rows.readings.doubtful).get(DoubtCause.SET_ASIDE, NEVER)
     return Finding(
         code=code,
         sentence=sentence,

@@ -87,7 +87,7 @@ def settlement(report: ComplianceReport) -> Settlement:
     start_us, end_us = report.ledger.start_us, report.ledger.end_us
     times_by_id: dict[str, list[DoubtfulTime]] = {}
     subjects_without_id: dict[int, int] = {}
-    for time in report.readings.doubtful:
+    for time in report.readings.at_stake:
         if time.start_us >= end_us or time.end_us <= start_us:
             continue
         if time.row_id is None:

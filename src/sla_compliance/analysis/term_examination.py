@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from sla_compliance.analysis.comparison import Comparison
 from sla_compliance.analysis.findings import NAMES_OF_A_FINDING, Finding, FindingCode, counted_rows
 from sla_compliance.calendars.exclusions import Exclusion, MaintenanceWindow
-from sla_compliance.checks import listed_keys
 from sla_compliance.contract import Pair
 from sla_compliance.intervals import ALWAYS_END_US, ALWAYS_START_US, IntervalSet
 from sla_compliance.inventory import Inventory
@@ -18,16 +17,17 @@ from sla_compliance.units import moment
 
 
 def key_findings(
-    comparison: Comparison, by: str, inventory: Inventory | Iterable[Hashable] | None
+    comparison: Comparison, by: str, inventory: Inventory | Sequence[Hashable] | None, known_keys: Collection[str]
 ) -> Iterator[Finding]:
-    """Yield the findings of rows of keys that the inventory does not have, and of rows without a key."""
-    if inventory is not None and not isinstance(inventory, Inventory):
-        inventory = listed_keys(inventory, "inventory")
+    """Yield the findings of rows of keys that the inventory does not have, and of rows without a key.
+
+    Args:
+        by: the column of the keys.
+        known_keys: those of the inventory, as text.
+    """
     keyed = KeyedRows.of(comparison.qualifying, by, inventory)
     if inventory is not None:
-        keys = [unit.key for unit in inventory.units] if isinstance(inventory, Inventory) else inventory
-        texts = set(map(str, keys))
-        outside = [text for text in keyed.good.rows if text not in texts]
+        outside = [text for text in keyed.good.rows if text not in known_keys]
         rows = [row for text in outside for row in keyed.good.rows[text]]
         sentence = (
             f"{counted_rows(len(rows), 'row')} of {counted_rows(len(outside), 'key')} that the inventory does not have"

@@ -16,10 +16,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from sla_compliance.calendars.recurrences import Recurrence, check_names_a_date
 from sla_compliance.calendars.wall_clock import wall_time
@@ -69,6 +70,17 @@ class _AgreedWindow:
     def applies_to(self) -> Mapping[str | ColumnNames, frozenset[Any]] | None:
         """Alarm columns and the values that match, as text; None: everybody's time."""
         return None if self.targets is None else _mapping(self.targets)
+
+    def only_where(self, column: str, value: str) -> Self:
+        """Return the same window for those of its alarms alone that have a value, as text, in a column."""
+        targets = self.targets or (((), ((),)),)
+        narrowed = copy(self)
+        narrowed._keep(
+            targets=tuple(
+                sorted(((column, *columns), tuple((value, *values) for values in rows)) for columns, rows in targets)
+            )
+        )
+        return narrowed
 
     def _keep(self, **facts: object) -> None:
         for name, fact in facts.items():

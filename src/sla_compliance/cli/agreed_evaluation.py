@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -32,6 +32,7 @@ from sla_compliance.rows.options import COMMAND_LINE
 from sla_compliance.settings import Agreement, Settings, load
 from sla_compliance.settings.kinds import ACCOUNTING_BY_WORD, MOMENT
 from sla_compliance.sources.exclusion_files import exclusion_reader
+from sla_compliance.sources.files import TENANT_COLUMN
 from sla_compliance.sources.maintenance_files import maintenance_reader
 from sla_compliance.units import instant_us, moment, parse_date, parse_timestamp
 from sla_compliance.zones import load_zone
@@ -150,13 +151,22 @@ class Evaluation:
             "zone": zone,
             "as_of": as_of,
             "policy": agreement.policy,
-            "maintenance": [*self._maintenance, *self._facts(tenant_id).maintenance],
+            "maintenance": [*self._maintenance, *self._maintenance_of_database(tenant_id)],
             "exclusions": self._exclusions,
             "service_hours": agreement.service_hours,
             "in_service": in_service,
             "monitored": agreement.monitored(zone),
             "monitor_gap": agreement.monitor_gap or timedelta(0),
         }
+
+    def _maintenance_of_database(self, tenant_id: str | None) -> Sequence[MaintenanceWindow]:
+        """Return the windows of a tenant; of all tenants together each for the alarms of its own tenant alone."""
+        if tenant_id is not None:
+            return self._facts(tenant_id).maintenance
+        windows: list[MaintenanceWindow] = []
+        for key, facts in (self.tenants or {}).items():
+            windows += [window.only_where(TENANT_COLUMN, key) for window in facts.maintenance]
+        return windows
 
     def check(self, rows: RowOptions) -> None:
         """Check the options before any file of alarms is read; reads the files of windows.

@@ -272,6 +272,8 @@ def option_that_settles(finding: Finding) -> str:
     if finding.keyword == "columns":
         return _COLUMN_BY_CODE.get(finding.code, "--column id=NAME, and then --corrections FILE: the rows have no id")
     option = _OPTION_BY_KEYWORD[finding.keyword]
+    if finding.code is FindingCode.UNKNOWN_TARGET:
+        return "the spelling of the rows in the files of --maintenance and --exclusions"
     if finding.code is FindingCode.UNKNOWN_SEVERITY:
         return f"{option} critical={','.join(finding.names)}, or what these words mean"
     return option

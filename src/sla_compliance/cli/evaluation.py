@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
 from typing import Final
 
 from sla_compliance.batch import AlarmBatch
+from sla_compliance.certainty import INPUT_DOUBTS_IN_WORDS
 from sla_compliance.cli.agreed_evaluation import Evaluation
 from sla_compliance.cli.messages import named_by_option
 from sla_compliance.compliance import evaluate, evaluate_each
 from sla_compliance.errors import shown
+from sla_compliance.intervals import NEVER
 from sla_compliance.inventory import Inventory
 from sla_compliance.measured import FactCode
-from sla_compliance.outlets.text import NO_ROWS_READ, counted, doubt_sentences, total_verdict
+from sla_compliance.outlets.text import counted, doubt_sentences, total_verdict
 from sla_compliance.quality import lines_of
 from sla_compliance.readings import Unkeyed
 from sla_compliance.records import Verdict
@@ -71,7 +73,7 @@ class ReportResult:
         totals = [report.total for report in self.reports]
         if any(total.is_breached for total in totals):
             return BREACHED
-        is_unconfirmed = any(not total.is_confirmed for total in totals) or self.whole.is_of_empty_input
+        is_unconfirmed = any(not total.is_confirmed for total in totals) or self.whole.doubt_of_input is not None
         if is_unconfirmed and fail_on is not FailOn.BREACHED:
             return NOT_CONFIRMED
         is_at_risk = any(total.verdict is Verdict.AT_RISK for total in totals)
@@ -100,8 +102,8 @@ def notes_of(result: ReportResult, inventory: Inventory | None = None) -> list[s
     """
     whole = result.whole
     notes = [*lines_of(fact for fact in whole.quality.facts if fact.code in _NOTED)]
-    if whole.is_of_empty_input:
-        notes.append(NO_ROWS_READ)
+    if whole.doubt_of_input is not None:
+        notes.append(INPUT_DOUBTS_IN_WORDS[whole.doubt_of_input])
     elif _is_of_another_time(whole):
         raised_us = whole.batch.starts_us
         first, last = (moment(instant_us).date() for instant_us in (min(raised_us), max(raised_us)))
@@ -185,9 +187,17 @@ def make_reports(
 
 def _reports_of_tenants(batch: AlarmBatch, evaluation: Evaluation) -> dict[Hashable, ComplianceReport]:
     """Return the report of each tenant, by what the contract file and the database say of it."""
+    # A tenant of a log that never failed has a report too; its state is known when its own rows say it.
+    observed_by_tenant = batch.monitored_by.get(TENANT_COLUMN)
+    without_rows = replace(batch.take(()), rejected=())
+    batches: dict[Hashable, AlarmBatch] = dict.fromkeys(evaluation.tenants or (), AlarmBatch())
+    batches |= dict.fromkeys(observed_by_tenant or (), without_rows)
+    batches |= batch.by(TENANT_COLUMN)
     reports: dict[Hashable, ComplianceReport] = {}
-    batches = dict.fromkeys(evaluation.tenants or (), AlarmBatch()) | batch.by(TENANT_COLUMN)
-    for key, alarms in batches.items():
+    for key, tenant_batch in batches.items():
+        alarms = tenant_batch
+        if observed_by_tenant is not None:
+            alarms = replace(tenant_batch, monitored=observed_by_tenant.get(str(key), NEVER))
         reports[key] = evaluate(alarms, **evaluation.keywords(None if key is None else str(key)))
     return reports
 

@@ -19,7 +19,7 @@ class TenantFacts:
     Attributes:
         zone: the zone of its local days; None: the database does not say.
         created: since when it is in service and monitored; None: the same.
-        maintenance: its maintenance windows.
+        maintenance: its maintenance windows; they excuse its own alarms alone.
     """
 
     zone: str | None = None

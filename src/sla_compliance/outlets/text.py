@@ -12,9 +12,9 @@
 # of verdicts.py. A single day carries the verdict alone, and how much of it is
 # unknown.
 #
-# A report for which no row was read confirms nothing, in any of its periods, days
-# too: an export without rows may be of a perfect service or of a failed query. That
-# is decided here, and every outlet of reports and the exit code ask here. (The answer
+# A report whose input is in doubt as a whole confirms nothing, in any of its periods,
+# days too: an export without rows may be of a perfect service or of a failed query.
+# That is decided here, and every outlet of reports and the exit code ask here. (The answer
 # of a service is another matter: its source knows of which time it holds all rows.)
 ################################################################
 
@@ -26,7 +26,7 @@ from datetime import date, datetime
 from typing import Final
 
 from sla_compliance.calendars.periods import Period
-from sla_compliance.certainty import Doubt, DoubtCause
+from sla_compliance.certainty import INPUT_DOUBTS_IN_WORDS, Doubt, DoubtCause
 from sla_compliance.day_figures import DayFigures
 from sla_compliance.labels import Counts, Scope, State
 from sla_compliance.records import ComplianceRecord
@@ -71,7 +71,6 @@ PAGE: Final = TextStyle(no_figure=_EN_DASH, unit_space=_NARROW_SPACE)
 
 WITHOUT_EXCLUSIONS: Final = "Without exclusions"
 AGREED_HOURS: Final = "(agreed hours)"
-NO_ROWS_READ: Final = "no rows were read"
 MOST_DAYS_NAMED: Final = 5
 
 # Of each cause: the noun of its rows, and what is said of one and of several of them.
@@ -101,12 +100,12 @@ _UNKNOWN_IN_WORDS: Final = "not monitored"
 def record_verdict(figures: DayFigures, record: ComplianceRecord, by: Period) -> str:
     """Return the verdict on one of the records of a period: a day's alone, another's with its confirmation.
 
-    A report without rows confirms no day either. An hour has no verdict, so no words.
+    A report whose input is in doubt confirms no day either. An hour has no verdict, so no words.
     """
     if record.is_hour:
         return ""
     if by == Period.DAY:
-        return verdict_text(record.verdict, is_confirmed=not figures.is_of_empty_input)
+        return verdict_text(record.verdict, is_confirmed=figures.doubt_of_input is None)
     return verdict_text(record.verdict, is_confirmed=is_confirmed(figures, record))
 
 
@@ -121,23 +120,24 @@ def is_confirmed(figures: DayFigures, record: ComplianceRecord) -> bool:
     Args:
         figures: those of the record; where it is of one key, those of all keys together, for a key may have no rows.
     """
-    return record.is_confirmed and not figures.is_of_empty_input
+    return record.is_confirmed and figures.doubt_of_input is None
 
 
 # Doubt
 
 
 def doubts_of(figures: DayFigures, record: ComplianceRecord, *, whole: DayFigures | None = None) -> tuple[Doubt, ...]:
-    """Return the causes of doubt of one of the figures' records: that no row was read, then the largest first.
+    """Return the causes of doubt of one of the figures' records: that of the whole input, then the largest first.
 
     Args:
         whole: the figures of all keys together, where `figures` are those of one key.
     """
     because = figures.bounds(record).because
-    if (figures if whole is None else whole).is_of_empty_input:
-        # All that counted may have been otherwise.
-        return (Doubt(DoubtCause.NO_ROWS, 0, record.observed_us), *because)
-    return because
+    doubt_of_input = (figures if whole is None else whole).doubt_of_input
+    if doubt_of_input is None:
+        return because
+    # All that counted may have been otherwise.
+    return (Doubt(doubt_of_input, 0, record.observed_us), *because)
 
 
 def unknown_length_us(record: ComplianceRecord) -> int:
@@ -166,8 +166,8 @@ def doubt_sentence(doubt: Doubt) -> str:
     >>> doubt_sentence(Doubt(DoubtCause.UNSEEN, 2, 64_800_000_000))
     '2 alarms open and unseen for 7 days: up to 18 h'
     """
-    if doubt.cause is DoubtCause.NO_ROWS:
-        return NO_ROWS_READ
+    if doubt.cause in INPUT_DOUBTS_IN_WORDS:
+        return INPUT_DOUBTS_IN_WORDS[doubt.cause]
     if doubt.cause is DoubtCause.NO_START:
         return f"{counted(doubt.rows, 'row')} set aside without a readable start: outages of any time"
     if doubt.cause is DoubtCause.UNMONITORED:

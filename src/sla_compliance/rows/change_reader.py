@@ -16,6 +16,9 @@
 # Time of which the state is unknown is not monitored. It is each key's own
 # (`monitored_by`); the whole is monitored where any key is.
 #
+# Where no row says down and no words of up are given, that all was up is assumed and
+# listed (logged_changes.py).
+#
 # A row that cannot be read (its time, its key, a word that is neither down nor up)
 # is set aside as one that may be down from its time to the next row of its key.
 ################################################################
@@ -36,6 +39,7 @@ from sla_compliance.checks import checked_text, row_field, row_place, wrong_valu
 from sla_compliance.columns import Column, is_absent
 from sla_compliance.errors import InvalidAlarmError, InvalidValueError, shown
 from sla_compliance.intervals import ALWAYS, ALWAYS_END_US, IntervalSet
+from sla_compliance.logged_changes import LoggedChanges
 from sla_compliance.rejected_rows import RejectedRow
 from sla_compliance.rows.names import MOST_COLUMNS, MakeError, column_called, values_inside
 from sla_compliance.rows.options import KEYWORDS, OptionNames
@@ -205,6 +209,9 @@ class ChangeReader:
             rejected=rejected,
             monitored=self._monitored_as_a_whole(monitored_by_key.values()),
             assumptions=self._assumptions(rows_by_key, first_of_log_us),
+            changes=LoggedChanges(
+                rows_read=sum(map(len, rows_by_key.values())), is_up_assumed=self._is_up_assumed(rows_by_key)
+            ),
         )
         return batch if self._format.key is None else _with_keys(batch, self._format.key, outage_keys, monitored_by_key)
 
@@ -251,10 +258,14 @@ class ChangeReader:
             return {}
         return {"title": tuple("down since before the log" if start == MIN_US else None for start in starts)}
 
+    def _is_up_assumed(self, rows_by_key: Mapping[str | None, Sequence[int]]) -> bool:
+        """Return whether no row says down, and all states are up because no words of up were given."""
+        return bool(rows_by_key) and self._format.up is None and not any(self._is_down)
+
     def _assumptions(self, rows_by_key: Mapping[str | None, Sequence[int]], first_of_log_us: int) -> tuple[str, ...]:
         if self._format.before == "down" and rows_by_key:
             return (f"{_count(len(rows_by_key), 'outage')} began before the log, at an unknown time",)
-        if rows_by_key and not any(self._is_down):
+        if self._is_up_assumed(rows_by_key):
             words = sorted({word_of(state) for state in self._states if not is_absent(state)})[:_NAMES_SHOWN]
             return (
                 f"no row says down ({_listed(sorted(self._format.down))}); the states of the log are {_listed(words)}",

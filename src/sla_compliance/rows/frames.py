@@ -87,13 +87,14 @@ def batch_from_frame(
 
     # Names first: a frame may have too many columns to make each of them.
     eager = eager_frame(frame)
-    row_format.check_names(eager.columns, _error_of_frame)
-    row_format.names.check_mapped(eager.columns, None, _error_of_frame)
+    row_format.check_names(eager.columns, error_of_frame)
+    row_format.names.check_mapped(eager.columns, None, error_of_frame)
     theirs, row_count = frame_columns(eager)
     reader = RowReader(row_format, on_invalid, clock_skew, corrections)
     reader.add(row_format.names.named(theirs), row_count)
     return reader.batch()
 
 
-def _error_of_frame(fault: str) -> SLAComplianceError:
+def error_of_frame(fault: str) -> SLAComplianceError:
+    """Return the error of a fault such as "has no column severity"."""
     return InvalidValueError(f"frame {fault}", field="frame")

@@ -19,7 +19,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from operator import index
 from typing import Any, Final
@@ -27,7 +27,7 @@ from typing import Any, Final
 from sla_compliance.alarms import ALARM_COLUMNS, INSTANT_COLUMNS, ColumnKind, Severity
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.checks import row_field, row_place
-from sla_compliance.columns import is_absent
+from sla_compliance.columns import has_empty_text, is_absent, types_of
 from sla_compliance.corrections import Correction, checked_corrections
 from sla_compliance.errors import InvalidAlarmError, shown
 from sla_compliance.rows.names import MakeError, RowColumnNames, check_texts
@@ -122,10 +122,16 @@ class RowNames(Sequence[str]):
 
 @dataclass(frozen=True, slots=True)
 class _Values:
-    """The values of one column of a piece, and what is wrong with some of them, by index."""
+    """The values of one column of a piece.
+
+    Attributes:
+        faults: what is wrong with some of them, by index.
+        are_plain: whether they are known to be plain, as `plain_columns` of AlarmBatch.from_named_columns are.
+    """
 
     column: Sequence[Any]
-    faults: Mapping[int, str]
+    faults: Mapping[int, str] = field(default_factory=dict)
+    are_plain: bool = False
 
 
 class RowReader:
@@ -145,6 +151,7 @@ class RowReader:
         self._clock_skew = clock_skew
         self._corrections = checked_corrections(corrections)
         self._columns: dict[str, list[Any]] = {NEEDED_INSTANT: []}
+        self._odd_columns: set[str] = set()
         self._texts_by_column: dict[str, dict[str | None, str | None]] = {}
         self._row_names: RowNames | None = None
         self._faults: list[InvalidAlarmError] = []
@@ -183,12 +190,15 @@ class RowReader:
             place = row_place(first_row + offset, self._row_names)
             self._faults.append(InvalidAlarmError(f"{place} {fault}", field=place, row=first_row + offset))
         for name in {**self._columns, **columns}:
-            column = self._columns.setdefault(name, [None] * first_row)
-            if name not in columns:
-                column.extend([None] * row_count)
-                continue
-            values = self._read(name, columns[name])
-            column.extend(values.column)
+            if name not in self._columns:
+                self._columns[name] = [None] * first_row
+            if name in columns:
+                values = self._read(name, columns[name])
+            else:
+                values = _Values([None] * row_count, are_plain=name != NEEDED_INSTANT)
+            self._columns[name].extend(values.column)
+            if not values.are_plain:
+                self._odd_columns.add(name)
             for offset, fault in values.faults.items():
                 # A row that is no row at all has one fault, not one for each of its columns besides.
                 if not row_faults or offset not in row_faults:
@@ -211,10 +221,12 @@ class RowReader:
         self.end_input()
         # One column after another, so that no two copies of all of them are ever in memory.
         columns = {}
+        plain_columns = self._columns.keys() - self._odd_columns
         for name in list(self._columns):
             columns[name] = tuple(self._columns.pop(name))
         batch = AlarmBatch.from_named_columns(
             columns,
+            plain_columns=plain_columns,
             row_names=self._row_names,
             faults=self._faults,
             corrections=self._corrections,
@@ -235,7 +247,7 @@ class RowReader:
         if name in INSTANT_COLUMNS:
             if isinstance(values, TypedColumn):
                 return _Values(*values.instants(self._format.times, name))
-            return _Values(*self._format.times.read_column(values, is_end=name in TO_COME_COLUMNS))
+            return self._instants(name, values)
         cells = values.cells() if isinstance(values, TypedColumn) else values
         if name == "severity":
             return _Values(*self._format.severities.read_column(cells))
@@ -243,21 +255,28 @@ class RowReader:
             cells = self._format.statuses.read_column(cells)
         elif name in _COUNTS:
             return _counts(cells)
-        return _Values(self._described(name, cells), {})
+        return self._described(name, cells)
 
-    def _described(self, name: str, values: Sequence[Any]) -> Sequence[Any]:
+    def _instants(self, name: str, values: Sequence[Any]) -> _Values:
+        instants = self._format.times.plain_column(values)
+        if instants is None:
+            return _Values(*self._format.times.read_each(values, is_end=name in TO_COME_COLUMNS))
+        return _Values(instants, are_plain=name != NEEDED_INSTANT or all(values))
+
+    def _described(self, name: str, values: Sequence[Any]) -> _Values:
         """Return the values of a column that is carried along: absent ones as None, equal texts as one object."""
-        kinds = set(map(type, values))
+        kinds = types_of(values)
         if kinds <= {str, type(None)}:
             texts = self._texts_by_column.setdefault(name, {"": None})
             if len(texts) < MOST_TEXTS:
-                return list(map(texts.setdefault, values, values))
+                return _Values(list(map(texts.setdefault, values, values)), are_plain=True)
             # A column of ids: hardly two texts are equal, and looking for them costs more than it saves.
-            return [text or None for text in values] if "" in values else values
+            texts_or_none = [text or None for text in values] if has_empty_text(values) else values
+            return _Values(texts_or_none, are_plain=True)
         if kinds <= {int, type(None)}:
-            return values
+            return _Values(values, are_plain=True)
         plain_values = [None if is_absent(value) else without_enum(value) for value in values]
-        return whole_floats_as_integers(plain_values) if kinds <= {float, type(None)} else plain_values
+        return _Values(whole_floats_as_integers(plain_values) if kinds <= {float, type(None)} else plain_values)
 
 
 def whole_floats_as_integers(values: list[Any]) -> list[Any]:

@@ -19,8 +19,8 @@
 # Absent, beside what validation.py names, is in a column of ends also: the number 0,
 # the years 1 and 9999 in any form, and "infinity".
 #
-# Texts of the common form are read by whole columns: one regular expression, then
-# datetime.fromisoformat, which alone would accept more than the grammar.
+# Texts of the common form are read by whole columns, by datetime.fromisoformat
+# (time_layouts.py).
 ################################################################
 
 from __future__ import annotations
@@ -38,11 +38,22 @@ from zoneinfo import ZoneInfo
 
 from sla_compliance.calendars.wall_clock import instant_of
 from sla_compliance.checks import wrong_value
-from sla_compliance.columns import is_absent
+from sla_compliance.columns import is_absent, types_of
 from sla_compliance.errors import InvalidValueError, SLAComplianceError, shown
 from sla_compliance.instant_columns import plain_datetimes
 from sla_compliance.rows.options import KEYWORDS, OptionNames, or_give
-from sla_compliance.units import EPOCH, HOUR_US, MAX_US, MICROSECOND, MIN_US, instant_us, moment, parse_timestamp
+from sla_compliance.rows.time_layouts import TimeForm, time_form
+from sla_compliance.units import (
+    DAY_US,
+    EPOCH,
+    HOUR_US,
+    MAX_US,
+    MICROSECOND,
+    MIN_US,
+    instant_us,
+    moment,
+    parse_timestamp,
+)
 from sla_compliance.zones import load_zone
 
 Epoch = Literal["s", "ms", "us", "ns"]
@@ -53,14 +64,8 @@ _UNITS: Final[Mapping[Epoch, tuple[int, int]]] = {"s": (1_000_000, 1), "ms": (1_
 # Seconds of 1973 and later have so many digits; what a clock that was never set shows is shorter.
 _SMALLEST_LONG_NUMBER: Final = 10**8
 
-# The common form, a time a line. datetime.fromisoformat would also read 24:00 (on some Pythons), week dates, commas.
 _DAY: Final = r"\d{4}-\d\d-\d\d"
-_CLOCK: Final = r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9}+)?+)?+"
-_OFFSET: Final = r"(?:Z|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?+)"
-_PLAIN_LINES: Final = rf"(?:{_DAY}[T ]{_CLOCK}{_OFFSET}\n)*+"
-_LOCAL_LINES: Final = rf"(?:{_DAY}[T ]{_CLOCK}\n)*+"
-
-# The same form and the suffix " UTC", in its parts: day, hour and minute, second, then one of three offsets or none.
+# The common form and the suffix " UTC", in its parts: day, hour and minute, second, then one of three offsets or none.
 _TIMESTAMP: Final = rf"({_DAY})[T ](\d\d:\d\d)(:\d\d(?:\.\d{{1,9}})?)?(?:( UTC|Z)|([+-]\d\d)(?::?(\d\d))?)?"
 _NUMBER: Final = r"(-?)(\d+)(?:\.(\d+))?"
 _LONGEST: Final = 45
@@ -110,10 +115,13 @@ class TimeReader:
         Args:
             is_end: whether it is a column of ends, in which some words mean "not yet".
         """
-        instants = self._plain_column(values)
-        if instants is not None:
-            return instants, {}
-        instants, faults = [], {}
+        instants = self.plain_column(values)
+        return self.read_each(values, is_end=is_end) if instants is None else (instants, {})
+
+    def read_each(self, values: Sequence[Any], *, is_end: bool) -> tuple[list[Any], dict[int, str]]:
+        """Return the same as `read_column`, without a try at the whole column."""
+        instants: list[int | None] = []
+        faults = {}
         for row, value in enumerate(values):
             try:
                 instants.append(self.read(value, is_end=is_end))
@@ -142,35 +150,41 @@ class TimeReader:
             return self._number(value, is_end=is_end)
         raise _fault(value, "; give a time, as text or as a datetime")
 
-    def _plain_column(self, values: Sequence[Any]) -> list[Any] | None:
-        """Return the instants of a column of one common form; None where it holds anything else."""
-        kinds = set(map(type, values))
+    def plain_column(self, values: Sequence[Any]) -> list[Any] | None:
+        """Return the instants of a column of one common form, of the years 2 to 9998; None where it holds others.
+
+        Values that are absent are None.
+        """
+        kinds = types_of(values)
         if kinds <= {datetime, type(None)}:
             return plain_datetimes(values, has_gaps=True)
         if not kinds <= {str, type(None)}:
             return None
-        has_absent = type(None) in kinds or "" in values
-        texts = [text for text in values if text] if has_absent else values
-        # One match for the whole column; a text that holds a line end itself fails in fromisoformat below.
-        lines = "\n".join((*texts, ""))
-        local_times = self.local_times if _pattern(_LOCAL_LINES).fullmatch(lines) else None
-        if local_times is None and _pattern(_PLAIN_LINES).fullmatch(lines) is None:
+        texts = list(filter(None, values))
+        if not texts:
+            return [None] * len(values)
+        instants = self._plain_texts(texts)
+        if instants is None or len(instants) == len(values):
+            return instants
+        next_instant = iter(instants).__next__
+        return [next_instant() if text else None for text in values]
+
+    def _plain_texts(self, texts: Sequence[str]) -> list[Any] | None:
+        """Return the instants of at least one text, all of one common form; None where they hold anything else."""
+        form = time_form(texts)
+        local_times = self.local_times if form is TimeForm.LOCAL_TIME else None
+        if form is not TimeForm.INSTANT and local_times is None:
             return None
         origin = EPOCH if local_times is None else _LOCAL_EPOCH
         try:
             moments = map(datetime.fromisoformat, texts)
             lengths = map(sub, moments, repeat(origin))
             instants = list(map(floordiv, lengths, repeat(MICROSECOND)))
-        except (ValueError, OverflowError):  # a day that does not exist, or a text of several lines
+        except (ValueError, OverflowError):  # a day or a time that does not exist, or a text of several lines
             return None
-        if instants and not (min(instants) >= _YEAR_2_US and max(instants) < _YEAR_9999_US):
+        if not (min(instants) >= _FIRST_PLAIN_US and max(instants) < _END_OF_PLAIN_US):
             return None  # what these years mean depends on the column
-        if local_times is not None:
-            instants = list(map(local_times.instant_us, instants))
-        if len(instants) == len(values):
-            return instants
-        remaining = iter(instants)
-        return [next(remaining) if text else None for text in values]
+        return instants if local_times is None else list(map(local_times.instant_us, instants))
 
     def _text(self, text: str, *, is_end: bool) -> int | None:
         match = _pattern(_TIMESTAMP).fullmatch(text) if len(text) <= _LONGEST else None
@@ -266,6 +280,9 @@ _OUTSIDE: Final = ", outside 0001-01-04 to 9999-12-29; mend the row"
 _YEAR_2_US: Final = instant_us(datetime(2, 1, 1, tzinfo=EPOCH.tzinfo), field="year 2")
 _YEAR_1971_US: Final = instant_us(datetime(1971, 1, 1, tzinfo=EPOCH.tzinfo), field="year 1971")
 _YEAR_9999_US: Final = instant_us(datetime(9999, 1, 1, tzinfo=EPOCH.tzinfo), field="year 9999")
+# A local time is at most a day from its instant.
+_FIRST_PLAIN_US: Final = _YEAR_2_US + DAY_US
+_END_OF_PLAIN_US: Final = _YEAR_9999_US - DAY_US
 
 
 def _instant_of_text(text: str, timestamp: str) -> int:

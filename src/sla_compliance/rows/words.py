@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from sla_compliance.alarms import SEVERITY_BY_NAME, SEVERITY_NAMES, Severity
 from sla_compliance.checks import checked_text, listed, wrong_type
-from sla_compliance.columns import is_absent
+from sla_compliance.columns import is_absent, types_of
 from sla_compliance.errors import InvalidValueError, shown
 from sla_compliance.rows.options import KEYWORDS, OptionNames, or_give
 from sla_compliance.validation import OVER_STATUSES
@@ -126,7 +126,7 @@ class SeverityReader:
 
     def read_column(self, values: Sequence[Any]) -> tuple[list[Any], dict[int, str]]:
         """Return a column of severities and what is wrong with it, by index; what names none stays as it is."""
-        if set(map(type, values)) <= {str, type(None)}:
+        if types_of(values) <= {str, type(None)}:
             severities = [self._remembered(word) for word in set(values)]
             if None not in severities:
                 return list(map(self._severities.__getitem__, values)), {}
@@ -167,7 +167,7 @@ class StatusReader:
     def read_column(self, values: Sequence[Any]) -> list[Any]:
         """Return a column of statuses; what is not mapped stays as it is."""
         if not self._has_map:
-            return list(values)
+            return values if isinstance(values, list) else list(values)
         column = []
         for value in values:
             word = self.words.read(value)

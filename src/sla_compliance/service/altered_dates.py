@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from sla_compliance.alarms import Alarm
 from sla_compliance.batch import AlarmBatch
-from sla_compliance.corrected_batch import with_ids
 from sla_compliance.corrections import Correction
 from sla_compliance.intervals import NEVER, IntervalSet
+from sla_compliance.rows_by_id import with_ids
 from sla_compliance.service.next_rows import reach_of_next_rows
 from sla_compliance.service.queries import Subject, Window
 from sla_compliance.service.restatement import (
@@ -59,7 +59,7 @@ class AlteredDates:
         row_id = str(correction.row_id)
         corrections = await self.reader.corrections(subject.tenant_id)
         corrections_of_row = [entered for entered in corrections if str(entered.row_id) == row_id]
-        rows = await self.reader.rows_with_ids(subject.tenant_id, [row_id])
+        rows = with_ids(await self.reader.rows_with_ids(subject.tenant_id, [row_id]), [row_id])
         return await self._dates_on(subject, time_of_corrected_rows(subject, rows, [*corrections_of_row, correction]))
 
     async def _dates_on(self, subject: Subject, altered: IntervalSet) -> tuple[dt.date, ...]:

@@ -33,13 +33,14 @@ from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.exclusions import AnyExclusion, Exclusion, MaintenanceWindow
 from sla_compliance.checks import integer
 from sla_compliance.compliance import EvaluationArguments
-from sla_compliance.corrected_batch import corrected_batch, without_rows
+from sla_compliance.corrected_batch import corrected_batch
 from sla_compliance.corrections import Correction, UnusedCorrection
 from sla_compliance.errors import InvalidTypeError
 from sla_compliance.incidents import Incident
 from sla_compliance.intervals import ALWAYS_END_US, ALWAYS_START_US, IntervalSet
 from sla_compliance.inventory import Inventory
 from sla_compliance.labels import Accounting
+from sla_compliance.rows_by_id import with_rows_found
 from sla_compliance.service.observer import ServiceObserver, SeverityObserver
 from sla_compliance.service.queries import Subject, Window
 from sla_compliance.sources.protocol import (
@@ -196,7 +197,7 @@ class SourceReader:
             return await self.correction_source.corrections(tenant_id)
 
     async def rows_with_ids(self, tenant_id: str, row_ids: Collection[str]) -> AlarmBatch:
-        """Return the rows with these ids as the source has them, not corrected; one query.
+        """Return the rows with these ids and their ancestors as the source has them, not corrected; one query.
 
         Raises:
             InvalidTypeError: the source cannot find rows by their ids. Others as `alarms`.
@@ -251,7 +252,7 @@ class SourceReader:
         row_ids = _row_ids(corrections)
         rows = await self.rows_with_ids(tenant_id, row_ids)
         # All rows of an id together: which of them a correction means depends on the others.
-        corrected = corrected_batch(without_rows(batch, row_ids).joined(rows), corrections)
+        corrected = corrected_batch(with_rows_found(batch, rows, row_ids), corrections)
         rows_of_window = tuple(row for row in corrected.corrected if row.start_us <= end_us and row.end_us >= start_us)
         return replace(corrected, corrected=rows_of_window, unused_corrections=())
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -26,6 +26,7 @@ from sla_compliance.rows.options import KEYWORDS, OptionNames
 from sla_compliance.rows.reading import RowFormat, RowReader
 from sla_compliance.rows.times import Epoch
 from sla_compliance.rows.words import WordMap, Words
+from sla_compliance.rows_by_id import with_ids_and_ancestors
 from sla_compliance.sources._files.opening import STANDARD_INPUT
 from sla_compliance.sources._files.row_files import opened_rows
 from sla_compliance.sources._files.table import (
@@ -166,9 +167,16 @@ class FileAlarmSource(_FileSource):
         source = MemoryAlarmSource({tenant_id: self.read(tenant_id)})
         return source.fetch_with_ancestors(tenant_id, start_us, end_us, wanted)
 
+    def fetch_by_ids(self, tenant_id: str, row_ids: Collection[str]) -> AlarmBatch:
+        """Return the tenant's alarms with these ids and their ancestors, whatever their severity or time."""
+        return with_ids_and_ancestors(self.read(tenant_id), row_ids)
+
 
 class FileChangeSource(_FileSource):
-    """Outages of one or more exported logs of state changes; an AlarmSource. Raises, when asked, as FileAlarmSource."""
+    """Outages of one or more exported logs of state changes; an AlarmSource. Raises, when asked, as FileAlarmSource.
+
+    Its rows are changes and have no ids, so corrections cannot name them.
+    """
 
     def __init__(
         self,

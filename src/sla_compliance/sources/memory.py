@@ -6,17 +6,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from sla_compliance.agreements import TenantSettings
 from sla_compliance.alarms import AlarmFilter
 from sla_compliance.batch import AlarmBatch
-from sla_compliance.corrected_batch import with_ids
 from sla_compliance.corrections import Correction, checked_corrections
 from sla_compliance.errors import UnknownTenantError
 from sla_compliance.inventory import Inventory
+from sla_compliance.rows_by_id import ancestors, parents_named, with_ids_and_ancestors
 from sla_compliance.sources.protocol import EVERY_QUALIFYING
 
 NO_INVENTORIES: Final[Mapping[str, Inventory]] = {}
@@ -55,31 +54,11 @@ class MemoryAlarmSource:
         """Return the same, and the alarms that these name as their parents, at any depth."""
         batch = self._batches.get(tenant_id, AlarmBatch())
         rows = batch.rows_within_reach(start_us, end_us)
-        return batch.take(sorted({*rows, *_ancestors(batch, rows)}))
+        return batch.take(sorted({*rows, *ancestors(batch, parents_named(batch.take(rows)))}))
 
     def fetch_by_ids(self, tenant_id: str, row_ids: Collection[str]) -> AlarmBatch:
-        """Return the tenant's alarms with these ids, whatever their severity or time."""
-        return with_ids(self._batches.get(tenant_id, AlarmBatch()), row_ids)
-
-
-def _ancestors(batch: AlarmBatch, rows: Iterable[int]) -> set[int]:
-    """Return the rows that some rows name as their parents, at any depth: by their id or their alarm_id."""
-    parents = batch.columns.get("parent_alarm_id")
-    if parents is None:
-        return set()
-    rows_by_name: dict[str, list[int]] = defaultdict(list)
-    for name in ("id", "alarm_id"):
-        for row, key in enumerate(batch.columns.get(name, ())):
-            if key is not None:
-                rows_by_name[str(key)].append(row)
-    ancestors: set[int] = set()
-    to_visit = list(rows)
-    while to_visit:
-        parent = parents[to_visit.pop()]
-        new_parents = set() if parent is None else set(rows_by_name[str(parent)]) - ancestors
-        ancestors |= new_parents
-        to_visit.extend(new_parents)
-    return ancestors
+        """Return the tenant's alarms with these ids and their ancestors, whatever their severity or time."""
+        return with_ids_and_ancestors(self._batches.get(tenant_id, AlarmBatch()), row_ids)
 
 
 class MemoryTenants:

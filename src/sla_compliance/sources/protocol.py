@@ -135,7 +135,10 @@ class SupportsRowsById(Protocol):
     """A source that finds rows by their `id`; corrections need it, for they may move a row into a window."""
 
     def fetch_by_ids(self, tenant_id: str, row_ids: Collection[str]) -> AlarmBatch:
-        """Return every row of the tenant whose id reads as one of these, whatever its severity or time, in full."""
+        """Return every row of the tenant whose id reads as one of these, and the ancestors of these rows, in full.
+
+        Whatever their severity or time. A source that knows no parents returns the rows alone.
+        """
         ...
 
 
@@ -144,7 +147,10 @@ class AsyncSupportsRowsById(Protocol):
     """The same as SupportsRowsById, awaited."""
 
     async def fetch_by_ids(self, tenant_id: str, row_ids: Collection[str]) -> AlarmBatch:
-        """Return every row of the tenant whose id reads as one of these, whatever its severity or time, in full."""
+        """Return every row of the tenant whose id reads as one of these, and the ancestors of these rows, in full.
+
+        Whatever their severity or time. A source that knows no parents returns the rows alone.
+        """
         ...
 
 

@@ -144,7 +144,10 @@ class _AlarmSource(SQLSource[AnyEngine, Result]):
         return self._run(self._reader.read, request)
 
     def fetch_by_ids(self, tenant_id: str, row_ids: Collection[str]) -> Result:
-        """Return a batch of the tenant's alarms with these ids, whatever their severity or time, in full."""
+        """Return a batch of the tenant's alarms with these ids and their ancestors, in full.
+
+        Whatever their severity or time; a statement more for each generation of parents.
+        """
         return self._run(self._reader.read_by_ids, tenant_id, row_ids)
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from typing import Protocol
 
+import pytest
+
 from sla_compliance.alarms import Alarm
+from sla_compliance.calendars.exclusions import MaintenanceWindow
+from sla_compliance.compliance import evaluate
 from sla_compliance.sources.protocol import AlarmSource, SupportsRowsById
-from sla_compliance.testing.stored_alarms import HOUR, SINCE, SINCE_US, UNTIL_US, Stored
+from sla_compliance.testing.stored_alarms import EVERY_COLUMN, HOUR, SINCE, SINCE_US, UNTIL, UNTIL_US, Stored, needs
 
 # A column of ids may hold UUIDs alone.
-_OLD, _NOW, _NOT_NAMED, _OF_ANOTHER = (f"5e0dd0c5-1f0d-4f0e-9d2a-2f8e2c4a7b0{digit}" for digit in range(4))
+_OLD, _NOW, _NOT_NAMED, _OF_ANOTHER, _CHILD = (f"5e0dd0c5-1f0d-4f0e-9d2a-2f8e2c4a7b0{digit}" for digit in range(5))
 
 
 class SourceOfRowsById(AlarmSource, SupportsRowsById, Protocol):
@@ -19,8 +25,14 @@ class SourceOfRowsById(AlarmSource, SupportsRowsById, Protocol):
 class RowsByIdContract:
     """What sources promise that find rows by their ids.
 
-    A test class brings the fixtures of AlarmSourceContract: `source` and `stored`.
+    A test class brings the fixtures of AlarmSourceContract: `source` and `stored`, and `columns` where some are
+    missing, e.g. parent_alarm_id where the source knows no parents.
     """
+
+    @pytest.fixture
+    def columns(self) -> Collection[str]:
+        """Return the names of the columns that the place keeps, as an Alarm has them."""
+        return EVERY_COLUMN
 
     def test_rows_come_by_their_ids_whatever_their_severity_or_time(
         self, source: SourceOfRowsById, stored: Stored
@@ -39,6 +51,32 @@ class RowsByIdContract:
             _NOW: (now.first_occurrence, now.cleared_at, "critical"),
         }
         assert {alarm.resource_id for alarm in rows.values()} == {"olt"}
+
+    def test_ancestors_of_rows_come_along_whatever_their_severity_or_time(
+        self, source: SourceOfRowsById, stored: Stored, columns: Collection[str]
+    ) -> None:
+        """To the root, of the same tenant, once each: also a row that is asked for and is a parent of another."""
+        needs(columns, "id", "severity", "parent_alarm_id", "resource_id")
+        week = 7 * 24 * HOUR
+        root = Alarm(SINCE - 3 * week, SINCE - 2 * week, id=_OLD, severity="info", resource_id="olt")
+        middle = Alarm(SINCE - week, SINCE, id=_NOW, severity="minor", parent_alarm_id=_OLD)
+        child = Alarm(SINCE, SINCE + HOUR, id=_CHILD, parent_alarm_id=_NOW)
+        stored("acme", [root, middle, child, replace(child, id=_NOT_NAMED)])
+        stored("another", [replace(root, id=_OF_ANOTHER)])
+        for row_ids in ([_CHILD], [_CHILD, _NOW]):
+            batch = source.fetch_by_ids("acme", row_ids)
+            assert sorted(map(str, batch.columns["id"])) == sorted([_OLD, _NOW, _CHILD])
+            work = MaintenanceWindow(SINCE, SINCE + HOUR, applies_to={"resource_id": ["olt"]}, with_children=True)
+            report = evaluate(batch, maintenance=[work], start=SINCE, end=UNTIL, zone="UTC", as_of=UNTIL)
+            assert report.total.downtime_us == 0
+
+    def test_ancestors_in_a_circle_end(
+        self, source: SourceOfRowsById, stored: Stored, columns: Collection[str]
+    ) -> None:
+        """A row that is its own parent, too."""
+        needs(columns, "id", "parent_alarm_id")
+        stored("acme", [Alarm(SINCE, SINCE + HOUR, id=_NOW, parent_alarm_id=_NOW)])
+        assert len(source.fetch_by_ids("acme", [_NOW])) == 1
 
     def test_no_ids_are_no_rows(self, source: SourceOfRowsById, stored: Stored) -> None:
         """Nor are those of a tenant that is not known."""

@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from sla_compliance.calendars.periods import Period
+from sla_compliance.certainty import INPUT_DOUBTS_IN_WORDS
 from sla_compliance.day_figures import DayFigures
 from sla_compliance.drawing.chart import ChartPoint, PointKind, chart, swatch
 from sla_compliance.drawing.markup import Markup, element, isolated_text, join_markup
 from sla_compliance.incidents import Incident
 from sla_compliance.outlets.text import (
     AGREED_HOURS,
-    NO_ROWS_READ,
     PAGE,
     WITHOUT_EXCLUSIONS,
     counted,
@@ -52,8 +52,8 @@ def cards(figures: DayFigures) -> Markup:
     breached_days = _figure(str(total.sla_breaches), f"of {len(measured_days)}")
     verdict = _verdict(total_verdict(figures))
     target_note = f" target {PAGE.target(total)}"
-    if figures.is_of_empty_input:
-        target_note += f"; {NO_ROWS_READ}"
+    if figures.doubt_of_input is not None:
+        target_note += f"; {INPUT_DOUBTS_IN_WORDS[figures.doubt_of_input]}"
     return element(
         "dl",
         _card("Availability", _figure(total.compliance_text, "%"), verdict, target_note),

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import accumulate, chain, islice, repeat
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, chain, islice
 from operator import itemgetter
 from typing import Any, Final
 
 from sla_compliance.sources._files.chunk import CHUNK_ROWS, Chunk, ExpectedColumns, Places
-from sla_compliance.sources._files.opening import TextFile
+from sla_compliance.sources._files.csv_blocks import plain_columns
+from sla_compliance.sources._files.opening import TextFile, lines_of_blocks
 
 SEPARATORS: Final = ",;\t|"
 _LINES_LOOKED_AT: Final = 100
@@ -31,9 +32,12 @@ def csv_chunks(file: TextFile, expected: ExpectedColumns) -> Iterator[Chunk]:
         InvalidFileError: it is no CSV, or names a column twice.
     """
     head = file.head()
-    lines = file.lines()
+    blocks = file.blocks()
+    blocks_with_header: list[str] = []
+    lines = lines_of_blocks(_noted(blocks, blocks_with_header))
     above = list(_up_to_the_header(lines))
-    reader = csv.reader(chain(above, lines), delimiter=_separator("".join(above)), strict=True)
+    separator = _separator("".join(above))
+    reader = csv.reader(chain(above, lines), delimiter=separator, strict=True)
     header = _header(file, reader)
     names = [name.strip() or f"column {number}" for number, name in enumerate(header, start=1)]
     header_line = reader.line_num
@@ -43,12 +47,46 @@ def csv_chunks(file: TextFile, expected: ExpectedColumns) -> Iterator[Chunk]:
         if count > 1:
             raise file.error(f"names the column {name!r} twice; rename one", header_line)
     yield Chunk(Places(file.name, ()), dict.fromkeys(names, ()), {})
+    lines_below = "".join(blocks_with_header).split("\n", header_line)[header_line:]
+    yield from _chunks(file, names, separator, chain(lines_below, blocks), header_line + 1)
+
+
+def _noted(blocks: Iterable[str], noted_blocks: list[str]) -> Iterator[str]:
+    for text in blocks:
+        noted_blocks.append(text)
+        yield text
+
+
+def _chunks(
+    file: TextFile, names: Sequence[str], separator: str, blocks: Iterator[str], first_line: int
+) -> Iterator[Chunk]:
+    """Yield the rows of blocks of lines, the first of which begins with line `first_line`."""
+    for text in blocks:
+        if '"' in text:  # a record may go on in the next block
+            yield from _chunks_of_lines(file, names, separator, lines_of_blocks(chain([text], blocks)), first_line)
+            return
+        columns = plain_columns(text, separator, len(names))
+        if columns is None:
+            yield from _chunks_of_lines(file, names, separator, lines_of_blocks([text]), first_line)
+            first_line += text.count("\n")
+        else:
+            line_below = first_line + len(columns[0])
+            lines = range(first_line, line_below)
+            yield Chunk(Places(file.name, lines), dict(zip(names, columns, strict=True)), {})
+            first_line = line_below
+
+
+def _chunks_of_lines(
+    file: TextFile, names: Sequence[str], separator: str, lines: Iterator[str], first_line: int
+) -> Iterator[Chunk]:
+    reader = csv.reader(lines, delimiter=separator, strict=True)
+    lines_above = first_line - 1
     while True:
-        first_line = reader.line_num + 1
+        first_line = lines_above + reader.line_num + 1
         records = _next_records(file, reader, CHUNK_ROWS, first_line)
         if not records:
             return
-        yield _chunk(file, names, records, _line_numbers(records, first_line, reader.line_num))
+        yield _chunk(file, names, records, _line_numbers(records, first_line, lines_above + reader.line_num))
 
 
 def _up_to_the_header(lines: Iterator[str]) -> Iterator[str]:
@@ -118,5 +156,7 @@ def _chunk(file: TextFile, names: Sequence[str], records: list[list[str]], lines
             if len(record) != width:
                 faults[row] = f"has {len(record)} fields, the header has {width}; quote texts that hold a separator"
                 records[row] = [*record, *[""] * width][:width]
-    columns = zip(*records, strict=True) if records else repeat((), width)
-    return Chunk(Places(file.name, lines), dict(zip(names, columns, strict=True)), faults)
+    # Columns are slices of all fields: zip(*records) makes an iterator a row, which wakes the garbage collector.
+    fields = list(chain.from_iterable(records))
+    columns = {name: fields[index::width] for index, name in enumerate(names)}
+    return Chunk(Places(file.name, lines), columns, faults)

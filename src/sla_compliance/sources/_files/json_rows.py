@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from itertools import chain, islice
 from typing import Any, Final
 
@@ -65,10 +64,16 @@ def _lines_with_text(texts: Sequence[str], first_line: int) -> Sequence[int]:
 def _item(text: str, index: int, faults: dict[int, str]) -> object:
     """Return the value of a line; a line that holds none is a fault."""
     # Twice as fast as json.loads, which passes blanks around the value; what it refuses is left to json.loads.
-    with suppress(ValueError, RecursionError):
+    try:
         item, end = _DECODER.raw_decode(text)
-        if end == len(text) or text[end:].isspace():
-            return item
+    except (ValueError, RecursionError):
+        return _item_or_fault(text, index, faults)
+    if end == len(text) or text[end:].isspace():
+        return item
+    return _item_or_fault(text, index, faults)
+
+
+def _item_or_fault(text: str, index: int, faults: dict[int, str]) -> object:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -21,6 +21,7 @@ import sys
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
@@ -67,6 +68,7 @@ class TextFile:
         is_packed = raw.peek(len(GZIP_MAGIC)).startswith(GZIP_MAGIC)
         self._packed = _CountedBytes(raw) if is_packed else None
         self._stream = raw if self._packed is None else gzip.GzipFile(fileobj=cast(Any, self._packed))
+        self._line = 1  # that decoding has come to
         self._decoded = self._decode()
         self._ahead: list[str] = []
 
@@ -98,29 +100,29 @@ class TextFile:
         return "".join(self._ahead).lstrip().partition("\n")[0]
 
     def lines(self) -> Iterator[str]:
-        """Return the lines, each with its end.
+        """Return the lines, each with its end; errors as `blocks`."""
+        return lines_of_blocks(self.blocks())
+
+    def blocks(self) -> Iterator[str]:
+        """Yield the text in blocks of whole lines; only the last line of all may lack its end.
 
         Raises:
-            InvalidFileError: one is longer than LONGEST_LINE.
+            InvalidFileError: a line is longer than LONGEST_LINE.
         """
-        return chain.from_iterable(self._blocks_of_lines())
-
-    def _blocks_of_lines(self) -> Iterator[Iterable[str]]:
         parts: list[str] = []
-        length, line = 0, 1
+        length = 0
         for piece in self.pieces():
             end = piece.rfind("\n") + 1
             if end:
-                text = "".join((*parts, piece[:end]))
-                yield io.StringIO(text, newline="\n")
-                line += text.count("\n")
+                yield "".join((*parts, piece[:end]))
                 parts, length = [], 0
             parts.append(piece[end:])
             length += len(piece) - end
             if length > LONGEST_LINE:
-                raise self.error(f"has a line of more than {LONGEST_LINE:,} characters; write a row a line", line)
+                # The line that decoding has come to: it is never further ahead than MOST_AHEAD.
+                raise self.error(f"has a line of more than {LONGEST_LINE:,} characters; write a row a line", self._line)
         if length:
-            yield ["".join(parts)]
+            yield "".join(parts)
 
     def pieces(self) -> Iterator[str]:
         """Yield the text in pieces of bounded size, which may end inside a line."""
@@ -130,7 +132,7 @@ class TextFile:
 
     def _decode(self) -> Iterator[str]:
         decoder = codecs.getincrementaldecoder("utf-8-sig")()
-        line, blanks, unpacked = 1, 0, 0
+        blanks, unpacked = 0, 0
         while True:
             piece = self._stream.read(PIECE_BYTES)
             unpacked += len(piece)
@@ -139,13 +141,13 @@ class TextFile:
                 text = decoder.decode(piece, final=not piece)
             except UnicodeDecodeError as error:
                 lines_before = bytes(error.object).count(b"\n", 0, error.start)
-                raise self._not_text(error, line + lines_before) from None
+                raise self._not_text(error, self._line + lines_before) from None
             if not piece:
                 return
-            line += text.count("\n")
+            self._line += text.count("\n")
             blanks = blanks + len(text) if text.isspace() else 0
             if blanks > MOST_BLANKS:
-                raise self.error(f"holds more than {MOST_BLANKS:,} blanks in a row; it is no export", line)
+                raise self.error(f"holds more than {MOST_BLANKS:,} blanks in a row; it is no export", self._line)
             if text:
                 yield text
 
@@ -164,6 +166,11 @@ class TextFile:
     def _not_text(self, error: UnicodeDecodeError, line: int) -> InvalidFileError:
         bad_byte = error.object[error.start]
         return self.error(f"holds the byte {bad_byte:#04x}, which is no UTF-8; save it as UTF-8", line)
+
+
+def lines_of_blocks(blocks: Iterable[str]) -> Iterator[str]:
+    """Return the lines of some blocks of whole lines, each with its end."""
+    return chain.from_iterable(map(partial(io.StringIO, newline="\n"), blocks))
 
 
 def file_error(name: str, fault: str, line: int | None = None) -> InvalidFileError:

@@ -194,8 +194,9 @@ class TableReader:
         their_names: dict[str, None] = {}
         row_count = 0
         for chunk in file.chunks(self._expected):
+            known_names = len(their_names)
             their_names.update(dict.fromkeys(chunk.columns))
-            if their_names:
+            if len(their_names) > known_names:
                 self._table.check_names(their_names, file)
             self._add(file, chunk)
             row_count += len(chunk.places)

@@ -16,8 +16,8 @@
 # come beyond a cleared row that is still there, so rows are complete from the end of
 # the oldest one, where that is earlier.
 #
-# Rows that corrections name come by their ids, whatever their severity or time, in
-# statements of at most IDS_AT_ONCE ids.
+# Rows that corrections name come by their ids, whatever their severity or time
+# (row_ids.py).
 #
 # The statement narrows by tenant, severity and time. Where types or statuses are
 # excluded, all rows come with those columns, and the core leaves rows out: what an
@@ -43,7 +43,6 @@ from sla_compliance.alarms import (
 )
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.checks import row_field
-from sla_compliance.corrected_batch import with_ids
 from sla_compliance.errors import InvalidAlarmError, InvalidValueError
 from sla_compliance.instant_columns import YEAR_2_US, YEAR_9999_US
 from sla_compliance.sources._sql.ancestors import Lineage
@@ -52,7 +51,7 @@ from sla_compliance.sources._sql.mappings import AlarmsTable, DefaultName
 from sla_compliance.sources._sql.next_rows import NEXT_START, NextRows
 from sla_compliance.sources._sql.ordinary_rows import numbers, row_names, with_ordinary
 from sla_compliance.sources._sql.reflection import checked_tenant_id, reflect_table
-from sla_compliance.sources._sql.row_ids import IDS, RowIds
+from sla_compliance.sources._sql.row_ids import NameColumn, RowsById
 from sla_compliance.sources._sql.shapes import (
     Columns,
     Fields,
@@ -71,7 +70,6 @@ _UNNEEDED_INSTANTS: Final = frozenset({"acknowledged_at"})  # by figures
 _START: Final = "window_start"
 _END: Final = "window_end"
 _STATEMENTS_KEPT: Final = 64
-IDS_AT_ONCE: Final = 5_000
 LOOK_EVERY_US: Final = HOUR_US
 _MOST_TENANTS: Final = 100_000
 
@@ -140,21 +138,12 @@ class AlarmReader:
         return with_ordinary(columns.pairs, self._batch(columns), request.wanted)
 
     def read_by_ids(self, connection: Connection, tenant_id: str, row_ids: Collection[str]) -> AlarmBatch:
-        """Return the alarms with these ids, with every mapped column.
+        """Return the alarms with these ids and their ancestors, with every mapped column.
 
         Raises:
             InvalidValueError: no column of ids is mapped.
         """
-        table = self._mapped_table(connection)
-        texts = sorted(row_ids)
-        batch = AlarmBatch()
-        for first in range(0, len(texts), IDS_AT_ONCE):
-            some_texts = texts[first : first + IDS_AT_ONCE]
-            parameters = {TENANT: checked_tenant_id(tenant_id), IDS: table.row_ids.values_of(some_texts)}
-            rows = self._batch(table.statement_by_ids.fetch(connection, parameters))
-            # SQLite takes 017 and 17 for the same number; their texts differ.
-            batch = batch.joined(with_ids(rows, some_texts))
-        return batch
+        return self._mapped_table(connection).rows_by_id.read(connection, tenant_id, row_ids, self._batch)
 
     def odd_severity_rows(self, tenant_id: str) -> int | None:
         """Return how many rows had a severity that no filter can match at the last look; None before the first."""
@@ -245,21 +234,22 @@ class _MappedAlarms:
         self.statement = lru_cache(_STATEMENTS_KEPT)(self._statement)
 
     @cached_property
-    def row_ids(self) -> RowIds:
-        """How rows are found by their ids.
+    def rows_by_id(self) -> RowsById:
+        """What finds rows by their ids, in full.
 
         Raises:
             InvalidValueError: no column of ids is mapped.
         """
         if self._mapping.id is None:
             raise InvalidValueError("id is None, so corrections cannot name rows; map the column of ids", field="id")
-        return RowIds(self._table, self._mapping.id)
-
-    @cached_property
-    def statement_by_ids(self) -> Statement:
-        """The statement for rows with some ids, in full."""
-        where = and_(self._table.is_equal(self._mapping.tenant_id, TENANT), self.row_ids.is_one_of_ids)
-        return rows_statement(self._fields(self._plain_columns, is_detailed=True), self._kind, where, self._table.name)
+        fields = self._fields(self._plain_columns, is_detailed=True)
+        alarm_id = self._lineage.columns.get("alarm_id")
+        return RowsById(
+            ids=NameColumn(self._table, self._mapping.id, "row_ids"),
+            alarm_ids=None if alarm_id is None else NameColumn(self._table, alarm_id, "alarm_ids"),
+            is_tenants=self._table.is_equal(self._mapping.tenant_id, TENANT),
+            statement_where=lambda where: rows_statement(fields, self._kind, where, self._table.name),
+        )
 
     def parameters(self, request: AlarmRequest) -> Mapping[str, object]:
         """Return the parameters of the statements for a request."""

@@ -13,9 +13,11 @@
 # Low and high are the least and the greatest availability of record, optimistic
 # and pessimistic reading. A verdict is confirmed where no reading contradicts it.
 #
-# A reading of what the rule leaves open, chosen here: the coverage that decides
-# whether unknown time may be left out is that of the record itself, a day's or a
-# month's.
+# Readings of what the rule leaves open, chosen here:
+# - The coverage that decides whether unknown time may be left out is that of the
+#   record itself, a day's or a month's.
+# - Instants beyond those in doubt of which a reading says something else than the
+#   record come in runs; each run is at stake for the causes whose instants it touches.
 ################################################################
 
 from __future__ import annotations
@@ -28,8 +30,8 @@ from fractions import Fraction
 from functools import cached_property
 
 from sla_compliance.testing.oracle.accounting import Cells, Count
-from sla_compliance.testing.oracle.calendar import day_of
-from sla_compliance.testing.oracle.exclusions import Exclusions
+from sla_compliance.testing.oracle.calendar import FIRST, day_of
+from sla_compliance.testing.oracle.exclusions import Exclusions, runs
 from sla_compliance.testing.oracle.readings import Reading
 from sla_compliance.testing.oracle.rows import NONE, Cause, Rows
 from sla_compliance.testing.oracle.rules import Rule
@@ -189,11 +191,28 @@ class Oracle:
         pieces: dict[str, list[set[int]]] = {}
         for item in self._evidence:
             for cause, instants in item.doubts:
-                if instants & window:
-                    pieces.setdefault(cause, []).append(set(instants & window))
+                at_stake = window & instants.union(*(run for run in self._altered_runs if _touches(run, instants)))
+                if at_stake:
+                    pieces.setdefault(cause, []).append(at_stake)
         for cause, parts in pieces.items():
             doubts.append(Doubt(cause, len(parts), len(set().union(*parts))))
         return sorted(doubts, key=lambda doubt: -doubt.length)
+
+    @cached_property
+    def _altered_runs(self) -> list[range]:
+        """The runs of instants beyond those in doubt of which a reading says something else than the record."""
+        in_doubt = NONE.union(*(instants for item in self._evidence for _, instants in item.doubts))
+        readings = (self.optimistic, self.pessimistic)
+        altered = {
+            instant
+            for instant in range(FIRST, self.world.as_of)
+            if any(reading.facts(instant) != self.record.facts(instant) for reading in readings)
+        }
+        return runs(altered - in_doubt)
+
+
+def _touches(run: range, instants: Collection[int]) -> bool:
+    return run.start - 1 in instants or run.stop in instants
 
 
 def _sum(tables: Iterable[Cells]) -> Cells:

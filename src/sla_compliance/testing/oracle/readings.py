@@ -186,6 +186,11 @@ class Reading:
             return is_in_hours(hours, self.world.place, instant)
         return _holds(hours, instant)
 
+    def facts(self, instant: int) -> tuple[str, bool]:
+        """Return what alarms decide about an instant: its state, and whether it is in everybody's maintenance."""
+        maintenance, _ = self._everybodys
+        return self.state(instant), instant in maintenance
+
     def cell(self, instant: int) -> Cell:
         """Return what was owed and what was the case at an instant."""
         return self.scope(instant), self.state(instant)
