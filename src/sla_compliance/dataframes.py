@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from importlib.metadata import version
 from typing import Any, Final, Literal
 
 from sla_compliance.checks import checked_text, wrong_value
@@ -76,7 +77,7 @@ def data_frame(kind: str, columns: Sequence[DataColumn]) -> Any:  # noqa: ANN401
             # narwhals makes dates of pandas by way of PyArrow, which not everyone has.
             ValueType.DATE: nw.Object() if kind == "pandas" else nw.Date(),
             ValueType.INSTANT: nw.Datetime("us", "UTC"),
-            ValueType.TEXT: nw.String(),
+            ValueType.TEXT: nw.Object() if kind == "pandas" and _is_old_pandas() else nw.String(),
             ValueType.FLAG: nw.Boolean(),
             ValueType.INTEGER: nw.Int64(),
             ValueType.NUMBER: nw.Float64(),
@@ -84,3 +85,8 @@ def data_frame(kind: str, columns: Sequence[DataColumn]) -> Any:  # noqa: ANN401
         values = {column.name: list(column.values) for column in columns}
         schema = {column.name: dtypes[column.type] for column in columns}
         return nw.from_dict(values, schema=schema, backend=package).to_native()
+
+
+def _is_old_pandas() -> bool:
+    """Return whether pandas has no type of its own for text: made into one there, None would read "None"."""
+    return int(version("pandas").partition(".")[0]) < 3

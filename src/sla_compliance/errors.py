@@ -191,8 +191,56 @@ class UnknownTenantError(SLAComplianceError, LookupError):
         self.tenant_id = tenant_id
 
 
+class InvalidStoredDayError(SLAComplianceError, ValueError):
+    """A stored day cannot have been measured, or was measured by a clock that is ahead or by later rules.
+
+    Attributes:
+        tenant_id, date: whose day.
+    """
+
+    def __init__(self, message: str, *, tenant_id: str, date: date) -> None:
+        super().__init__(message, field="day")
+        self.tenant_id = tenant_id
+        self.date = date
+
+
+class ClockAheadError(InvalidValueError):
+    """The clock of this machine is ahead of the store's, so days that it would store may not have happened.
+
+    Attributes:
+        clock_us, store_clock_us: what both say, microseconds since 1970.
+    """
+
+    def __init__(self, message: str, *, clock_us: int, store_clock_us: int) -> None:
+        super().__init__(message, field="clock")
+        self.clock_us = clock_us
+        self.store_clock_us = store_clock_us
+
+
+class InvalidTenantError(InvalidValueError):
+    """What is known of one tenant cannot be used: its zone, a date, or its id. Other tenants are none the worse.
+
+    The message says nothing about other tenants, so it can go to a client.
+
+    Attributes:
+        tenant_id: which tenant.
+    """
+
+    def __init__(self, message: str, *, tenant_id: str, field: str = "") -> None:
+        super().__init__(message, field=field)
+        self.tenant_id = tenant_id
+
+
 class CacheUnavailableError(SLAComplianceError, ConnectionError):
     """A cache cannot be reached, is too slow or refuses to write; whether a write has arrived is not known."""
+
+
+class CacheBusyError(CacheUnavailableError):
+    """All connections to a cache are in use; the cache itself may be well."""
+
+
+class ServiceUseError(SLAComplianceError, RuntimeError):
+    """A service is used where it cannot work: after it was closed, in a fork, on another event loop."""
 
 
 class MissingExtraError(SLAComplianceError, ImportError):

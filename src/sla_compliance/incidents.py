@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from heapq import nsmallest
 from typing import Any, Final
 
 from sla_compliance.alarms import ALARM_COLUMNS, Alarm, ColumnKind
@@ -42,7 +42,8 @@ class Incident:
         is_ongoing: whether an alarm behind it lasts beyond the instant of evaluation.
         downtime_us: what counted as downtime of it, inside the window.
         zone: the tenant's zone, an IANA name.
-        alarms: the alarms behind it, by the time they were raised.
+        alarms: the alarms behind it, by the time they were raised; of a page, the first ones.
+        unlisted_alarms: how many more alarms are behind it.
         begins_before: whether it may have begun before `start_us`: it reaches the edge of what a service reads, or
             the beginning of all time, where a log says only that it was down before its first row.
     """
@@ -54,6 +55,12 @@ class Incident:
     zone: str
     alarms: tuple[Alarm, ...]
     begins_before: bool = False
+    unlisted_alarms: int = 0
+
+    @property
+    def alarm_count(self) -> int:
+        """How many alarms are behind it."""
+        return len(self.alarms) + self.unlisted_alarms
 
     @property
     def start(self) -> datetime:
@@ -70,19 +77,21 @@ class Incident:
         """How long it lasted, counted or not; until the instant of evaluation while it lasts."""
         return self.end_us - self.start_us
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self, *, with_alarms: bool = True) -> dict[str, object]:
         """Return the incident in JSON types; times in the tenant's zone, lengths in seconds."""
-        return {
+        fields: dict[str, object] = {
             "start": self.start.isoformat(),
             "begins_before": self.begins_before,
             "end": None if self.end is None else self.end.isoformat(),
             "duration_seconds": self.duration_us / SECOND_US,
             "downtime_seconds": self.downtime_us / SECOND_US,
-            "alarms": [self._alarm_dict(alarm) for alarm in self.alarms],
         }
+        if with_alarms:
+            fields["alarms"] = [self.alarm_dict(alarm) for alarm in self.alarms]
+        return fields
 
-    def _alarm_dict(self, alarm: Alarm) -> dict[str, object]:
-        """Return the columns of an alarm that drill-down shows."""
+    def alarm_dict(self, alarm: Alarm) -> dict[str, object]:
+        """Return the columns of an alarm that drill-down shows, in JSON types."""
         zone = load_zone(self.zone)
         return {column.name: _json_value(getattr(alarm, column.name), column.kind, zone) for column in SHOWN_COLUMNS}
 
@@ -94,31 +103,87 @@ def _json_value(value: Any, kind: ColumnKind, zone: tzinfo) -> object:  # noqa: 
     return value.astimezone(zone).isoformat() if kind is ColumnKind.INSTANT else str(value)
 
 
-def incidents_between(
-    start_us: int, end_us: int, *, ledger: Ledger, rule: DowntimeRule, qualifying: AlarmBatch, accounting: Accounting
-) -> Iterator[Incident]:
-    """Yield the outages that share an instant with [start_us, end_us), in order of time.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageBounds:
+    """Which of many outages a person looks at.
+
+    Attributes:
+        offset: how many are skipped.
+        limit: how many follow at most; None: all.
+        alarm_limit: how many alarms are listed behind each of them; None: all.
+    """
+
+    offset: int = 0
+    limit: int | None = None
+    alarm_limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentPage:
+    """Some of the outages of a window.
+
+    Attributes:
+        incidents: in order of time.
+        total: how many the window has.
+        downtime_us: what counted as downtime of all of them, inside the window.
+        start_us, end_us: when the first of all began and the last was over; None where there are none.
+    """
+
+    incidents: tuple[Incident, ...]
+    total: int
+    downtime_us: int
+    start_us: int | None
+    end_us: int | None
+
+
+def incident_page(
+    start_us: int,
+    end_us: int,
+    *,
+    ledger: Ledger,
+    rule: DowntimeRule,
+    qualifying: AlarmBatch,
+    accounting: Accounting,
+    bounds: PageBounds,
+) -> IncidentPage:
+    """Return the outages that share an instant with [start_us, end_us), in order of time, within the page's bounds.
 
     Cost: one pass over the alarms' starts, a bisection for each alarm between the first incident's start and the last
-    one's end, and an Alarm for each row behind the incidents that are yielded.
+    one's end, and an Alarm for each row that is listed.
     """
     down = ledger.down
     first, after = bisect_right(down.ends_us, start_us), bisect_left(down.starts_us, end_us)
-    shown = range(first, after if start_us < end_us else first)
+    ranks = range(first, after if start_us < end_us else first)
+    shown = ranks[bounds.offset :] if bounds.limit is None else ranks[bounds.offset : bounds.offset + bounds.limit]
     ends_us = rule.ends_us(qualifying)
     rows_behind = _rows_behind(shown, down, qualifying)
+    incidents: list[Incident] = []
     for rank in shown:
         outage_start_us, outage_end_us = down.starts_us[rank], down.ends_us[rank]
-        rows = sorted(rows_behind[rank], key=qualifying.starts_us.__getitem__)
-        yield Incident(
+        rows = rows_behind[rank]
+        # Not sorted(rows)[:limit]: sorting many rows keeps every other thread waiting.
+        alarm_limit = len(rows) if bounds.alarm_limit is None else bounds.alarm_limit
+        listed_rows = nsmallest(alarm_limit, rows, key=qualifying.starts_us.__getitem__)
+        incident = Incident(
             start_us=outage_start_us,
             end_us=outage_end_us,
             is_ongoing=any(ends_us[row] > rule.as_of_us for row in rows),
             downtime_us=counted_us(ledger.cells_us(outage_start_us, outage_end_us), accounting.down_cells),
             zone=ledger.frame.zone,
-            alarms=tuple(map(qualifying.alarm, rows)),
+            alarms=tuple(map(qualifying.alarm, listed_rows)),
             begins_before=outage_start_us <= MIN_US,
+            unlisted_alarms=len(rows) - len(listed_rows),
         )
+        incidents.append(incident)
+    # All downtime lies in outages, so the window's is theirs.
+    cells_us = ledger.cells_us(start_us, max(start_us, end_us))
+    return IncidentPage(
+        incidents=tuple(incidents),
+        total=len(ranks),
+        downtime_us=counted_us(cells_us, accounting.down_cells),
+        start_us=down.starts_us[ranks[0]] if ranks else None,
+        end_us=down.ends_us[ranks[-1]] if ranks else None,
+    )
 
 
 def _rows_behind(shown: range, down: IntervalSet, qualifying: AlarmBatch) -> dict[int, list[int]]:

@@ -16,6 +16,10 @@
 #
 # A day is closed once nothing but a change of facts can alter it: the instant of
 # evaluation is past its end by the margin of damping and by stale_after.
+#
+# Machines share days, and their clocks differ. A day that was measured, or written,
+# later than now by more than CLOCK_TOLERANCE was so by a clock that is ahead: it may
+# hold what has not happened, so it does not hold.
 ################################################################
 
 from __future__ import annotations
@@ -33,6 +37,8 @@ from sla_compliance.units import MICROSECOND
 
 RULES_VERSION: Final = 1
 """Version of the rules that make cells of rows; raised when the same rows come to other cells."""
+CLOCK_TOLERANCE: Final = dt.timedelta(seconds=5)
+"""How far the clocks of machines that share days may differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +182,31 @@ class MeasuredDay:
 
     def is_closed(self, policy: SLAPolicy) -> bool:
         """Return whether nothing but a change of facts can alter the day."""
+        return closes_at_us(self.end_us, policy) + self._wait_us <= self.as_of_us
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it can be closed: under a policy without damping and without stale_after it is."""
+        return self.end_us + self._wait_us <= self.as_of_us
+
+    @property
+    def _wait_us(self) -> int:
         # An alarm open and unseen since the day's end becomes doubtful seven days later, without any change of facts.
         may_become_doubtful = any(fact.code == FactCode.OPEN_UNSEEN for fact in self.facts)
-        wait_us = UNSEEN_AFTER // MICROSECOND if may_become_doubtful else 0
-        return closes_at_us(self.end_us, policy) + wait_us <= self.as_of_us
+        return UNSEEN_AFTER // MICROSECOND if may_become_doubtful else 0
+
+    def objection(self, written_us: int, now_us: int) -> str:
+        """Return why a day that was kept does not hold now; empty where it does.
+
+        Args:
+            written_us: when it was written.
+            now_us: the present moment of the reader.
+        """
+        if is_ahead(max(self.as_of_us, written_us), now_us):
+            return "it was measured or written later than now, by a clock that is ahead"
+        if self.rules_version > RULES_VERSION:
+            return f"it was measured by rules of version {self.rules_version}; here they are of {RULES_VERSION}"
+        return ""
 
     @property
     def has_readings(self) -> bool:
@@ -197,3 +224,8 @@ def closes_at_us(end_us: int, policy: SLAPolicy) -> int:
     """Return the instant from which on a day that ends at `end_us` is closed."""
     stale_us = 0 if policy.stale_after is None else policy.stale_after // MICROSECOND
     return end_us + policy.margin_us + stale_us
+
+
+def is_ahead(clock_us: int, now_us: int) -> bool:
+    """Return whether one clock is ahead of another by more than clocks may differ."""
+    return clock_us - now_us > CLOCK_TOLERANCE // MICROSECOND

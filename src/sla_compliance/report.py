@@ -23,7 +23,7 @@ from sla_compliance.day_figures import DayFigures
 from sla_compliance.doubtful_time import doubts_within
 from sla_compliance.downtime import DowntimeRule
 from sla_compliance.evidence import Evidence
-from sla_compliance.incidents import Incident, incidents_between
+from sla_compliance.incidents import Incident, IncidentPage, PageBounds, incident_page
 from sla_compliance.labels import Accounting
 from sla_compliance.ledger import CellLengths, Ledger
 from sla_compliance.ledger_rule import Measurement
@@ -213,21 +213,39 @@ class ComplianceReport(DayFigures):
             NaiveDatetimeError, InvalidTypeError: a bound is no aware datetime, or `accounting` is no Accounting.
             InvalidIntervalError: end is before start.
         """
+        return self.incident_page(PageBounds(), start, end, accounting=accounting).incidents
+
+    def incident_page(
+        self,
+        bounds: PageBounds,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        *,
+        accounting: Accounting | None = None,
+    ) -> IncidentPage:
+        """Return some of the outages that share an instant with [start, end), and how many there are.
+
+        Args:
+            bounds: which of them, and how many alarms of each.
+
+        Args, Raises:
+            As `incidents`.
+        """
         if accounting is None:
             accounting = self.accounting
         check_type(accounting, Accounting, "accounting", "an Accounting, e.g. Accounting.COUNTED")
         start_us = self.ledger.start_us if start is None else instant_us(start, field="start")
         end_us = self.ledger.end_us if end is None else instant_us(end, field="end")
         check_order(start_us, end_us, start=start, end=end)
-        incidents = incidents_between(
+        return incident_page(
             max(start_us, self.ledger.start_us),
             min(end_us, self.ledger.end_us),
             ledger=self.ledger,
             rule=self.rule,
             qualifying=self.qualifying,
             accounting=accounting,
+            bounds=bounds,
         )
-        return tuple(incidents)
 
     def incidents_frame(self, kind: str = "pandas") -> Any:  # noqa: ANN401 - of the kind that is asked for
         """Return the outages of the window as a frame, one row an outage, in order of time.

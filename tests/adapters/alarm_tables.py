@@ -13,6 +13,7 @@ from sqlalchemy import Engine, text
 
 from sla_compliance.alarms import Alarm
 from sla_compliance.sources.sqlalchemy import AlarmsTable, NaiveTimes
+from sla_compliance.testing.stored_alarms import EVERY_COLUMN
 from sla_compliance.units import instant_us
 
 FIXTURES: Final = Path(__file__).parents[1] / "fixtures"
@@ -172,3 +173,18 @@ SQLITE_LAYOUTS: Final = {
     "text": Layout(_plain_table("alarms", "TEXT"), AlarmsTable(), iso_text),
     "naive text": Layout(_plain_table("alarms", "DATETIME"), AlarmsTable(naive_times=NaiveTimes.UTC), naive_text),
 }
+FOUR_COLUMNS: Final = Layout(
+    "CREATE TABLE alarms (tenant_id TEXT NOT NULL, severity TEXT, first_occurrence BIGINT NOT NULL, cleared_at BIGINT)",
+    AlarmsTable(),
+    microseconds,
+    lacks=EVERY_COLUMN - {"severity", "first_occurrence", "cleared_at"},
+)
+WITHOUT_STATUS: Final = Layout(
+    "CREATE TABLE alarms (id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, alarm_id TEXT, severity TEXT NOT NULL,"
+    " title TEXT, resource_id TEXT, customer_id TEXT, subscriber_count INTEGER, parent_alarm_id TEXT,"
+    " resource_type TEXT, first_occurrence BIGINT, cleared_at BIGINT, resolved_at BIGINT,"
+    " acknowledged_at BIGINT, updated_at BIGINT)",
+    AlarmsTable(),
+    microseconds,
+    lacks=frozenset({"status", "alarm_type", "last_occurrence"}),
+)

@@ -48,7 +48,6 @@ def asked(service: ComplianceService, tenant_id: str, days: int = 30, times: int
     async def ask() -> None:
         for _ in range(times):
             await service.compliance(tenant_id, NOW - days * DAY, NOW)
-        await service.aclose()
 
     asyncio.run(ask())
 

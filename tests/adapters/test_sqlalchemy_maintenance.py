@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 import pytest
 from sqlalchemy import Engine, NullPool, text
@@ -15,18 +17,20 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sla_compliance.alarms import Alarm
 from sla_compliance.calendars.exclusions import MaintenanceWindow
 from sla_compliance.compliance import evaluate
-from sla_compliance.errors import InvalidTypeError, InvalidValueError, NaiveDatetimeError
+from sla_compliance.errors import InvalidTenantError, InvalidValueError, NaiveDatetimeError
 from sla_compliance.sources.sqlalchemy import (
     AsyncSQLAlchemyMaintenanceSource,
     AsyncSQLAlchemyTenantSource,
     MaintenanceTable,
     NaiveTimes,
+    SQLAlchemyAlarmSource,
     SQLAlchemyMaintenanceSource,
     SQLAlchemyTenantSource,
     TenantRow,
     TenantsTable,
 )
 from sla_compliance.testing.stored_alarms import HOSTILE_TENANTS, HOUR, SINCE, SINCE_US, UNTIL, UNTIL_US
+from tests.adapters.alarm_tables import PLATFORM, SQLITE_LAYOUTS
 from tests.adapters.statements import watched
 
 SQLITE_TABLES = (
@@ -81,16 +85,19 @@ def test_a_cancelled_window_does_not_count(database: Engine, status: str) -> Non
 
 
 def test_affected_resources_and_customers_are_whose_alarms_are_excused(database: Engine) -> None:
-    """Any match will do; lists and objects of lists are read alike."""
+    """Any match will do; the keys of an object name types of resources, or customers."""
     planned(database, affected_resources=["olt-1", 7], affected_customers=["c1"], affected_services=["internet"])
-    planned(database, affected_resources={"olt": ["olt-2"], "ont": ["ont-3"]})
+    planned(database, affected_resources={"olt": ["olt-2"], "ont": "ont-3", "Customers": ["c2", 4], "circuit": []})
     first, second = fetched(database)
     assert first.targets == (
         (("customer_id",), (("c1",),)),
         (("resource_id",), (("7",), ("olt-1",))),
         (("service_id",), (("internet",),)),
     )
-    assert second.targets == ((("resource_id",), (("olt-2",), ("ont-3",))),)
+    assert second.targets == (
+        (("customer_id",), (("4",), ("c2",))),
+        (("resource_type", "resource_id"), (("olt", "olt-2"), ("ont", "ont-3"))),
+    )
 
 
 def test_notice_is_read_where_the_table_has_it(sqlite: Engine, platform: Engine) -> None:
@@ -117,6 +124,49 @@ def test_notice_is_read_where_the_table_has_it(sqlite: Engine, platform: Engine)
         )
         with pytest.raises(InvalidValueError, match="has no column 'entered_at'"):
             SQLAlchemyMaintenanceSource(engine, replace(table, entered_at="entered_at")).fetch("acme", 0, 1)
+        with engine.begin() as connection:
+            connection.exec_driver_sql("DROP TABLE works")
+
+
+def test_windows_reach_children_where_the_mapping_says_so(database: Engine) -> None:
+    """Of what they name by type, at any depth; the parents come from the table whenever they were raised."""
+    is_sqlite = database.dialect.name == "sqlite"
+    layout = SQLITE_LAYOUTS["text"] if is_sqlite else PLATFORM
+    if is_sqlite:
+        with database.begin() as connection:
+            connection.exec_driver_sql(layout.ddl)
+    olt = Alarm(
+        SINCE - 48 * HOUR, SINCE - 47 * HOUR, id=ROW_IDS[0], severity="info", resource_type="olt", resource_id="1"
+    )
+    ont = Alarm(SINCE, SINCE + HOUR, id=ROW_IDS[1], parent_alarm_id=ROW_IDS[0], resource_type="ont", resource_id="1")
+    port = Alarm(SINCE, SINCE + 2 * HOUR, id=ROW_IDS[2], parent_alarm_id=ROW_IDS[1], resource_type="port")
+    layout.store(database, "acme", [olt, ont, port])
+    planned(database, SINCE, SINCE + HOUR, affected_resources={"olt": ["1"]})
+    source = SQLAlchemyAlarmSource(database)
+    minutes = []
+    for with_children in (False, True):
+        table = MaintenanceTable(with_children=with_children)
+        windows = SQLAlchemyMaintenanceSource(database, table).fetch("acme", SINCE_US, UNTIL_US)
+        batch = source.fetch_with_ancestors("acme", SINCE_US, UNTIL_US)
+        report = evaluate(batch, start=SINCE, end=UNTIL, zone="UTC", as_of=UNTIL, maintenance=windows)
+        minutes.append(report.total.downtime_minutes)
+    assert minutes == [120, 60]
+
+
+def test_optional_columns_may_be_missing_and_named_ones_may_not(sqlite: Engine, platform: Engine) -> None:
+    """Of the smallest table a window is everybody's, and counts."""
+    for engine in (sqlite, platform):
+        with engine.begin() as connection:
+            connection.exec_driver_sql("CREATE TABLE works (tenant_id TEXT, start_time BIGINT, end_time BIGINT)")
+            connection.exec_driver_sql(f"INSERT INTO works VALUES ('acme', {SINCE_US}, {UNTIL_US})")  # noqa: S608
+        table = MaintenanceTable(table="works")
+        windows = SQLAlchemyMaintenanceSource(engine, table).fetch("acme", SINCE_US, UNTIL_US)
+        assert windows == (MaintenanceWindow(SINCE, UNTIL),)
+        for name in ("title", "status", "affected_resources", "affected_customers", "affected_services"):
+            names: Any = {name: name}
+            named = replace(table, **names)
+            with pytest.raises(InvalidValueError, match=f"table works has no column '{name}'"):
+                SQLAlchemyMaintenanceSource(engine, named).fetch("acme", SINCE_US, UNTIL_US)
         with engine.begin() as connection:
             connection.exec_driver_sql("DROP TABLE works")
 
@@ -194,13 +244,105 @@ def test_naive_times_are_refused_unless_they_are_said_to_be_utc(sqlite: Engine) 
     assert source.fetch("acme", SINCE_US, UNTIL_US) == (MaintenanceWindow(SINCE, SINCE + HOUR, reason="work"),)
 
 
-def test_affected_ids_that_are_no_json_are_refused(sqlite: Engine) -> None:
-    """The error names the column."""
+ROW_IDS: Final = [f"5e0dd0c5-1f0d-4f0e-9d2a-2f8e2c4a7b0{digit}" for digit in range(3)]
+BAD_SCOPES: Final = [
+    "olt-1, olt-2",
+    "[" * 100_000,
+    "{",
+    "[1.5]",
+    "true",
+    '[{"type": "olt", "id": "1"}]',
+    '{"olt": {"id": "1"}}',
+    f"[{'9' * 5000}]",
+]
+
+
+@pytest.mark.parametrize("scope", BAD_SCOPES, ids=range(len(BAD_SCOPES)))
+@pytest.mark.parametrize("column", ["affected_resources", "affected_customers", "affected_services"])
+def test_a_scope_that_cannot_be_read_excuses_nothing_and_is_listed(sqlite: Engine, column: str, scope: str) -> None:
+    """By its title and the column; the other windows count."""
     with sqlite.begin() as connection:
         connection.exec_driver_sql(SQLITE_TABLES[0])
-    planned(sqlite, affected_resources="olt-1, olt-2")
-    with pytest.raises(InvalidTypeError, match="affected_resources"):
-        fetched(sqlite)
+    planned(sqlite, SINCE, SINCE + HOUR, title="odd", **{column: scope})
+    planned(sqlite, SINCE + 2 * HOUR, SINCE + 3 * HOUR)
+    windows = fetched(sqlite)
+    assert (windows[0].start, windows[0].end) == (SINCE, SINCE + HOUR)
+    assert_is_set_aside(windows, rf"odd \({column} is no list of ids\)")
+
+
+def test_an_empty_scope_names_nothing(database: Engine) -> None:
+    """Neither null nor a list of absent values is an id."""
+    for scope in ("[]", "{}", "null", '[null, ""]', '{"olt": [], "ont": null}'):
+        planned(database, affected_resources=scope, affected_customers="[]")
+    assert [window.targets for window in fetched(database)] == [None] * 5
+
+
+def assert_is_set_aside(windows: Sequence[MaintenanceWindow], name: str, *, hours: int = 3) -> None:
+    """Check that of two windows the first excuses nothing and is listed on each day, and the second counts."""
+    alarms = [Alarm(SINCE, SINCE + 4 * HOUR, resource_id="olt-1", customer_id="olt-1", id="1")]
+    report = evaluate(alarms, start=SINCE, end=SINCE + 48 * HOUR, zone="UTC", as_of=UNTIL, maintenance=windows)
+    assert len(windows) == 2
+    assert report.total.downtime_minutes == hours * 60
+    (line,) = report.quality.unmatched_exclusions
+    assert re.search(name, line)
+
+
+BAD_TIMES: Final[list[tuple[dict[str, object], str]]] = [
+    ({"start_time": None}, "start_time is missing"),
+    ({"start_time": "0001-01-01T00:00:00Z"}, "start_time is no instant"),
+    ({"start_time": "0001-02-01T00:00:00Z"}, "start_time is in year 1"),
+    ({"start_time": "yesterday"}, "start_time is no instant"),
+    ({"start_time": "2026-02-30T00:00:00Z"}, "start_time is no instant"),
+    ({"end_time": "tomorrow"}, "end_time is no instant"),
+    ({"end_time": b"\x00"}, "end_time is no instant"),
+]
+
+
+@pytest.mark.parametrize(("times", "reason"), BAD_TIMES)
+def test_a_window_without_readable_times_excuses_nothing_and_is_listed(
+    sqlite: Engine, times: dict[str, object], reason: str
+) -> None:
+    """Whichever of them it is."""
+    with sqlite.begin() as connection:
+        connection.exec_driver_sql(SQLITE_TABLES[0])
+    planned(sqlite, title="odd", affected_resources=["olt-1"])
+    with sqlite.begin() as connection:
+        for name, value in times.items():
+            connection.execute(text(f"UPDATE maintenance_windows SET {name} = :value"), {"value": value})  # noqa: S608
+    planned(sqlite, SINCE + 2 * HOUR, SINCE + 3 * HOUR)
+    assert_is_set_aside(fetched(sqlite), re.escape(reason))
+
+
+def test_a_start_of_a_clock_that_was_never_set_excuses_nothing(platform: Engine) -> None:
+    """In PostgreSQL too; an end of that year lies before the start, and an end of the last year is none."""
+    planned(platform, datetime(1, 1, 1, tzinfo=UTC), SINCE + HOUR, title="odd")
+    planned(platform, SINCE + 2 * HOUR, SINCE + 3 * HOUR)
+    assert_is_set_aside(fetched(platform), "start_time is in year 1")
+    with platform.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM maintenance_windows")
+    planned(platform, SINCE, datetime(1, 1, 1, tzinfo=UTC), title="odd")
+    planned(platform, SINCE + HOUR, datetime(9999, 12, 31, tzinfo=UTC))
+    assert_is_set_aside(fetched(platform), r"odd \(ends before it starts\)", hours=1)
+
+
+def test_a_window_without_an_end_has_none(sqlite: Engine) -> None:
+    """As the page on databases says."""
+    with sqlite.begin() as connection:
+        connection.exec_driver_sql(SQLITE_TABLES[0])
+    planned(sqlite)
+    with sqlite.begin() as connection:
+        connection.exec_driver_sql("UPDATE maintenance_windows SET end_time = NULL")
+    (window,) = fetched(sqlite)
+    assert (window.start, window.end_us > UNTIL_US) == (SINCE, True)
+
+
+def test_a_notice_of_a_clock_that_was_never_set_is_not_known(sqlite: Engine) -> None:
+    """Year 1 is long before any work, and would be notice enough for all of it."""
+    with sqlite.begin() as connection:
+        connection.exec_driver_sql(SQLITE_TABLES[0].replace("title TEXT", "title TEXT, announced_at TEXT"))
+    planned(sqlite, announced_at="0001-01-01T00:00:00Z")
+    (window,) = fetched(sqlite)
+    assert window.announced_at_us is None
 
 
 def test_a_tenant_has_its_zone_and_is_monitored_since_its_creation(database: Engine) -> None:
@@ -230,6 +372,23 @@ def test_a_tenants_naive_creation_is_refused(sqlite: Engine) -> None:
         SQLAlchemyTenantSource(sqlite).fetch("acme")
     told = SQLAlchemyTenantSource(sqlite, TenantsTable(naive_times=NaiveTimes.UTC))
     assert told.fetch("acme") == TenantRow("UTC", SINCE)
+
+
+@pytest.mark.parametrize("created", ["last year", "2026-02-30T00:00:00Z", "0001-06-01T00:00:00Z", b"2026"])
+def test_a_tenants_creation_that_is_no_instant_is_its_own_fault(sqlite: Engine, created: object) -> None:
+    """Other tenants have theirs; a missing one is not known."""
+    with sqlite.begin() as connection:
+        connection.exec_driver_sql(SQLITE_TABLES[1])
+        connection.execute(
+            text("INSERT INTO tenants VALUES ('acme', 'UTC', :created), ('other', NULL, NULL)"), {"created": created}
+        )
+    source = SQLAlchemyTenantSource(sqlite)
+    with pytest.raises(InvalidTenantError, match="^tenant 'acme': tenants.*created_at") as caught:
+        source.fetch("acme")
+    assert caught.value.tenant_id == "acme"
+    row = source.fetch("other")
+    assert row is not None
+    assert (row.zone, row.monitored_since.year) == ("", 1)
 
 
 def test_async_sources_say_the_same(platform: Engine) -> None:

@@ -14,7 +14,13 @@ from sqlalchemy.exc import OperationalError
 
 from sla_compliance.alarms import Alarm, AlarmFilter
 from sla_compliance.errors import InvalidValueError, NaiveDatetimeError
-from sla_compliance.sources.sqlalchemy import AlarmsTable, SQLAlchemyAlarmSource, ddl, missing_index_statements
+from sla_compliance.sources.sqlalchemy import (
+    AlarmsTable,
+    MetricsTable,
+    SQLAlchemyAlarmSource,
+    ddl,
+    missing_index_statements,
+)
 from sla_compliance.testing.stored_alarms import HOUR, SINCE, SINCE_US, UNTIL_US, varied_alarms
 from sla_compliance.units import instant_us
 from tests.adapters.alarm_tables import PLATFORM, SQLITE_LAYOUTS
@@ -112,7 +118,7 @@ def test_ddl_of_both_databases_runs(platform: Engine, sqlite: Engine) -> None:
     for engine in (platform, sqlite):
         for _ in range(2):
             with engine.begin() as connection:
-                for statement in ddl(engine.dialect.name).splitlines():
+                for statement in ddl(engine.dialect.name, metrics=MetricsTable()).splitlines():
                     connection.exec_driver_sql(statement)
         assert missing_index_statements(engine) == ()
     with platform.begin() as connection:
@@ -211,6 +217,35 @@ def test_a_default_column_of_another_kind_is_left_out(platform: Engine) -> None:
     finally:
         with platform.begin() as connection:
             connection.exec_driver_sql("ALTER TABLE alarms DROP COLUMN updated_at")
+
+
+@pytest.mark.parametrize("name", ["resolved_at", "last_occurrence"])
+def test_an_end_of_another_kind_is_an_error(platform: Engine, name: str) -> None:
+    """Left out, alarms that are over would be open."""
+    with platform.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TABLE other (tenant_id TEXT, severity TEXT, first_occurrence TIMESTAMPTZ, cleared_at TIMESTAMPTZ,"
+            f" {name} BIGINT)"
+        )
+    try:
+        with pytest.raises(InvalidValueError, match=f"{name} of other differ in type"):
+            SQLAlchemyAlarmSource(platform, AlarmsTable(table="other")).fetch("acme", SINCE_US, UNTIL_US)
+        without: Any = {name: None}
+        table = AlarmsTable(table="other", **without)
+        assert len(SQLAlchemyAlarmSource(platform, table).fetch("acme", SINCE_US, UNTIL_US)) == 0
+    finally:
+        with platform.begin() as connection:
+            connection.exec_driver_sql("DROP TABLE other")
+
+
+def test_rows_of_a_table_without_ids_cannot_be_named(sqlite: Engine) -> None:
+    """The error says so when they are asked for by id, and not before."""
+    with sqlite.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE alarms (tenant_id, severity, first_occurrence, cleared_at)")
+    source = SQLAlchemyAlarmSource(sqlite)
+    assert len(source.fetch_details("acme", SINCE_US, UNTIL_US)) == 0
+    with pytest.raises(InvalidValueError, match="^id is 'id', which alarms lacks, so corrections cannot name rows"):
+        source.fetch_by_ids("acme", ["1"])
 
 
 def test_a_row_without_an_alarm_id_ends_by_the_next_of_its_resource(sqlite: Engine, platform: Engine) -> None:

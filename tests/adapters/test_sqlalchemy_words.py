@@ -142,6 +142,47 @@ def test_words_of_status_say_that_a_row_is_over(engine: Engine, status_map: Word
     both_ways(engine, rows, status_map=status_map)
 
 
+SEVERITY_COUNTS: Final[list[tuple[str, WordMap | None, str | None, int]]] = [
+    # "cRiTiCaL" is read, but no filter's spelling matches it: the look finds it too.
+    ("TEXT", None, None, 5),
+    ("TEXT", None, "severity <> 'Sev1'", 3),
+    ("TEXT", {"minor": "Sev1"}, None, 4),
+    ("TEXT", {"minor": "*"}, None, 3),  # an absent word is none of the others
+    ("VARCHAR(20)", {"major": "cleared"}, None, 4),
+]
+
+
+@pytest.mark.parametrize(("severity_type", "severity_map", "where", "count"), SEVERITY_COUNTS)
+def test_severities_that_no_filter_matches_are_counted(
+    engine: Engine, severity_type: str, severity_map: WordMap | None, where: str | None, count: int
+) -> None:
+    """Unknown words, overwritten ones and absent ones, as the map and the condition of the mapping say."""
+    rows = hourly(["critical", "MINOR", "Sev1", "cleared", None, "", "cRiTiCaL"])
+    stored(engine, severity_type, "BIGINT", rows)
+    mapping = AlarmsTable(severity_map=severity_map, where=where)
+    source = SQLAlchemyAlarmSource(engine, mapping, on_invalid="quarantine")
+    source.fetch("another", *WINDOW_US)
+    source.fetch("acme", *WINDOW_US)
+    assert source.unrecognized_severity_rows("another") == 0
+    assert source.unrecognized_severity_rows("acme") == count
+
+
+def test_numbers_and_labels_that_no_filter_matches_are_counted(postgres_dsn: str) -> None:
+    """Of columns that can hold no other word."""
+    for severity_type, words, severity_map, count in (
+        ("INTEGER", [5, 4, 3, None], {"critical": [4, 5]}, 2),
+        ("level", ["HIGH", "Disaster", "Average", "critical"], {"critical": "High", "info": "average"}, 1),
+        ("level", ["HIGH", "Disaster", "Average", "critical"], None, 3),
+    ):
+        with fresh_database(postgres_dsn, "") as url:
+            engine = create_engine(url)
+            stored(engine, severity_type, "BIGINT", hourly(list(words)))
+            source = SQLAlchemyAlarmSource(engine, AlarmsTable(severity_map=severity_map), on_invalid="quarantine")
+            source.fetch("acme", *WINDOW_US)
+            assert source.unrecognized_severity_rows("acme") == count
+            engine.dispose()
+
+
 LOCAL: Final = [
     ("2026-10-24 23:30:00", "2026-10-25 00:30:00"),
     ("2026-10-25 01:15:00", "2026-10-25 01:45:00"),  # the hour that comes twice in Lisbon

@@ -1,7 +1,8 @@
 """Measured availability as outages and monitored time; on a real TimescaleDB where one is given."""
 ################################################################
-# Without SLA_TEST_TIMESCALE_DSN the tests run on plain PostgreSQL with a stand-in
-# for time_bucket.
+# SLA_TEST_TIMESCALE_DSN names a server; SLA_TEST_TIMESCALE_PACKAGES a folder of npm's
+# packages, from which one is started (`nox -s timescale`). Without either the tests run
+# on plain PostgreSQL with a stand-in for time_bucket.
 ################################################################
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ import asyncio
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import psycopg
 import pytest
-from sqlalchemy import Engine, NullPool, create_engine, text
+from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from sla_compliance.batch import AlarmBatch
@@ -28,6 +31,7 @@ from sla_compliance.validation import ClampedFigure
 from tests.adapters.alarm_tables import FIXTURES, PLATFORM_SCHEMA
 from tests.adapters.statements import watched
 from tests.servers.databases import fresh_database
+from tests.servers.timescaledb import ENGINE_ARGUMENTS, running_timescaledb
 
 MIDNIGHT = datetime(2026, 3, 1, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
@@ -35,20 +39,37 @@ QUARTER_US, MINUTE_US = 900_000_000, 60_000_000
 START_US = int(MIDNIGHT.timestamp()) * 1_000_000
 DAY_US = 96 * QUARTER_US
 
-TIMESCALE_VARIABLE = "SLA_TEST_TIMESCALE_DSN"
+DSN_VARIABLE = "SLA_TEST_TIMESCALE_DSN"
+PACKAGES_VARIABLE = "SLA_TEST_TIMESCALE_PACKAGES"
+IS_REAL = DSN_VARIABLE in os.environ or PACKAGES_VARIABLE in os.environ
 STAND_IN = (FIXTURES / "time_bucket.sql").read_text(encoding="utf-8")
-EXTENSION = "CREATE EXTENSION IF NOT EXISTS timescaledb; SELECT create_hypertable('network_metrics', 'timestamp')"
+HYPERTABLE = "SELECT create_hypertable('network_metrics', 'timestamp')"
+EXTENSION = f"CREATE EXTENSION IF NOT EXISTS timescaledb; {HYPERTABLE}"
 
 
 @pytest.fixture(scope="module")
 def metrics_database(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """A database with time_bucket, for all tests of this module."""
-    own = os.environ.get(TIMESCALE_VARIABLE)
+    packages = os.environ.get(PACKAGES_VARIABLE)
+    if packages is not None:
+        with running_timescaledb(Path(packages)) as server:
+            yield _engine_of_one_connection(server.url)
+        return
+    own = os.environ.get(DSN_VARIABLE)
     dsn = own or request.getfixturevalue("postgres_dsn")
     with fresh_database(dsn, PLATFORM_SCHEMA, EXTENSION if own else STAND_IN) as url:
         engine = create_engine(url, connect_args={"options": "-c timezone=Asia/Kathmandu"})
         yield engine
         engine.dispose()
+
+
+def _engine_of_one_connection(dsn: str) -> Engine:
+    """Return an engine of the server from npm, whose database has the tables now."""
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        for script in (PLATFORM_SCHEMA, HYPERTABLE):
+            connection.execute(script.encode())
+    url = make_url(dsn).set(drivername="postgresql+psycopg")
+    return create_engine(url, poolclass=NullPool, connect_args=ENGINE_ARGUMENTS)
 
 
 @pytest.fixture
@@ -80,6 +101,24 @@ def fetched(engine: Engine, tenant_id: str = "acme", bucket: timedelta = QUARTER
 def report_of(batch: AlarmBatch, zone: str = "UTC") -> ComplianceReport:
     """Return the report of the day."""
     return evaluate(batch, start=MIDNIGHT, end=MIDNIGHT + timedelta(days=1), zone=zone, as_of=MIDNIGHT.replace(month=4))
+
+
+@pytest.mark.skipif(not IS_REAL, reason="the stand-in has no hypertables")
+def test_the_table_is_a_hypertable_of_several_chunks(metrics: Engine) -> None:
+    """What is read of it here is read of TimescaleDB's own chunks, by its own time_bucket."""
+    measured(metrics, *[10] * 40, every=timedelta(days=1))
+    with metrics.connect() as connection:
+        chunks = connection.scalar(text("SELECT count(*) FROM show_chunks('network_metrics')")) or 0
+        owners = connection.scalars(
+            text(
+                "SELECT extension.extname FROM pg_proc JOIN pg_depend ON pg_depend.objid = pg_proc.oid"
+                " JOIN pg_extension AS extension ON extension.oid = pg_depend.refobjid WHERE proname = 'time_bucket'"
+            )
+        ).all()
+    assert chunks > 4
+    assert set(owners) == {"timescaledb"}
+    batch = TimescaleDBSource(metrics).fetch("acme", START_US, START_US + 40 * DAY_US)
+    assert len(batch) == 40
 
 
 def test_a_bucket_is_an_outage_of_its_share_and_monitored_time(metrics: Engine) -> None:

@@ -94,6 +94,7 @@ def incident(
         "end": cleared.isoformat() if cleared else None,
         "duration_seconds": seconds,
         "downtime_seconds": seconds if counted is None else counted,
+        "alarm_count": len(alarms),
         "alarms": list(alarms),
     }
 
@@ -127,7 +128,8 @@ def cut_fibre(day: date) -> list[Record]:
 def ending(day: date, incidents: Sequence[Record]) -> Record:
     """The answer to a question for one day's incidents."""
     bounds = {"start": local(day).isoformat(), "end": local(day + timedelta(days=1)).isoformat()}
-    return {"date": day.isoformat(), **bounds, "incidents": list(incidents)}
+    page = {"limit": 100, "offset": 0, "total": len(incidents)}
+    return {"date": day.isoformat(), **bounds, **page, "incidents": list(incidents)}
 
 
 def verdict_headers(records: Sequence[Record], *, is_confirmed: bool = True) -> dict[str, str]:

@@ -18,6 +18,7 @@ from tests.browser.facts import (
     UNMONITORED,
     Record,
     alarm,
+    ending,
     history,
     incident,
     local,
@@ -360,6 +361,20 @@ class TestDay:
         assert "still active" in seen.text(".incidents h3")
         assert "10 min so far" in seen.text(".incidents h3")
 
+    def test_what_an_answer_leaves_out_is_said(self, visit: VisitPage) -> None:
+        """Alarms of an incident, and incidents of the day."""
+        start, end = local(TODAY, time(2)), local(TODAY, time(3))
+        storm = incident(start, end, 3600, alarm(start, end)) | {"alarm_count": 31}
+
+        def respond(question: Question) -> Answer:
+            is_day = question.path == "sla/incidents"
+            return Answer(ending(TODAY, [storm]) | {"total": 2}) if is_day else provider()(question)
+
+        seen = visit(respond).settled("ready")
+        seen.day("2025-10-26").click()
+        expect(seen.page.locator(".incidents > li")).to_contain_text("30 later alarms not listed.")
+        expect(seen.page.locator("#day")).to_contain_text("1 later incident not listed.")
+
     def test_text_from_the_network_stays_text(self, visit: VisitPage) -> None:
         """Markup in a title is shown, not obeyed."""
         start = local(TODAY, time(9))
@@ -381,6 +396,26 @@ class TestDay:
         expect(seen.page.locator(".alarms li")).to_have_count(40)
         expect(seen.page.get_by_text("Port 39")).to_be_visible()
         seen.assert_sound()
+
+    @pytest.mark.parametrize("is_older", [True, False])
+    def test_a_figure_that_is_older_than_the_list_is_said(self, visit: VisitPage, *, is_older: bool) -> None:
+        """In one line, with the time at which it was measured."""
+        works = provider()
+
+        def respond(question: Question) -> Answer:
+            answer = works(question)
+            if question.path != "sla/incidents":
+                return answer
+            assert isinstance(answer.body, dict)
+            measured = local(TODAY, time(14, 3)).isoformat()
+            figure = {"downtime_seconds": 60, "as_of": measured, "is_older": is_older}
+            return Answer({**answer.body, "figure": figure})
+
+        seen = visit(respond).settled("ready")
+        seen.day("2025-10-26").click()
+        expect(seen.page.locator(".incidents > li")).to_have_count(3)
+        line = seen.page.get_by_text("it was measured at 14:03")
+        expect(line).to_have_count(1 if is_older else 0)
 
     def test_when_incidents_fail_the_chart_stays(self, visit: VisitPage) -> None:
         """The panel says why and tries again by itself."""

@@ -38,6 +38,17 @@ CREATE TABLE alarms (id TEXT, tenant_id TEXT, alarm_id TEXT, severity TEXT, stat
     resource_id TEXT, customer_id TEXT, subscriber_count INTEGER, first_occurrence TEXT, last_occurrence TEXT,
     cleared_at TEXT, resolved_at TEXT);
 """
+APP_TABLES = """\
+CREATE TABLE tenants (id TEXT, timezone TEXT, created_at TEXT);
+INSERT INTO tenants VALUES ('acme', 'UTC', '2026-01-01T00:00:00Z');
+CREATE TABLE maintenance_windows (tenant_id TEXT, start_time TEXT, end_time TEXT, status TEXT, title TEXT,
+    affected_resources TEXT, affected_customers TEXT, affected_services TEXT);
+CREATE TABLE sla_days (tenant_id TEXT, local_date DATE, zone TEXT, measurement TEXT, agreement TEXT, start_us BIGINT,
+    end_us BIGINT, cells_us TEXT, optimistic_cells_us TEXT, pessimistic_cells_us TEXT, facts TEXT, rows_read BIGINT,
+    rules_version INTEGER, as_of_us BIGINT, tz_version TEXT, written_us BIGINT, changes_applied INTEGER);
+CREATE TABLE sla_changes (tenant_id TEXT, local_date DATE, changes_reported INTEGER,
+    PRIMARY KEY (tenant_id, local_date));
+"""
 
 EXTRAS_NEEDED: Mapping[str, frozenset[str]] = {
     "--help": frozenset({"cli"}),
@@ -49,6 +60,8 @@ EXTRAS_NEEDED: Mapping[str, frozenset[str]] = {
     "ddl": frozenset({"cli", "sqlalchemy"}),
     "check sqlite": frozenset({"cli", "sqlalchemy"}),
     "check postgresql": frozenset({"cli", "sqlalchemy"}),
+    "reconcile": frozenset({"cli", "serve"}),
+    "invalidate": frozenset({"cli", "serve"}),
     "token": frozenset({"cli", "serve"}),
     "serve": frozenset({"cli", "serve"}),
 }
@@ -83,7 +96,8 @@ def is_working(command: str, outcome: Outcome) -> bool:
     if command == "check sqlite":
         return outcome.exit_code == 1 and "lacks its index" in outcome.errors and "CREATE INDEX" in outcome.output
     if command == "check postgresql":  # nothing listens there, so the driver was asked
-        return outcome.exit_code == 2 and outcome.errors.startswith("Error: the database cannot be read: (psycopg.")
+        says_so = re.fullmatch(r"Error: the database cannot be read: .*[Cc]onnect.* refused.*\n", outcome.errors)
+        return outcome.exit_code == 2 and (says_so is not None or "Connect call failed" in outcome.errors)
     return outcome.exit_code == 0 and outcome.output != "" and "Error" not in outcome.errors
 
 
@@ -102,8 +116,13 @@ def _arguments(command: str, folder: Path) -> Sequence[str]:
         return ("check", "--database-url", "sqlite:///platform.sqlite")
     if command == "check postgresql":
         return ("check", "--database-url", f"postgresql://127.0.0.1:{free_port()}/platform")
-    options = {"ddl": ("--dialect", "sqlite"), "token": ("--tenant", "acme")}
-    return (command, *options.get(command, ()))
+    if command in ("reconcile", "invalidate"):
+        with closing(sqlite3.connect(folder / "platform.sqlite")) as database:
+            database.executescript(TABLES + APP_TABLES)
+        options = ("--tenant", "acme", "--date", "2026-10-01") if command == "invalidate" else ()
+        return (command, "--database-url", "sqlite:///platform.sqlite", *options)
+    other_options = {"ddl": ("--dialect", "sqlite"), "token": ("--tenant", "acme")}
+    return (command, *other_options.get(command, ()))
 
 
 def _start(arguments: Sequence[str], folder: Path, environment: Mapping[str, str]) -> subprocess.Popen[str]:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
+from sla_compliance.alarms import Alarm
 from sla_compliance.cli.commands import commands
 from tests.adapters.alarm_tables import PLATFORM_SCHEMA
+from tests.adapters.guarded_platform import LAYOUT, guarded_platform
 from tests.servers.databases import fresh_database
+from tests.servers.fixtures import POSTGRES_CHOICES
+from tests.servers.postgres import installed_binaries, running_postgres
 
 TABLES = """
 CREATE TABLE alarms (id TEXT, tenant_id TEXT, alarm_id TEXT, severity TEXT, status TEXT, alarm_type TEXT, title TEXT,
@@ -32,6 +38,7 @@ INSERT INTO alarms (id, tenant_id, severity, status, first_occurrence, last_occu
     ('3', NULL, 'critical', 'active', '2026-10-20T10:00:00Z', NULL, NULL, 'probe'),
     ('4', 'other', 'critical', 'cleared', '2026-10-06T10:00:00Z', NULL, '2026-10-06T10:10:00Z', NULL);
 """
+RAISED, HOUR = datetime(2026, 10, 5, 10, tzinfo=UTC), timedelta(hours=1)
 RANGE = ("--month", "2026-10", "--as-of", "2026-11-15")
 JSON = ("--format", "json", "--detail", "--by", "year")
 Command = Callable[..., Result]
@@ -117,6 +124,19 @@ def test_corrections_and_settle(on_sqlite: Command, tmp_path: Path) -> None:
     assert (record["is_confirmed"], record["downtime_seconds"]) == (True, 1800 + 3600)
 
 
+def test_a_correction_moves_a_row_of_another_month_into_the_range(on_sqlite: Command, tmp_path: Path) -> None:
+    """Row 1 was raised on 5 October; what was corrected is in September's report and no longer in October's."""
+    path = tmp_path / "corrections.csv"
+    path.write_text(
+        "row_id,starts,ends,reason,author,entered_at\n"
+        "1,2026-09-05T10:00:00Z,2026-09-05T10:45:00Z,wrong month,M. Ade,2026-11-02T08:00:00Z\n",
+        encoding="utf-8",
+    )
+    arguments = ("--month", "2026-09", "--tenant", "acme", "--corrections", str(path), *JSON)
+    (record,) = records(on_sqlite("report", *arguments))
+    assert record["downtime_seconds"] == 45 * 60
+
+
 def test_doctor_on_a_database(on_sqlite: Command) -> None:
     """Findings of a tenant, of each, and rows without a tenant by their source."""
     result = on_sqlite("doctor", "--tenant", "acme", "--format", "json")
@@ -185,6 +205,25 @@ def test_postgresql_gives_the_same(postgres_url: str) -> None:
     assert stakes == {"UNSEEN": (11 * 24 + 13) * 60 - 5, "UNTARGETED_WINDOW": 30}
     settled = run("settle", postgres_url, "--tenant", "acme")
     assert settled.stdout.count("\n") == 2
+    for driver in ("psycopg", "psycopg2", "asyncpg"):
+        url = make_url(postgres_url).set(drivername=f"postgresql+{driver}").render_as_string(hide_password=False)
+        assert records(run("report", url, "--tenant", "acme", *JSON)) == [record]
+
+
+@pytest.mark.parametrize("driver", ["psycopg", "psycopg2", "asyncpg"])
+def test_a_database_that_hangs_is_one_error(driver: str) -> None:
+    """In time: a server that is suspended takes connections and answers nothing."""
+    if POSTGRES_CHOICES == ["own"]:
+        pytest.skip("a server of the user's own is not suspended")
+    with running_postgres(installed_binaries()[POSTGRES_CHOICES[0]]) as server, server.hanging():
+        url = server.url.replace("postgresql", f"postgresql+{driver}")
+        started_s = time.monotonic()
+        result = run("report", url, "--tenant", "a", "--zone", "UTC")
+        waited_s = time.monotonic() - started_s
+    assert waited_s < 8
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("Error: the database cannot be read: ")
+    assert result.stderr.count("\n") == 1
 
 
 BAD = {
@@ -220,3 +259,31 @@ def test_a_database_that_cannot_be_read(tmp_path: Path) -> None:
     assert "hunter2" not in result.output
     no_table = run("report", f"sqlite:///{tmp_path / 'empty.sqlite'}", "--tenant", "a", "--zone", "UTC")
     assert "there is no table alarms" in no_table.stderr
+
+
+def test_a_database_that_hides_rows_is_refused(postgres_dsn: str) -> None:
+    """Row-level security without its setting would read as no alarms; a role that sees all rows reads them."""
+    with guarded_platform(postgres_dsn) as platform:
+        LAYOUT.store(platform.admin, "acme", [Alarm(RAISED, RAISED + HOUR, id="1")])
+        platform.execute("INSERT INTO tenants (id, timezone, created_at) VALUES ('acme', 'UTC', '2025-01-01Z')")
+        for who in (("--tenant", "acme"), ("--all-tenants",)):
+            app = run("report", platform.app_url.render_as_string(hide_password=False), *who, *JSON)
+            assert app.exit_code == 2
+            assert "is under row-level security for the role sla_app_" in app.stderr
+            assert "BYPASSRLS" in app.stderr
+            admin = run("report", platform.admin.url.render_as_string(hide_password=False), *who, *JSON)
+            assert '"downtime_seconds": 3600' in admin.stdout
+
+
+def test_a_zone_that_is_none_names_its_tenant(on_sqlite: Command, tmp_path: Path) -> None:
+    """Of many tenants it is one; the contract file mends it."""
+    engine = create_engine(f"sqlite:///{tmp_path / 'platform.sqlite'}")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE tenants SET timezone = 'GMT+1' WHERE id = 'acme'"))
+    engine.dispose()
+    refused = on_sqlite("report", "--tenant", "acme", *JSON)
+    assert refused.exit_code == 2
+    assert "zone of tenant 'acme' is 'GMT+1', not a time zone" in refused.stderr
+    path = tmp_path / "sla.toml"
+    path.write_text('[tenants.acme]\nzone = "Africa/Lagos"', encoding="utf-8")
+    assert records(on_sqlite("report", "--tenant", "acme", "--contract", str(path), *JSON))

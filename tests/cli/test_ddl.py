@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import URL, create_engine, make_url, text
 
 from sla_compliance.cli.commands import commands
 from tests.adapters.alarm_tables import PLATFORM_SCHEMA
@@ -82,3 +83,166 @@ def test_a_database_that_cannot_be_asked_is_bad_input(tmp_path: Path) -> None:
         result = run("check", "--database-url", url)
         assert result.exit_code == 2
         assert result.stderr.startswith("Error: ")
+
+
+def url_text(url: URL, driver: str = "postgresql+psycopg") -> str:
+    return url.set(drivername=driver).render_as_string(hide_password=False)
+
+
+def execute_each(url: URL, script: str) -> None:
+    """Run printed statements one by one."""
+    engine = create_engine(url)
+    lines = [line for line in script.splitlines() if not line.startswith("--")]
+    with engine.begin() as connection:
+        for statement in filter(str.strip, "\n".join(lines).split(";\n")):
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.mark.parametrize("driver", ["postgresql", "postgresql+psycopg2", "postgresql+asyncpg"])
+def test_statements_run_on_the_platforms_tables(driver: str, each_postgres_dsn: str) -> None:
+    """Each of them, over every driver; then the check names the index on one line."""
+    with fresh_database(each_postgres_dsn, PLATFORM_SCHEMA) as url:
+        database = ("--database-url", url_text(url, driver))
+        lacking = run("check", *database)
+        assert lacking.exit_code == 1
+        assert lacking.stderr == "The alarms table lacks its index; requests read the whole table.\n"
+        printed = run("ddl", *database).output
+        assert "network_metrics" not in printed
+        execute_each(url, printed)
+        content = run("check", *database)
+        assert content.exit_code == 0
+        assert content.stdout.startswith("The alarms table has its index ix_sla_alarms, for rows where ")
+        assert content.stdout.count("\n") == 1
+        with_metrics = run("ddl", *database, "--metrics").output
+        assert '"ix_sla_metrics" ON "network_metrics"' in with_metrics
+        execute_each(url, with_metrics)
+
+
+def test_statements_run_on_sqlite(tmp_path: Path) -> None:
+    """With a table of metrics and without; an async URL is as good."""
+    file = tmp_path / "platform.sqlite"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript(ALARMS.partition("CREATE TABLE network_metrics")[0])
+    url = f"sqlite+aiosqlite:///{file}"
+    missing = run("ddl", "--database-url", url, "--metrics")
+    assert (missing.exit_code, missing.stdout) == (2, "")
+    assert "there is no table network_metrics" in missing.stderr
+    execute_each(make_url(f"sqlite:///{file}"), run("ddl", "--database-url", url).output)
+    assert run("check", "--database-url", url).exit_code == 0
+
+
+PLAIN_COLUMNS = "id BIGINT PRIMARY KEY, tenant_id TEXT, first_occurrence TIMESTAMPTZ, cleared_at TIMESTAMPTZ, severity"
+UNMAPPED_NAMES = "resolved_at last_occurrence status alarm_id alarm_type resource_id customer_id subscriber_count title"
+UNMAPPED = "\n".join(f"{name} = false" for name in UNMAPPED_NAMES.split())
+SEVERITIES = {
+    "an enum of lower-case labels": (
+        "CREATE TYPE level AS ENUM ('minor', 'major', 'critical');",
+        "level",
+        "",
+        "IN ('major', 'critical')",
+        "severity = ANY (ARRAY['major'::level, 'critical'::level])",
+    ),
+    "text": ("", "TEXT", "", "'critical', 'CRITICAL', 'Critical', 'major', 'MAJOR', 'Major'", "'MAJOR'::text"),
+    "words": (
+        "",
+        "VARCHAR(20)",
+        '[tables.alarms.severity_map]\ncritical = ["Very high", "Dis\'aster"]',
+        "'very high', 'VERY HIGH', 'Very high', 'Very High'",
+        "'DIS''ASTER'",
+    ),
+    "numbers": (
+        "",
+        "SMALLINT",
+        "[tables.alarms.severity_map]\ncritical = ['4', '5']\nminor = ['1']",
+        "('4', '5')",
+        "'5'::smallint",
+    ),
+    "a word for all others": ("", "TEXT", '[tables.alarms.severity_map]\ncritical = "*"', '"cleared_at");', "index"),
+}
+
+
+@pytest.mark.parametrize(
+    ("types", "severity", "words", "condition", "seen"), SEVERITIES.values(), ids=SEVERITIES.keys()
+)
+def test_the_index_fits_what_the_column_holds(
+    types: str, severity: str, words: str, condition: str, seen: str, postgres_dsn: str, tmp_path: Path
+) -> None:
+    """Its severities and their type; the statement runs, and the check is content."""
+    contract = tmp_path / "sla.toml"
+    contract.write_text(f"[tables.alarms]\n{UNMAPPED}\n{words}\n", encoding="utf-8")
+    with fresh_database(postgres_dsn, f"{types} CREATE TABLE alarms ({PLAIN_COLUMNS} {severity})") as url:
+        options = ("--database-url", url_text(url), "--contract", str(contract))
+        printed = run("ddl", *options).output
+        assert condition in printed
+        execute_each(url, printed)
+        content = run("check", *options)
+        assert (content.exit_code, content.stderr) == (0, "")
+        assert seen in content.stdout
+
+
+CONDITIONS = {
+    "severity = 'CRITICAL'": False,
+    "severity IN ('CRITICAL', 'MAJOR', 'MINOR')": True,
+    "severity <> 'INFO'": True,
+    "status = 'ACTIVE'": False,
+    "severity IN ('CRITICAL', 'MAJOR') AND cleared_at IS NULL": False,
+    "title <> ':x%'": False,
+    "tenant_id <> '' OR severity IS NOT NULL": False,
+}
+
+
+@pytest.mark.parametrize("driver", ["postgresql", "postgresql+psycopg2", "postgresql+asyncpg"])
+@pytest.mark.parametrize(("condition", "serves"), CONDITIONS.items(), ids=CONDITIONS.keys())
+def test_an_index_of_other_rows_is_no_index(condition: str, serves: bool, driver: str, postgres_dsn: str) -> None:
+    """The check says what it holds, and what it prints replaces an index of our own name."""
+    columns = "tenant_id, severity, first_occurrence, cleared_at"
+    index = f"CREATE INDEX ix_sla_alarms ON alarms ({columns}) WHERE {condition}"
+    with fresh_database(postgres_dsn, PLATFORM_SCHEMA, index) as url:
+        database = ("--database-url", url_text(url, driver))
+        result = run("check", *database)
+        assert result.exit_code == (0 if serves else 1), result.output
+        if not serves:
+            assert result.stderr.startswith("The alarms table lacks its index: ix_sla_alarms holds only rows where (")
+            assert result.stderr.count("\n") == 1
+            assert result.stdout.startswith('DROP INDEX "ix_sla_alarms";\nCREATE INDEX')
+            execute_each(url, result.stdout)
+            assert run("check", *database).exit_code == 0
+
+
+def test_severities_of_the_contract_are_those_that_the_index_must_hold(postgres_dsn: str, tmp_path: Path) -> None:
+    """An index on critical and major rows serves no promise about minor ones."""
+    contract = tmp_path / "sla.toml"
+    contract.write_text('[defaults.policy]\nseverities = ["critical", "major", "minor"]\n', encoding="utf-8")
+    with fresh_database(postgres_dsn, PLATFORM_SCHEMA) as url:
+        options = ("--database-url", url_text(url), "--contract", str(contract))
+        execute_each(url, run("ddl", "--database-url", url_text(url)).output)
+        assert run("check", "--database-url", url_text(url)).exit_code == 0
+        assert run("check", *options).exit_code == 1
+        execute_each(url, run("ddl", *options).output)
+        assert run("check", *options).exit_code == 0
+        assert run("check", "--database-url", url_text(url)).exit_code == 0
+
+
+def test_where_no_database_is_read_a_column_of_another_mapping_has_an_index_on_all_rows(tmp_path: Path) -> None:
+    """What it holds is not known; the platform's own is an enum of upper-case labels."""
+    contract = tmp_path / "sla.toml"
+    contract.write_text('[tables.alarms]\nseverity = "level"\n', encoding="utf-8")
+    assert "WHERE \"severity\" IN ('CRITICAL', 'MAJOR')" in run("ddl", "--dialect", "postgresql").output
+    assert "WHERE" not in run("ddl", "--dialect", "postgresql", "--contract", str(contract)).output
+
+
+@pytest.mark.parametrize("options", [(), ("--dialect", "sqlite", "--database-url", "sqlite://")])
+def test_ddl_needs_a_dialect_or_a_database(options: tuple[str, ...]) -> None:
+    """One of them."""
+    result = run("ddl", *options)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Missing option '--dialect' or '--database-url'; give one of them" in result.stderr
+
+
+def test_the_upgrade_is_in_the_sql_of_the_url() -> None:
+    """Nothing is read for it."""
+    assert (
+        run("ddl", "--upgrade", "--database-url", "sqlite:///no such file").output
+        == run("ddl", "--upgrade", "--dialect", "sqlite").output
+    )

@@ -16,10 +16,11 @@ from tests.cli.every_command import EXTRAS_NEEDED, Outcome, is_working, requirem
 HOOK: Final = Path(__file__).parent / "hidden"
 COMMANDS_AT_ONCE: Final = 2
 
-# The extra that a command names where a library is hidden; of all others it needs none. FastAPI needs anyio.
+# The extra that a command names where a library is hidden; of all others it needs none.
 SERVER: Final = dict.fromkeys(
-    ("anyio", "cashews", "fastapi", "jwt", "prometheus_client", "redis", "sqlalchemy", "uvicorn"), "serve"
+    ("cashews", "fastapi", "jwt", "prometheus_client", "redis", "sqlalchemy", "uvicorn"), "serve"
 )
+APP: Final = {library: extra for library, extra in SERVER.items() if library != "uvicorn"} | {"aiosqlite": "serve"}
 NAMED_EXTRA: Final[Mapping[str, Mapping[str, str]]] = {
     "--help": {"click": "cli"},
     "report": {"click": "cli", "rich": "cli"},
@@ -29,19 +30,26 @@ NAMED_EXTRA: Final[Mapping[str, Mapping[str, str]]] = {
     "demo": {"click": "cli", "rich": "cli"},
     "ddl": {"click": "cli", "sqlalchemy": "sqlalchemy"},
     "check sqlite": {"click": "cli", "sqlalchemy": "sqlalchemy"},
-    "check postgresql": {"click": "cli", "sqlalchemy": "sqlalchemy", "psycopg": "sqlalchemy"},
-    "token": {"click": "cli", "anyio": "serve", "fastapi": "serve", "jwt": "serve"},
+    "check postgresql": {"click": "cli", "sqlalchemy": "sqlalchemy"},
+    "reconcile": {"click": "cli", "rich": "cli", **APP},
+    "invalidate": {"click": "cli", **APP},
+    "token": {"click": "cli", "fastapi": "serve", "jwt": "serve"},
     "serve": {"click": "cli", **SERVER, "aiosqlite": "serve"},
 }
 
 
 def libraries() -> list[str]:
-    """Return the modules of all packages that an extra asks for, by the name they are imported by."""
-    packages = {_canonical(package) for packages in requirements().values() for package in packages}
+    """Return the modules of all packages that an extra of commands asks for, by the name they are imported by.
+
+    No command imports the extra `testing`; a module that begins with an underscore is imported by its package alone.
+    """
+    packages = {
+        _canonical(package) for extra, names in requirements().items() if extra != "testing" for package in names
+    }
     return sorted(
         module
         for module, distributions in packages_distributions().items()
-        if packages & set(map(_canonical, distributions))
+        if packages & set(map(_canonical, distributions)) and not module.startswith("_")
     )
 
 
@@ -71,3 +79,21 @@ def test_every_command_works_without_a_library_or_names_its_extra(library: str, 
         extra = NAMED_EXTRA[command].get(library)
         assert outcome.extra_to_install == extra, (command, outcome)
         assert is_working(command, outcome) == (extra is None), (command, outcome)
+
+
+@pytest.mark.parametrize(
+    ("hidden", "extra"),
+    [
+        (("psycopg",), None),
+        (("psycopg", "psycopg2"), None),
+        (("psycopg2", "asyncpg"), None),
+        (("psycopg", "psycopg2", "asyncpg"), "sqlalchemy"),
+    ],
+    ids=lambda names: " and ".join(names or ()),
+)
+def test_any_driver_of_postgresql_is_enough(hidden: tuple[str, ...], extra: str | None, tmp_path: Path) -> None:
+    """Without one, the command names the extra that brings the first choice."""
+    environment = {"PYTHONPATH": str(HOOK), "SLA_HIDDEN_LIBRARY": ",".join(hidden)}
+    outcome = run("check postgresql", tmp_path / "check", **environment)
+    assert outcome.extra_to_install == extra, outcome
+    assert is_working("check postgresql", outcome) == (extra is None), outcome

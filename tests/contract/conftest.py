@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import URL
@@ -18,11 +19,26 @@ def runner() -> Iterator[asyncio.Runner]:
         yield runner
 
 
-@pytest.fixture(params=["postgresql", "sqlite"])
+@pytest.fixture(params=["postgresql+psycopg", "postgresql+psycopg2", "sqlite"])
 def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
-    """Both databases in turn, empty."""
-    if request.param == "sqlite":
-        yield URL.create("sqlite", database=str(tmp_path_factory.mktemp("sqlite") / "facts.db"))
+    """Both databases, empty, over every driver in turn."""
+    with empty_database(request, tmp_path_factory) as url:
+        yield url
+
+
+@pytest.fixture(params=["postgresql+psycopg", "postgresql+asyncpg", "sqlite+aiosqlite"])
+def async_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
+    """Both databases, empty, over every async driver in turn."""
+    with empty_database(request, tmp_path_factory) as url:
+        yield url
+
+
+@contextmanager
+def empty_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
+    """Make a database for the driver that a fixture's parameter names."""
+    driver = request.param
+    if driver.startswith("sqlite"):
+        yield URL.create(driver, database=str(tmp_path_factory.mktemp("sqlite") / "facts.db"))
     else:
         with fresh_database(request.getfixturevalue("postgres_dsn"), "SELECT 1") as url:
-            yield url
+            yield url.set(drivername=driver)

@@ -145,7 +145,7 @@ DOORS: Final[dict[str, Door]] = {
     "polars": frame_door(pl.DataFrame),
     "polars, lazy": frame_door(lambda rows: pl.DataFrame(rows).lazy()),
     "pyarrow": frame_door(pa.Table.from_pylist),
-    "duckdb": frame_door(lambda rows: duckdb.connect().from_arrow(pa.Table.from_pylist(rows))),
+    "duckdb": frame_door(lambda rows: duckdb.from_arrow(pa.Table.from_pylist(rows))),
 }
 
 

@@ -16,6 +16,7 @@ from sla_compliance.sources.sqlalchemy import AsyncSQLAlchemyCorrectionSource, S
 from sla_compliance.testing import CorrectionSourceContract
 from sla_compliance.testing.correction_source import CorrectionSourceOf
 from tests.adapters.correction_tables import create_corrections, enter
+from tests.servers.databases import writers_url
 
 Entered = Mapping[str, Sequence[Correction]]
 
@@ -34,7 +35,7 @@ class Blocking:
 
 def fill(url: URL, entered: Entered) -> None:
     """Write the table of corrections."""
-    engine = create_engine(url)
+    engine = create_engine(writers_url(url))
     create_corrections(engine)
     for tenant_id, corrections in entered.items():
         for correction in corrections:
@@ -79,13 +80,12 @@ class TestAsyncSQL(CorrectionSourceContract):
     """A table, over an AsyncEngine."""
 
     @pytest.fixture
-    def source_of(self, url: URL, runner: asyncio.Runner) -> Iterator[CorrectionSourceOf]:
+    def source_of(self, async_url: URL, runner: asyncio.Runner) -> Iterator[CorrectionSourceOf]:
         """A filled table."""
-        is_sqlite = url.get_backend_name() == "sqlite"
-        engine = create_async_engine(url.set(drivername="sqlite+aiosqlite") if is_sqlite else url)
+        engine = create_async_engine(async_url)
 
         def source(entered: Entered) -> SupportsCorrections:
-            fill(url, entered)
+            fill(async_url, entered)
             return Blocking(AsyncSQLAlchemyCorrectionSource(engine), runner)
 
         yield source

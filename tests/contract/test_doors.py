@@ -190,7 +190,7 @@ DOORS: dict[str, Door] = {
     "polars": frame_door(pl.from_arrow),
     "polars, lazy": frame_door(lambda table: pl.DataFrame(table).lazy()),
     "pyarrow": frame_door(lambda table: table),
-    "duckdb": frame_door(lambda table: duckdb.connect().from_arrow(table)),
+    "duckdb": frame_door(duckdb.from_arrow),
     "sqlite": from_sqlite,
 }
 

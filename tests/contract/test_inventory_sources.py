@@ -16,6 +16,7 @@ from sla_compliance.sources.sqlalchemy import AsyncSQLAlchemyInventorySource, SQ
 from sla_compliance.testing import InventorySourceContract
 from sla_compliance.testing.inventory_source import SourceOf
 from tests.adapters.inventory_tables import create_inventory, write_inventory
+from tests.servers.databases import writers_url
 
 
 class Blocking:
@@ -32,7 +33,7 @@ class Blocking:
 
 def fill(url: URL, inventories: Mapping[str, Inventory]) -> None:
     """Write the table of inventories."""
-    engine = create_engine(url)
+    engine = create_engine(writers_url(url))
     create_inventory(engine)
     for tenant_id, inventory in inventories.items():
         write_inventory(engine, tenant_id, inventory)
@@ -88,13 +89,12 @@ class TestAsyncSQL(InventorySourceContract):
     """A table, over an AsyncEngine."""
 
     @pytest.fixture
-    def source_of(self, url: URL, runner: asyncio.Runner) -> Iterator[SourceOf]:
+    def source_of(self, async_url: URL, runner: asyncio.Runner) -> Iterator[SourceOf]:
         """A filled table."""
-        is_sqlite = url.get_backend_name() == "sqlite"
-        engine = create_async_engine(url.set(drivername="sqlite+aiosqlite") if is_sqlite else url)
+        engine = create_async_engine(async_url)
 
         def source(inventories: Mapping[str, Inventory]) -> SupportsInventory:
-            fill(url, inventories)
+            fill(async_url, inventories)
             return Blocking(AsyncSQLAlchemyInventorySource(engine), runner)
 
         yield source

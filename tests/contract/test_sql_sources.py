@@ -1,4 +1,4 @@
-"""SQL sources keep the promises of a source, sync and async, on every database and every way to store an instant."""
+"""SQL sources keep the promises of a source: every database, driver and way to store an instant, sync and async."""
 
 from __future__ import annotations
 
@@ -21,14 +21,28 @@ from sla_compliance.testing import RowsByIdContract
 from sla_compliance.testing.ancestor_source import AncestorContract, AncestorSource
 from sla_compliance.testing.detailed_alarm_source import DetailedAlarmSourceContract, DetailedSource
 from sla_compliance.testing.stored_alarms import EVERY_COLUMN, Stored
-from tests.adapters.alarm_tables import PLATFORM, POSTGRES_LAYOUTS, SQLITE_LAYOUTS, Layout
+from tests.adapters.alarm_tables import (
+    FOUR_COLUMNS,
+    PLATFORM,
+    POSTGRES_LAYOUTS,
+    SQLITE_LAYOUTS,
+    WITHOUT_STATUS,
+    Layout,
+)
 from tests.contract.blocking import Blocking
 from tests.servers.databases import fresh_database
 from tests.servers.fixtures import POSTGRES_CHOICES, ServerURLs
 
-PLATFORM_PLACES = [("platform", server) for server in POSTGRES_CHOICES]
-OTHER_PLACES = [(name, POSTGRES_CHOICES[0]) for name in POSTGRES_LAYOUTS]
-SQLITE_PLACES = [(name, "sqlite") for name in SQLITE_LAYOUTS]
+PSYCOPG, PSYCOPG2, ASYNCPG = (f"postgresql+{driver}" for driver in ("psycopg", "psycopg2", "asyncpg"))
+NEWEST = POSTGRES_CHOICES[0]
+PLATFORM_PLACES = [("platform", server, PSYCOPG) for server in POSTGRES_CHOICES]
+OTHER_PLACES = [(name, NEWEST, PSYCOPG) for name in POSTGRES_LAYOUTS]
+PSYCOPG2_PLACES = [("platform", NEWEST, PSYCOPG2)]
+ASYNCPG_PLACES = [(name, NEWEST, ASYNCPG) for name in ("platform", "naive", "integers")]
+SQLITE_PLACES = [(name, "sqlite", "sqlite") for name in SQLITE_LAYOUTS]
+ASYNC_SQLITE_PLACES = [(name, "sqlite", "sqlite+aiosqlite") for name in SQLITE_LAYOUTS][:1]
+SERVERS = ((NEWEST, PSYCOPG), ("sqlite", "sqlite"))
+SMALL_LAYOUTS = {"four columns": FOUR_COLUMNS, "without status": WITHOUT_STATUS}
 
 
 class SQLSource(DetailedSource, AncestorSource, SupportsRowsById, Protocol):
@@ -37,10 +51,16 @@ class SQLSource(DetailedSource, AncestorSource, SupportsRowsById, Protocol):
 
 @dataclass(frozen=True)
 class Place:
-    """A database with an empty table of alarms."""
+    """A database with an empty table of alarms.
+
+    Attributes:
+        engine: what writes to it.
+        url: where the source finds it, with the source's driver.
+    """
 
     engine: Engine
     layout: Layout
+    url: URL
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +68,9 @@ def place(
     request: pytest.FixtureRequest, postgres_servers: ServerURLs, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Place]:
     """The database that a layout's name and a server's name mean, for all tests of one class."""
-    name, server = request.param
-    layout = {"platform": PLATFORM, **POSTGRES_LAYOUTS}[name] if server != "sqlite" else SQLITE_LAYOUTS[name]
+    name, server, driver = request.param
+    layouts = {"platform": PLATFORM, **SMALL_LAYOUTS, **(SQLITE_LAYOUTS if server == "sqlite" else POSTGRES_LAYOUTS)}
+    layout = layouts[name]
     is_sqlite = server == "sqlite"
     with (
         sqlite_file(tmp_path_factory.mktemp("sqlite"), layout)
@@ -57,7 +78,7 @@ def place(
         else fresh_database(postgres_servers(server), layout.ddl) as url
     ):
         engine = create_engine(url)
-        yield Place(engine, layout)
+        yield Place(engine, layout, url.set(drivername=driver))
         engine.dispose()
 
 
@@ -98,19 +119,29 @@ class SQLSourceContract(DetailedAlarmSourceContract, AncestorContract, RowsByIdC
 
 
 @pytest.mark.parametrize(
-    "place", [*PLATFORM_PLACES, *OTHER_PLACES, *SQLITE_PLACES], ids=" on ".join, indirect=True, scope="module"
+    "place",
+    [*PLATFORM_PLACES, *OTHER_PLACES, *PSYCOPG2_PLACES, *SQLITE_PLACES],
+    ids=" on ".join,
+    indirect=True,
+    scope="module",
 )
 class TestSQLAlchemySource(SQLSourceContract):
     """Over an Engine."""
 
     @pytest.fixture
-    def source(self, place: Place) -> SQLSource:
+    def source(self, place: Place) -> Iterator[SQLSource]:
         """The source as the layout maps it."""
-        return SQLAlchemyAlarmSource(place.engine, place.layout.mapping, on_invalid="quarantine")
+        engine = create_engine(place.url)
+        yield SQLAlchemyAlarmSource(engine, place.layout.mapping, on_invalid="quarantine")
+        engine.dispose()
 
 
 @pytest.mark.parametrize(
-    "place", [*PLATFORM_PLACES, *SQLITE_PLACES[:1]], ids=" on ".join, indirect=True, scope="module"
+    "place",
+    [*PLATFORM_PLACES, *ASYNCPG_PLACES, *ASYNC_SQLITE_PLACES],
+    ids=" on ".join,
+    indirect=True,
+    scope="module",
 )
 class TestAsyncSQLAlchemySource(SQLSourceContract):
     """Over an AsyncEngine."""
@@ -118,9 +149,41 @@ class TestAsyncSQLAlchemySource(SQLSourceContract):
     @pytest.fixture
     def source(self, place: Place) -> Iterator[SQLSource]:
         """The source as the layout maps it, on an event loop of its own."""
-        driver = {"postgresql": "postgresql+psycopg", "sqlite": "sqlite+aiosqlite"}[place.engine.dialect.name]
-        engine = create_async_engine(place.engine.url.set(drivername=driver), poolclass=NullPool)
+        engine = create_async_engine(place.url, poolclass=NullPool)
         with asyncio.Runner() as runner:
             source = AsyncSQLAlchemyAlarmSource(engine, place.layout.mapping, on_invalid="quarantine")
             yield Blocking(source, runner)
             runner.run(engine.dispose())
+
+
+class SmallTableContract(DetailedAlarmSourceContract, AncestorContract):
+    """What tables promise too that lack optional columns; the mapping says nothing of them."""
+
+    @pytest.fixture
+    def stored(self, place: Place) -> Stored:
+        """Writes into the emptied table."""
+        place.layout.empty(place.engine)
+        return partial(place.layout.store, place.engine)
+
+    @pytest.fixture
+    def source(self, place: Place) -> SQLSource:
+        """The source as it is without a mapping."""
+        return SQLAlchemyAlarmSource(place.engine, on_invalid="quarantine")
+
+
+@pytest.mark.parametrize(
+    "place", [("four columns", *server) for server in SERVERS], ids=" on ".join, indirect=True, scope="module"
+)
+class TestTableOfFourColumns(SmallTableContract):
+    """Tenant, severity, start and end alone."""
+
+    lacks = FOUR_COLUMNS.lacks
+
+
+@pytest.mark.parametrize(
+    "place", [("without status", *server) for server in SERVERS], ids=" on ".join, indirect=True, scope="module"
+)
+class TestTableWithoutStatus(SmallTableContract):
+    """Nor with a type, or when an alarm was last seen."""
+
+    lacks = ("status", "alarm_type", "last_occurrence")

@@ -25,9 +25,11 @@ pytestmark = pytest.mark.anyio
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 FIRST = dt.date(2026, 3, 27)
-START_US = FIRST.toordinal() * DAY_US
-# Five scopes of four states, as version 1 wrote them: each length says which cell it is of.
-CELLS_V1 = [100 * scope + state for scope in range(5) for state in range(4)]
+START_US = (FIRST - dt.date(1970, 1, 1)).days * DAY_US
+# Five scopes of four states, as version 1 wrote them: each length says which cell it is of, and the last one has the
+# remainder of the day. Of a closed day nothing is not yet.
+CELLS_V1 = [100 * scope + state if state else 0 for scope in range(5) for state in range(4)]
+CELLS_V1[-1] += DAY_US - sum(CELLS_V1)
 STATES_V1 = [State.NOT_YET, State.DOWN, State.UNKNOWN, State.UP]
 REMARKS = ["1 alarm open and seen within 7 days", "2 bad rows set aside, the first: 'x' 🦊"]
 
@@ -78,8 +80,8 @@ def engine(url: URL) -> Iterator[Engine]:
                 "tenant_id": tenant_id,
                 "measurement": measurement,
                 "date": (FIRST + dt.timedelta(days=offset)).isoformat(),
-                "start": START_US,
-                "end": START_US + sum(CELLS_V1),
+                "start": START_US + offset * DAY_US,
+                "end": START_US + (offset + 1) * DAY_US,
                 "cells": json.dumps(CELLS_V1),
                 "remarks": json.dumps(REMARKS),
                 "told": told,
@@ -122,7 +124,7 @@ async def test_days_keep_their_cells_by_name(store: SQLAlchemyDayStore) -> None:
         assert (len(day.cells_us), sum(day.cells_us)) == (len(CELLS), day.end_us - day.start_us)
         assert (day.optimistic_cells_us, day.pessimistic_cells_us) == (None, None)
         assert (day.rules_version, day.rows_read, day.tz_version) == (0, 0, "2026a")
-    assert {one.written_us for one in found.values()} == {START_US + sum(CELLS_V1)}
+    assert [one.written_us for one in found.values()] == [one.day.end_us for one in found.values()]
 
 
 async def test_sentences_are_kept_as_facts_of_their_own_kind(store: SQLAlchemyDayStore) -> None:

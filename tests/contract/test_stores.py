@@ -110,6 +110,24 @@ class TestAsyncStoreOnPostgreSQL(AsyncStore):
         return postgres_url
 
 
+class TestSyncStoreOverPsycopg2(SyncStore):
+    """Every version found."""
+
+    @pytest.fixture
+    def url(self, postgres_url: URL) -> URL:
+        """psycopg2."""
+        return postgres_url.set(drivername="postgresql+psycopg2")
+
+
+class TestAsyncStoreOverAsyncpg(AsyncStore):
+    """Every version found."""
+
+    @pytest.fixture
+    def url(self, postgres_url: URL) -> URL:
+        """asyncpg."""
+        return postgres_url.set(drivername="postgresql+asyncpg")
+
+
 def test_ddl_of_an_unknown_dialect_is_refused() -> None:
     """With those there are."""
     with pytest.raises(InvalidValueError, match="postgresql, sqlite"):

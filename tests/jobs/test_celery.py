@@ -21,7 +21,7 @@ import pytest
 from celery import Celery
 from sqlalchemy import URL, create_engine, text
 
-from sla_compliance.jobs.celery import NIGHTLY_SWEEP
+from sla_compliance.jobs.celery import NIGHTLY_RECONCILIATION, NIGHTLY_SWEEP
 from sla_compliance.stores.sqlalchemy import SQLAlchemyDayStore
 from tests.servers.databases import fresh_database
 
@@ -31,6 +31,12 @@ STORED = TENANTS - {"broken"}
 DAYS = 90
 WAIT_S = 60
 BROKER_GIVES_BACK_AFTER_S = 1.2
+OUTAGE_DATE, DATE_WITHOUT = "2025-10-21", "2025-10-20"
+COPY_DAY = """
+    UPDATE sla_days SET rows_read = :rows_read, cells_us = (
+        SELECT cells_us FROM sla_days WHERE tenant_id = :tenant_id AND local_date = :source)
+    WHERE tenant_id = :tenant_id AND local_date = :date
+"""
 Outcome = dict[str, Any]
 
 
@@ -78,9 +84,9 @@ class Platform:
             app.conf.broker_transport_options = {"global_keyprefix": self.prefix}
             app.send_task(task)
 
-    def outcomes(self) -> list[Outcome]:
+    def outcomes(self, name: str = "outcomes") -> list[Outcome]:
         """Return what was reported so far."""
-        file = self.folder / "outcomes"
+        file = self.folder / name
         return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
     def rows(self) -> set[tuple[Any, ...]]:
@@ -91,6 +97,14 @@ class Platform:
             rows = {tuple(row) for row in found}
         engine.dispose()
         return rows
+
+    def copy_day(self, tenant_id: str, source: str, date: str, *, rows_read: int) -> None:
+        """Put a stored day in the place of another one, as if rows had changed since without a report."""
+        engine = create_engine(self.database)
+        values = {"tenant_id": tenant_id, "source": source, "date": date, "rows_read": rows_read}
+        with engine.begin() as connection:
+            assert connection.execute(text(COPY_DAY), values).rowcount == 1
+        engine.dispose()
 
     def stored(self) -> Counter[str]:
         """Return how many days each tenant has."""
@@ -114,6 +128,9 @@ class Story:
     rows_after_another: set[tuple[Any, ...]]
     outcomes_of_another: list[Outcome]
     restatements: int
+    reconciliations: list[Outcome]
+    trail: dict[str, list[str]]
+    log: str
     exit_code: int | None
 
 
@@ -151,9 +168,30 @@ def _told(platform: Platform, store: SQLAlchemyDayStore) -> Story:
         rows, outcomes = platform.rows(), platform.outcomes()
         platform.send(NIGHTLY_SWEEP)
         platform.until(lambda: _tenants(platform.outcomes()[len(outcomes) :]) == TENANTS)
-    everything = platform.outcomes()
-    trail = sum(len(asyncio.run(store.restatements(tenant_id))) for tenant_id in TENANTS)
-    return Story(when_killed, rows, outcomes, platform.rows(), everything[len(outcomes) :], trail, worker.returncode)
+        everything, rows_after_another = platform.outcomes(), platform.rows()
+        restatements = sum(map(len, _trail(store).values()))
+        platform.copy_day("tenant-0", DATE_WITHOUT, OUTAGE_DATE, rows_read=0)
+        platform.copy_day("tenant-1", OUTAGE_DATE, DATE_WITHOUT, rows_read=2)
+        platform.send(NIGHTLY_RECONCILIATION)
+        platform.until(lambda: _tenants(platform.outcomes("reconciliations")) == TENANTS)
+    return Story(
+        when_killed,
+        rows,
+        outcomes,
+        rows_after_another,
+        everything[len(outcomes) :],
+        restatements,
+        platform.outcomes("reconciliations"),
+        _trail(store),
+        (platform.folder / "log").read_text(),
+        worker.returncode,
+    )
+
+
+def _trail(store: SQLAlchemyDayStore) -> dict[str, list[str]]:
+    """Return the dates of each tenant that were restated."""
+    trail = {tenant_id: asyncio.run(store.restatements(tenant_id)) for tenant_id in TENANTS}
+    return {tenant_id: [str(entry.key.date) for entry in entries] for tenant_id, entries in trail.items() if entries}
 
 
 def _tenants(outcomes: list[Outcome]) -> set[str]:
@@ -189,6 +227,24 @@ def test_a_failing_tenant_stops_nobody_and_is_reported(story: Story) -> None:
 def test_a_tenant_that_fails_at_first_is_tried_again(story: Story) -> None:
     """Its source was down for a moment; it is stored all the same."""
     assert [each["error"] for each in story.outcomes if each["tenant_id"] == "flaky"][:1] == ["None"]
+
+
+def test_the_reconciliation_restates_what_differs_and_lets_a_purge_wait(story: Story) -> None:
+    """A row that came unreported is in the figures; a day whose rows are fewer is logged as a warning and stays."""
+    outcomes = {outcome["tenant_id"]: outcome for outcome in story.reconciliations}
+    assert outcomes["tenant-0"]["restated"] == [OUTAGE_DATE]
+    assert outcomes["tenant-1"]["waiting"] == [DATE_WITHOUT]
+    # A tenant of which nothing is stored needs no source.
+    assert {tenant_id: outcome["checked"] for tenant_id, outcome in outcomes.items()} == {
+        **dict.fromkeys(STORED, DAYS),
+        "broken": 0,
+    }
+    others = [outcome for tenant_id, outcome in outcomes.items() if tenant_id not in ("tenant-0", "tenant-1")]
+    assert [outcome for outcome in others if outcome["restated"] or outcome["waiting"]] == []
+    assert story.trail == {"tenant-0": [OUTAGE_DATE]}
+    (warning,) = [line for line in story.log.splitlines() if "wait, for a purge" in line]
+    assert DATE_WITHOUT in warning
+    assert "'tenant-1'" in warning
 
 
 def test_a_worker_stops_in_good_order(story: Story) -> None:

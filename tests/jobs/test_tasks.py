@@ -14,7 +14,14 @@ from celery.schedules import crontab
 
 from sla_compliance import AlarmBatch, AlarmFilter
 from sla_compliance.errors import UnknownTenantError
-from sla_compliance.jobs.celery import HOURLY_TICK, NIGHTLY_SWEEP, PRECOMPUTE, ComplianceTasks, register_tasks
+from sla_compliance.jobs.celery import (
+    HOURLY_TICK,
+    NIGHTLY_RECONCILIATION,
+    NIGHTLY_SWEEP,
+    PRECOMPUTE,
+    ComplianceTasks,
+    register_tasks,
+)
 from sla_compliance.jobs.processes import PerProcess
 from sla_compliance.jobs.sweep import TenantOutcome
 from sla_compliance.service import ComplianceService, MemoryTenants, SyncComplianceService, TenantSettings
@@ -90,13 +97,16 @@ def platform() -> Iterator[Platform]:
     made.service.close()
 
 
-def test_the_sweep_is_due_at_two_and_the_tick_every_hour(platform: Platform) -> None:
+def test_the_sweep_is_due_at_two_the_reconciliation_at_half_past_three_and_the_tick_every_hour(
+    platform: Platform,
+) -> None:
     """Beside what the platform has on its own schedule; each entry names a task that the app knows."""
     schedule = platform.app.conf.beat_schedule
     assert {name: entry["schedule"] for name, entry in schedule.items()} == {
         "theirs": 60.0,
         NIGHTLY_SWEEP: crontab(hour="2", minute="0"),
         HOURLY_TICK: crontab(minute="5"),
+        NIGHTLY_RECONCILIATION: crontab(hour="3", minute="30"),
     }
     assert {entry["task"] for entry in schedule.values()} - {"x"} <= set(platform.app.tasks)
 

@@ -18,7 +18,8 @@ from celery import Celery
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from sla_compliance import Alarm, AlarmBatch, AlarmFilter
-from sla_compliance.jobs.celery import register_tasks
+from sla_compliance.jobs.celery import log_reconciliation, register_tasks
+from sla_compliance.jobs.reconcile import ReconciliationOutcome
 from sla_compliance.jobs.sweep import TenantOutcome
 from sla_compliance.service import ComplianceService, MemoryTenants, SyncComplianceService, TenantSettings
 from sla_compliance.sources.protocol import EVERY_QUALIFYING
@@ -29,6 +30,7 @@ ZONES = {"broken": "UTC", "flaky": "Asia/Tokyo"} | {f"tenant-{number}": "Africa/
 OPTIONS = {"visibility_timeout": 1, "global_keyprefix": os.environ["SLA_JOBS_PREFIX"]}
 FOLDER = Path(os.environ["SLA_JOBS_FOLDER"])
 OUTCOMES = FOLDER / "outcomes"
+RECONCILIATIONS = FOLDER / "reconciliations"
 RELEASED = FOLDER / "released"
 HELD_BACK = {f"tenant-{number}" for number in range(6, 22)}
 
@@ -86,6 +88,20 @@ def report(outcome: TenantOutcome) -> None:
         file.write(json.dumps(line) + "\n")
 
 
+def report_reconciliation(outcome: ReconciliationOutcome) -> None:
+    """Write a line, and log it as is done where nothing else is asked for."""
+    log_reconciliation(outcome)
+    line = {
+        "tenant_id": outcome.tenant_id,
+        "checked": outcome.checked,
+        "restated": [str(date) for date in outcome.restated],
+        "waiting": [str(date) for date in outcome.waiting],
+        "error": repr(outcome.error),
+    }
+    with RECONCILIATIONS.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
+
+
 app = Celery(broker=os.environ["SLA_JOBS_BROKER"])
 app.conf.update(broker_transport_options=OPTIONS, worker_hijack_root_logger=False)
 tasks = register_tasks(
@@ -93,6 +109,7 @@ tasks = register_tasks(
     make_service=make_service,
     list_tenants=list_tenants,
     report=report,
+    report_reconciliation=report_reconciliation,
     first_retry_after=dt.timedelta(seconds=1),
     retries=1,
 )

@@ -9,6 +9,7 @@ from typing import Final
 import psycopg
 
 from sla_compliance.sources.sqlalchemy import ddl
+from sla_compliance.stores.sqlalchemy import ddl as stored_days_ddl
 
 SCHEMA: Final = Path(__file__).parents[1] / "fixtures" / "platform_schema.sql"
 DAYS: Final = 90
@@ -51,4 +52,5 @@ def fill(dsn: str, *, tenants: int, alarms: int) -> None:
         rows = [(f"tenant-{rank}", ZONES[rank % len(ZONES)], created) for rank in range(1, tenants + 1)]
         cursor.executemany(TENANT, rows)
         cursor.execute(ddl("postgresql").encode())
+        cursor.execute(stored_days_ddl("postgresql").encode())
         cursor.execute("VACUUM ANALYZE alarms")

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from sla_compliance.alarms import Alarm
 from sla_compliance.calendars.exclusions import AnyExclusion, Exclusion
 from sla_compliance.corrections import Correction
-from sla_compliance.service import TenantSettings
+from sla_compliance.day_json import check_day
+from sla_compliance.service import ComplianceService, TenantSettings
 from sla_compliance.stores.memory import MemoryDayStore
 from tests.property.changing_facts import (
     FIRST,
@@ -45,15 +46,21 @@ EVENTS = (
 TIMES = (
     st.tuples(st.just("wait"), st.sampled_from([6 * MINUTE, 2 * HOUR, 30 * HOUR, 8 * 24 * HOUR])),
     st.tuples(st.just("sweep"), st.none()),
+    st.tuples(st.just("settle"), st.none()),
 )
 
 
 class Changes:
     """Facts, the service that is told of their changes, and each kind of step."""
 
-    def __init__(self, tenant: TenantSettings, now: dt.datetime) -> None:
+    def __init__(self, tenant: TenantSettings, other: TenantSettings, now: dt.datetime) -> None:
         self.facts = LiveFacts(tenant, now)
-        self.service = service_of(self.facts, store=MemoryDayStore(), corrections=self.facts)
+        self.other_settings = other
+        self.store = MemoryDayStore()
+        self.service = self._started()
+
+    def _started(self) -> ComplianceService:
+        return service_of(self.facts, store=self.store, corrections=self.facts)
 
     async def take(self, kind: str, value: object) -> None:
         """Take one step."""
@@ -111,6 +118,12 @@ class Changes:
         """Time passes, more than a recent day is remembered for."""
         self.facts.now += length
 
+    async def settle(self, _: None) -> None:
+        """Other settings are agreed, or the former ones again; days that are stored of either are still there."""
+        self.facts.settings, self.other_settings = self.other_settings, self.facts.settings
+        await self.service.aclose()
+        self.service = self._started()
+
     async def sweep(self, _: None) -> None:
         """Closed days are stored."""
         await self.service.store_closed_days(TENANT, FIRST, LAST)
@@ -118,18 +131,19 @@ class Changes:
 
 @given(
     tenant=tenants,
+    other=tenants,
     now=moments,
     past=st.lists(st.one_of(*EVENTS), max_size=4),
     story=st.lists(st.one_of(*EVENTS, *TIMES), min_size=1, max_size=5),
 )
 @settings(max_examples=250)
 def test_incremental_answers_equal_full_recomputation(
-    tenant: TenantSettings, now: dt.datetime, past: list[Step], story: list[Step]
+    tenant: TenantSettings, other: TenantSettings, now: dt.datetime, past: list[Step], story: list[Step]
 ) -> None:
     """Cell by cell, day by day, after every step; remembered, stored and measured days alike."""
 
     async def told() -> None:
-        world = Changes(tenant, now)
+        world = Changes(tenant, other, now)
         for kind, value in past:
             await world.take(kind, value)
         for kind, value in [("sweep", None), *story]:
@@ -137,6 +151,8 @@ def test_incremental_answers_equal_full_recomputation(
             answer = await world.service.compliance(TENANT, FIRST, LAST)
             bounds = answer.days[0].start, answer.days[-1].end
             days = world.facts.report(*bounds).days
+            for day in answer.measured:
+                check_day(day, zone=answer.zone)
             assert [day.cells_us for day in answer.days] == [day.cells_us for day in days]
             assert [readings_of(day) for day in answer.days] == [readings_of(day) for day in days]
         await world.service.aclose()

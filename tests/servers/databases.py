@@ -30,3 +30,8 @@ def fresh_database(dsn: str, *scripts: str) -> Iterator[URL]:
 def sqlalchemy_url(dsn: str, database: str) -> URL:
     """Return SQLAlchemy's URL, sync and async alike, of a database on the server of `dsn`."""
     return make_url(dsn).set(drivername="postgresql+psycopg", database=database)
+
+
+def writers_url(url: URL) -> URL:
+    """Return the URL that an Engine takes for the same database: psycopg's, or SQLite's."""
+    return url.set(drivername={"postgresql": "postgresql+psycopg", "sqlite": "sqlite"}[url.get_backend_name()])

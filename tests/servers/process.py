@@ -9,7 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +27,7 @@ class ServerProcess:
         is_ready: whether it answers.
         killed_by: the signal that ends it at once, without any tidying.
         user: the account that runs it; None is that of the tests.
+        starts_within_s: how long it may take until it answers.
     """
 
     url: str
@@ -35,13 +36,14 @@ class ServerProcess:
     log: Path
     killed_by: signal.Signals = signal.SIGKILL
     user: str | None = None
+    starts_within_s: float = STARTS_WITHIN_S
     environment: Mapping[str, str] = field(default_factory=lambda: {"LC_ALL": "C.UTF-8", "TZ": "UTC"})
     _process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it and wait until it answers."""
         self._process = self._spawned()
-        give_up_at = time.monotonic() + STARTS_WITHIN_S
+        give_up_at = time.monotonic() + self.starts_within_s
         while not self.is_ready():
             if self._process.poll() is not None or time.monotonic() > give_up_at:
                 self.stop()
@@ -65,12 +67,19 @@ class ServerProcess:
 
     @contextmanager
     def hanging(self) -> Iterator[None]:
-        """Suspend it for a while: it answers nothing, its connections stay open."""
+        """Suspend it and its children for a while: it answers nothing, its connections stay open."""
         assert self._process is not None
+        # The parent first: it is what makes children. PostgreSQL has one for each connection.
         self._process.send_signal(signal.SIGSTOP)
+        children = _children(self._process.pid)
+        for child in children:
+            os.kill(child, signal.SIGSTOP)
         try:
             yield
         finally:
+            for child in children:
+                with suppress(ProcessLookupError):
+                    os.kill(child, signal.SIGCONT)
             self._process.send_signal(signal.SIGCONT)
 
     def _end(self, by: signal.Signals) -> None:
@@ -78,6 +87,10 @@ class ServerProcess:
             self._process.send_signal(by)
             self._process.wait(STOPS_WITHIN_S)
             self._process = None
+
+
+def _children(parent: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
 
 
 def identity(user: str | None) -> tuple[int | None, int | None]:

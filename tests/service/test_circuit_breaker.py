@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 import pytest
@@ -21,6 +22,7 @@ class FlakyCache(MemoryCache):
     def __init__(self) -> None:
         super().__init__()
         self.is_down = True
+        self.may_answer: asyncio.Event | None = None
         self.asked = 0
 
     def _answer(self) -> None:
@@ -30,6 +32,8 @@ class FlakyCache(MemoryCache):
 
     async def get_many(self, keys: Sequence[str]) -> list[bytes | None]:
         self._answer()
+        if self.may_answer is not None:
+            await self.may_answer.wait()
         return await super().get_many(keys)
 
     async def set_many(self, values: Mapping[str, bytes], *, lifetime_s: float) -> None:
@@ -79,3 +83,44 @@ async def test_forgetting_is_always_tried_and_its_failure_raised() -> None:
         with pytest.raises(CacheUnavailableError, match="^down$"):
             await cache.delete_many(["a"])
         assert flaky.asked == asked
+
+
+async def test_one_late_answer_costs_little_and_further_ones_more() -> None:
+    """An eighth of the bound first, twice as long each time, at most the bound; success begins anew."""
+    flaky, clock = FlakyCache(), Clock()
+    cache = CircuitBreakerCache(flaky, open_s=OPEN_S, clock=clock)
+
+    async def open_for() -> float:
+        began, asked = clock.now, flaky.asked
+        await cache.get_many(["a"])
+        assert flaky.asked == asked + 1
+        while flaky.asked == asked + 1:
+            clock.now += OPEN_S / 80
+            await cache.get_many(["a"])
+        clock.now += OPEN_S  # the call that has just been made has opened it again
+        return clock.now - OPEN_S - began
+
+    assert await open_for() == pytest.approx(OPEN_S / 8)
+    flaky.is_down = False
+    await cache.get_many(["a"])
+    flaky.is_down = True
+    assert await open_for() == pytest.approx(OPEN_S / 8)
+    for _ in range(4):
+        await open_for()
+    assert await open_for() == pytest.approx(OPEN_S)
+
+
+async def test_one_call_finds_out_whether_the_cache_is_back() -> None:
+    """The others do without it meanwhile."""
+    flaky, clock, may_answer = FlakyCache(), Clock(), asyncio.Event()
+    cache = CircuitBreakerCache(flaky, open_s=OPEN_S, clock=clock)
+    await cache.get_many(["a"])
+    clock.now, flaky.is_down, flaky.may_answer = OPEN_S, False, may_answer
+    first = asyncio.create_task(cache.get_many(["a"]))
+    await asyncio.sleep(0.01)
+    assert await cache.get_many(["a"]) == [None]
+    assert flaky.asked == 2
+    may_answer.set()
+    await first
+    await cache.get_many(["a"])
+    assert flaky.asked == 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import threading
 from collections.abc import Callable, Iterator
 from time import perf_counter
 
@@ -11,10 +12,15 @@ import pytest
 import redis
 
 import sla_compliance as sla
+from sla_compliance.cache.circuit_breaker import CircuitBreakerCache
 from sla_compliance.cache.entries import day_key, token_key
-from sla_compliance.cache.redis import RedisCache
-from sla_compliance.errors import CacheUnavailableError
-from sla_compliance.service import ComplianceService, TenantSettings
+from sla_compliance.cache.memory import MemoryCache
+from sla_compliance.cache.redis import MAX_CONNECTIONS, RedisCache
+from sla_compliance.calls.worker_threads import MAX_THREADS
+from sla_compliance.errors import CacheBusyError, CacheUnavailableError
+from sla_compliance.service import ComplianceService, MemoryTenants, TenantSettings, to_async
+from sla_compliance.sources.memory import MemoryAlarmSource
+from sla_compliance.sources.protocol import EVERY_QUALIFYING
 from tests.servers import valkey
 from tests.servers.process import ServerProcess
 from tests.service.world import TENANT, LiveFacts, at, service_of
@@ -162,3 +168,129 @@ def places(facts: LiveFacts) -> list[str]:
 def week(facts: LiveFacts) -> tuple[sla.ComplianceRecord, ...]:
     """Return the week's days."""
     return facts.report(at(20), at(28)).days
+
+
+async def test_a_lock_that_a_late_answer_left_behind_holds_up_no_process(server: ServerProcess) -> None:
+    """It is released once the cache is back: another process measures at once, not after ten seconds."""
+    slow, other = (CircuitBreakerCache(RedisCache(server.url)) for _ in range(2))
+    assert await slow.get_many(["a"]) == [None]
+    with server.hanging():
+        assert await slow.lock("a lock", "slow", lifetime_s=60)
+        await slow.unlock("a lock", "slow")
+    began = perf_counter()
+    while not await other.lock("a lock", "other", lifetime_s=60):
+        await asyncio.sleep(0.02)
+    assert perf_counter() - began < 2
+    await asyncio.gather(slow.aclose(), other.aclose())
+
+
+async def test_a_service_that_is_closed_leaves_no_lock(server: ServerProcess) -> None:
+    """Although the cache answered too late; where it hangs then too, closing waits no longer than for any answer."""
+    slow, other = (CircuitBreakerCache(RedisCache(server.url)) for _ in range(2))
+    with server.hanging():
+        assert await slow.lock("a lock", "slow", lifetime_s=60)
+        await slow.unlock("a lock", "slow")
+    await slow.aclose()
+    assert await other.lock("a lock", "other", lifetime_s=60)
+    with server.hanging():
+        began = perf_counter()
+        await other.aclose()
+        assert perf_counter() - began < 1
+
+
+async def test_after_one_late_answer_of_the_cache_nobody_waits(server: ServerProcess) -> None:
+    """Neither the process that it came too late for, nor another one that needs the same days."""
+    facts = facts_with(OUTAGE)
+    slow, other = (cached_service(facts, server) for _ in range(2))
+    await slow.invalidate(TENANT, DATES)
+    facts.may_leave = asyncio.Event()
+    measuring = asyncio.create_task(downtime(slow))
+    await facts.is_answer_ready.wait()
+    # The lock is held. What follows comes too late: the days are not written, and the lock is not released.
+    with server.hanging():
+        facts.may_leave.set()
+        assert await measuring == 60
+    for service in (other, slow, other):
+        began = perf_counter()
+        assert await downtime(service) == 60
+        assert perf_counter() - began < 2
+    await asyncio.gather(slow.aclose(), other.aclose())
+
+
+async def test_waiting_for_a_connection_is_no_failure_of_the_cache(server: ServerProcess) -> None:
+    """That call does without the cache, and later ones use it."""
+    failures = list[CacheUnavailableError]()
+    cache = CircuitBreakerCache(RedisCache(server.url, max_connections=1), on_failure=failures.append)
+    await cache.set_many({"a": b"1 a"}, lifetime_s=60)
+    with redis.Redis.from_url(server.url) as client:
+        client.execute_command("CLIENT", "PAUSE", "300", "ALL")
+        answers = await asyncio.gather(*(cache.get_many(["a"]) for _ in range(2)))
+    assert sorted(answers, key=str) == [[None], [b"1 a"]]
+    assert [type(failure) for failure in failures] == [CacheBusyError]
+    assert await cache.get_many(["a"]) == [b"1 a"]
+    await cache.aclose()
+
+
+async def test_many_requests_at_once_find_connections(redis_url: str) -> None:
+    """As many as the endpoint lets in."""
+    failures = list[CacheUnavailableError]()
+    cache = CircuitBreakerCache(RedisCache(redis_url), timeout_s=5, on_failure=failures.append)
+    await cache.set_many({"many": b"1 a"}, lifetime_s=60)
+    answers = await asyncio.gather(*(cache.get_many(["many"]) for _ in range(MAX_CONNECTIONS)))
+    assert answers == [[b"1 a"]] * MAX_CONNECTIONS
+    assert failures == []
+    await cache.aclose()
+
+
+async def test_stale_days_are_served_soon_while_the_source_hangs() -> None:
+    """The first caller waits for half a second, later ones less or not at all; then the source answers again."""
+    facts = facts_with(OUTAGE)
+    service = service_of(facts, cache=MemoryCache(clock=lambda: 0.0), source_time_out=dt.timedelta(seconds=1))
+    assert await downtime(service) == 60
+    facts.now += dt.timedelta(hours=25)
+    facts.may_leave = asyncio.Event()
+    for _ in range(4):
+        began = perf_counter()
+        answer = await service.compliance(TENANT, at(20), at(28))
+        assert perf_counter() - began < 1
+        assert (answer.is_outdated, answer.total.downtime_minutes) == (True, 60)
+    assert service.statistics.failures["source"] == 4
+    await service.aclose()
+
+
+async def test_a_source_whose_threads_hang_leaves_the_others_alone() -> None:
+    """Its own requests fail in time; computing and other sources, which are in threads too, go on."""
+    may_answer = threading.Event()
+
+    class Hanging(MemoryAlarmSource):
+        def fetch(
+            self,
+            tenant_id: str,
+            start_us: int,
+            end_us: int,
+            wanted: sla.AlarmFilter = EVERY_QUALIFYING,
+        ) -> sla.AlarmBatch:
+            may_answer.wait()
+            return super().fetch(tenant_id, start_us, end_us, wanted)
+
+    names = [f"tenant-{number}" for number in range(2 * MAX_THREADS)]
+    tenants = MemoryTenants(dict.fromkeys(names, TenantSettings("UTC")))
+    batch = sla.AlarmBatch.from_alarms([OUTAGE])
+    hanging, well = (
+        ComplianceService(
+            to_async(kind(dict.fromkeys(names, batch))),
+            tenants=tenants,
+            clock=lambda: at(28, 12),
+            source_time_out=time_out,
+        )
+        for kind, time_out in ((Hanging, dt.timedelta(milliseconds=300)), (MemoryAlarmSource, dt.timedelta(seconds=30)))
+    )
+    asked = [asyncio.create_task(hanging.compliance(name, at(26), at(28))) for name in names]
+    for name in names:
+        began = perf_counter()
+        assert (await well.compliance(name, at(26), at(28))).total.downtime_minutes == 60
+        assert perf_counter() - began < 2
+    failures = await asyncio.gather(*asked, return_exceptions=True)
+    assert {type(failure) for failure in failures} == {TimeoutError}
+    may_answer.set()
+    await asyncio.gather(hanging.aclose(), well.aclose())

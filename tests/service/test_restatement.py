@@ -11,8 +11,9 @@ import pytest
 import sla_compliance as sla
 from sla_compliance.measured import DayKey, MeasuredDay
 from sla_compliance.service import Provenance, TenantSettings
+from sla_compliance.sources.protocol import EVERY_QUALIFYING
 from sla_compliance.stores.memory import MemoryDayStore
-from sla_compliance.stores.protocol import StoredDay
+from sla_compliance.stores.protocol import NO_CHANGES, StoredDay
 from sla_compliance.units import instant_us
 from tests.service.world import TENANT, LiveFacts, at, service_of
 
@@ -243,6 +244,69 @@ async def test_days_of_an_earlier_policy_are_left_to_history() -> None:
     service = service_of(facts, store=store)
     assert (await service.compliance(TENANT, at(21), at(22))).total.downtime_minutes == 0
     await service.invalidate(TENANT, [DAY])
-    (key,) = await store.stale(TENANT)
-    stored = (await store.days([key]))[key]
-    assert (stored.changes_reported, stored.changes_applied) == (1, 0)
+    # Which of them the change alters is not known, so all of them are outdated, should that policy return.
+    keys = await store.stale(TENANT)
+    assert len(keys) == 8
+    stored = {key.date: day for key, day in (await store.days(keys)).items()}[DAY]
+    assert (stored.changes_reported, stored.changes_applied) == (1, NO_CHANGES)
+    assert await store.restatements(TENANT) == []
+
+
+@pytest.mark.parametrize("other", ["zone", "policy"])
+async def test_a_change_under_other_settings_is_in_days_of_the_former_ones_when_these_return(other: str) -> None:
+    """Another date is theirs, or what alters nothing now: that is not known when the change is reported."""
+    outage = sla.Alarm(at(21, 20), at(21, 21), id=1, severity="minor")
+    former = TenantSettings("Asia/Tokyo", sla.SLAPolicy(qualifying=sla.AlarmFilter({"critical", "minor"})))
+    facts, store = facts_with(outage), MemoryDayStore()
+    facts.settings = former
+    await service_of(facts, store=store).store_closed_days(TENANT, at(20), at(24))
+    stored = (await service_of(facts, store=store).compliance(TENANT, at(20), at(24))).total.downtime_minutes
+    facts.settings = TenantSettings("UTC", former.policy) if other == "zone" else TenantSettings("Asia/Tokyo")
+    facts.alarms = {}
+    await service_of(facts, store=store).alarm_changed(TENANT, outage, None)
+    facts.settings = former
+    answer = await service_of(facts, store=store).compliance(TENANT, at(20), at(24))
+    assert (stored, answer.total.downtime_minutes) == (60, 0)
+    await service_of(facts, store=store).store_closed_days(TENANT, at(20), at(24))
+    answer = await service_of(facts, store=store).compliance(TENANT, at(20), at(24))
+    assert (answer.provenance[0], answer.total.downtime_minutes) == (Provenance.STORE, 0)
+
+
+async def test_a_day_restated_before_it_is_closed_is_measured_until_it_is() -> None:
+    """A late row was open and unseen since the day's end: it becomes doubtful 7 days later, without any change."""
+    facts, store = facts_with(), MemoryDayStore()
+    service = service_of(facts, store=store)
+    await service.store_closed_days(TENANT, at(26), at(28))
+    facts.alarms[1] = late = sla.Alarm(at(27, 9), id=1, last_occurrence=at(27, 10))
+    await service.alarm_changed(TENANT, None, late)
+    answer = await service_of(facts, store=store).compliance(TENANT, at(27), at(28))
+    assert answer.provenance == (Provenance.SOURCE,)
+    facts.now += dt.timedelta(days=8)
+    for provenance in (Provenance.SOURCE, Provenance.STORE):
+        answer = await service_of(facts, store=store).compliance(TENANT, at(27), at(28))
+        assert answer.provenance == (provenance,)
+        assert answer.bounds() == facts.report(at(27), at(28)).bounds()
+        await service_of(facts, store=store).store_closed_days(TENANT, at(26), at(28))
+
+
+class PurgedMeanwhile(LiveFacts):
+    """Facts of which rows are purged after a query was made and before it is answered."""
+
+    async def fetch(
+        self, tenant_id: str, start_us: int, end_us: int, wanted: sla.AlarmFilter = EVERY_QUALIFYING
+    ) -> sla.AlarmBatch:
+        """Return what is left."""
+        self.alarms, self.purged_until = {}, at(25)
+        return await super().fetch(tenant_id, start_us, end_us, wanted)
+
+
+async def test_a_purge_while_days_are_measured_stores_nothing_of_what_it_took() -> None:
+    """Neither for the first time nor in the place of what was stored."""
+    facts, store = PurgedMeanwhile(TenantSettings("UTC"), at(28, 12), OUTAGE), MemoryDayStore()
+    assert (await service_of(facts, store=store).store_closed_days(TENANT, at(20), at(28))).added == 3
+    kept, store = facts_with(OUTAGE), MemoryDayStore()
+    await service_of(kept, store=store).store_closed_days(TENANT, at(20), at(28))
+    await store.mark_stale(TENANT, [DAY])
+    facts = PurgedMeanwhile(TenantSettings("UTC"), at(28, 12), OUTAGE)
+    assert (await service_of(facts, store=store).store_closed_days(TENANT, at(20), at(28))).restated == ()
+    assert await downtime(facts, store) == 60

@@ -253,7 +253,7 @@ def test_the_columns_of_alarms_stand_in_one_table() -> None:
     assert arguments == {column.argument for column in ALARM_COLUMNS}
     mapped = {field.name for field in fields(AlarmsTable)}
     ways_to_read = {"naive_times", "times_in", "severity_map", "status_map"}
-    assert mapped == names | ways_to_read | {"table", "schema", "tenant_id", "more"}
+    assert mapped == names | ways_to_read | {"table", "schema", "tenant_id", "more", "where"}
 
 
 def test_columns_by_name_and_by_argument_are_the_same_batch() -> None:

@@ -65,6 +65,8 @@ def test_windows_for_values_that_no_row_has_name_the_nearest_spelling() -> None:
         "resource_type, resource_id 'olt, OLT-08' (a row has 'olt, OLT-07')",
         "customer_id 'somebody else'",
     )
+    twice = examined(rows, maintenance=[windows["misspelt"], windows["misspelt"]])[Code.UNKNOWN_TARGET]
+    assert (twice.rows, len(twice.names)) == (2, 1)
     other = sla.Exclusion(at(2), at(3), reason="theft", applies_to={"resource_id": ["OLT-07"]})
     assert Code.UNKNOWN_TARGET not in examined(rows, exclusions=[other, (at(2), at(2))])
     known = examined(rows, maintenance=[windows["misspelt"]], inventory=["olt-7", "OLT-07"])

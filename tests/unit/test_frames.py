@@ -42,7 +42,7 @@ ROWS: dict[str, list[Any]] = {
 def of_duckdb(columns: dict[str, list[Any]]) -> Any:
     """Return some columns as a DuckDB relation."""
     table = pa.table(columns)
-    return duckdb.connect().from_arrow(table)
+    return duckdb.from_arrow(table)
 
 
 FRAMES: dict[str, Callable[[], Any]] = {

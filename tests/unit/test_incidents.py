@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import sla_compliance as sla
+from sla_compliance.incidents import PageBounds
 from tests.unit.moments import HOUR_US, MINUTE_US, at, report_of
 
 
@@ -174,3 +175,18 @@ def test_an_incident_in_json_has_the_tenant_s_times() -> None:
     assert over.as_dict()["end"] == "2025-10-08T11:00:00+01:00"
     (alarm,) = over.alarms
     assert alarm.cleared_at == at(8, 10)
+
+
+def test_a_page_of_incidents_says_what_it_leaves_out() -> None:
+    """Which outages, how many alarms of each; the total and the bounds are those of all."""
+    raised = [at(8, hour, minute) for hour in (9, 12, 15) for minute in (0, 1, 2)]
+    report = report_of([sla.Alarm(start, start.replace(minute=30)) for start in reversed(raised)], at(8), at(9))
+    page = report.incident_page(PageBounds(offset=1, limit=1, alarm_limit=2))
+    (incident,) = page.incidents
+    assert (page.total, incident.start, incident.alarm_count, incident.unlisted_alarms) == (3, at(8, 12), 3, 1)
+    assert [alarm.first_occurrence for alarm in incident.alarms] == [at(8, 12), at(8, 12, 1)]
+    assert (page.start_us, page.end_us) == (report.incidents()[0].start_us, report.incidents()[-1].end_us)
+    assert report.incident_page(PageBounds()).incidents == report.incidents()
+    assert report.incident_page(PageBounds(offset=3)).incidents == ()
+    empty = report.incident_page(PageBounds(), at(8), at(8, 1))
+    assert (empty.incidents, empty.total, empty.start_us, empty.end_us) == ((), 0, None, None)

@@ -12,6 +12,8 @@ import pytest
 from sla_compliance.errors import InvalidValueError
 from sla_compliance.server.database import prepare
 from sla_compliance.server.settings import SECRET
+from sla_compliance.stores.sqlalchemy import ddl
+from tests.servers.databases import fresh_database
 from tests.web.live import TEST_SECRET, Live, eventually, serving, token_for
 from tests.web.world import assert_problem
 
@@ -109,11 +111,36 @@ class TestAroundTheEndpoint:
     def test_the_log_says_who_asked_what_and_no_secret(self, demo: Live) -> None:
         """Neither the token nor the query."""
         token = token_for("demo")
-        demo.ask(f"compliance?days=7&access_token={token}", Authorization=f"Bearer {token}")
-        said = {"method": "GET", "path": "/api/v1/faults/sla/compliance", "status": 200, "tenant_id": "demo"}
+        answer = demo.ask(f"compliance?days=7&access_token={token}", Authorization=f"Bearer {token}")
+        said = {"method": "GET", "path": "/api/v1/faults/sla/compliance", "status": 422, "tenant_id": "demo"}
+        assert token not in answer.text
         assert eventually(lambda: said.items() <= demo.access_log[-1].items())
         assert token not in demo.printed
         assert "access_token" not in demo.printed
+
+
+class TestParameters:
+    """The app of `serve` knows all parameters there are."""
+
+    @pytest.mark.parametrize(
+        ("question", "unknown"),
+        [
+            ("compliance?days=3&target=99", "target"),
+            ("compliance?days=3&limit=3", "limit"),
+            ("rollup-stats?detail=full", "detail"),
+            ("incidents?date=2025-10-07&target_percentage=99", "target_percentage"),
+            ("resources?days=3&tenant_id=demo-2", "tenant_id"),
+        ],
+    )
+    def test_one_that_a_route_does_not_declare_is_refused(self, demo: Live, question: str, unknown: str) -> None:
+        """422 that names it and those that there are: a typo is no other figure."""
+        assert_problem(
+            demo.ask(question), 422, f"'{unknown}'", "exclude_maintenance", "days" if "days" in question else ""
+        )
+
+    def test_several_are_named_together(self, demo: Live) -> None:
+        """In order."""
+        assert_problem(demo.ask("compliance?days=3&b=1&a=2"), 422, "'a', 'b': no parameter here; give ")
 
 
 class TestMetrics:
@@ -199,3 +226,13 @@ class TestStart:
         database.close()
         with pytest.raises(InvalidValueError, match="acme"):
             prepare(url, demo_at=datetime.now(UTC))
+
+
+def test_the_driver_of_the_url_serves(postgres_dsn: str) -> None:
+    """Facts, stored days and the probe alike."""
+    with fresh_database(postgres_dsn, ddl("postgresql")) as database:
+        url = database.set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
+        with serving("--demo", "--database-url", url) as live:
+            answer = live.ask("compliance?days=30")
+            assert (answer.status_code, len(answer.json())) == (200, 30)
+            assert live.get("readyz").status_code == 200

@@ -16,9 +16,9 @@ APP = platform(service_over(Source()))
 RANGE = {"from_date", "to_date", "days"}
 PARAMETERS = {
     "compliance": {*RANGE, "target_percentage", "exclude_maintenance", "detail"},
-    "rollup-stats": {"days", "target_percentage", "exclude_maintenance"},
-    "incidents": {"date", "exclude_maintenance"},
-    "resources": {*RANGE, "target_percentage", "exclude_maintenance", "limit"},
+    "rollup-stats": {*RANGE, "target_percentage", "exclude_maintenance"},
+    "incidents": {"date", "exclude_maintenance", "limit", "offset", "alarm_limit"},
+    "resources": {*RANGE, "target_percentage", "exclude_maintenance", "limit", "offset"},
 }
 ROUTES = [f"{API}/{name}" for name in PARAMETERS]
 ERRORS = ("400", "401", "403", "422", "503")

@@ -53,6 +53,32 @@ class TestFigures:
         dates = [day["date"] for day in client.get("compliance", params={"days": 2}).json()]
         assert dates == ["2025-10-07T00:00:00+01:00", "2025-10-08T00:00:00+01:00"]
 
+    def test_thirty_days_and_thirty_days_ago_are_told_apart(self, client: TestClient) -> None:
+        """`days=30` is today and 29 dates before; an instant 30 days ago is on a date of its own, which is whole."""
+        ago = (Clock().now - timedelta(days=30)).isoformat().replace("+00:00", "Z")
+        by_number, by_instant, by_date = (
+            client.get(f"compliance?detail=full&{days}").json()
+            for days in ("days=30", f"from_date={ago}", "from_date=2025-09-09")
+        )
+        assert [len(days) for days in (by_number, by_instant, by_date)] == [30, 31, 30]
+        assert [days[0]["date"][:10] for days in (by_number, by_instant)] == ["2025-09-09", "2025-09-08"]
+        lengths = [[(day["date"], day["segments"]) for day in days] for days in (by_number, by_instant, by_date)]
+        assert lengths[0] == lengths[1][1:] == lengths[2]
+
+    @pytest.mark.parametrize(
+        "days",
+        ["days=3", "from_date=2025-10-06", "from_date=2025-10-05&to_date=2025-10-07", "from_date=2025-10-06T10:00:00Z"],
+    )
+    def test_totals_and_days_of_one_range_agree(self, client: TestClient, days: str) -> None:
+        """Both routes take the same parameters; so a page's bars and its totals are of the same dates."""
+        records = client.get(f"compliance?{days}&exclude_maintenance=false&detail=full").json()
+        totals = client.get(f"rollup-stats?{days}&exclude_maintenance=false").json()
+        assert totals["days_analyzed"] == len(records)
+        assert totals["total_breaches"] == sum(record["sla_breaches"] for record in records)
+        seconds = sum(record["downtime_seconds"] for record in records)
+        assert totals["total_downtime_minutes"] == -(-seconds // 60)
+        assert totals["worst_day_compliance"] == min(record["compliance_percentage"] for record in records)
+
     def test_full_detail_adds_what_figures_follow_from(self, client: TestClient) -> None:
         """Verdict, seconds, cells, quality, method, version of the zone rules."""
         (day,) = client.get("compliance?from_date=2025-10-07&to_date=2025-10-07&detail=full").json()
@@ -217,11 +243,18 @@ BAD_QUESTIONS = [
     ("compliance?days=3&target_percentage=" + "9" * 900, 422, "target_percentage"),
     ("compliance?days=3&ignored=" + "x" * 1100, 422, "query string"),
     ("rollup-stats?days=91", 422, "days"),
+    ("rollup-stats?days=3&from_date=2025-10-07", 422, "one or the other"),
+    ("rollup-stats?to_date=2025-10-07", 422, "from_date is missing"),
+    ("rollup-stats?from_date=2020-01-01", 400, "90 days"),
     ("incidents", 422, "date"),
     ("incidents?date=7 October", 400, "date"),
     ("incidents?date=2025-10-07T00:00:00Z", 400, "date"),
     ("incidents?date=9999-12-31", 400, "date"),
-    ("resources?days=3&limit=101", 422, "limit"),
+    ("incidents?date=2025-10-07&limit=1001", 422, "limit"),
+    ("incidents?date=2025-10-07&offset=-1", 422, "offset"),
+    ("incidents?date=2025-10-07&limit=101&alarm_limit=100", 422, "give 99 or less"),
+    ("resources?days=3&limit=1001", 422, "limit"),
+    ("resources?days=3&limit=0", 422, "limit"),
 ]
 
 
@@ -338,8 +371,9 @@ class TestTenants:
     def test_a_copy_of_another_tenant_is_never_confirmed(self, source: Source) -> None:
         """Even one with the same dates and question."""
         service = service_over(source)
-        with visiting(service, "acme") as acme, visiting(service, "other") as other:
+        with visiting(service, "acme") as acme:
             tag = acme.get("compliance?days=3").headers["ETag"]
+        with visiting(service, "other") as other:
             answer = other.get("compliance?days=3", headers={"If-None-Match": tag})
         assert answer.status_code == 200
         assert all(day["date"].endswith("+02:00") for day in answer.json())

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import Engine, create_engine, inspect, make_url, text
 
 import sla_compliance as sla
 from sla_compliance.errors import InvalidValueError
@@ -23,20 +23,20 @@ from sla_compliance.sources.sqlalchemy import (
     missing_index_statements,
 )
 from sla_compliance.units import instant_us
-from tests.servers.databases import fresh_database
+from tests.servers.databases import fresh_database, writers_url
 
 NOW = datetime(2026, 11, 23, 15, 40, tzinfo=UTC)
 PROVIDERS = demo_providers(NOW)
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=["sqlite", "psycopg", "psycopg2", "asyncpg"])
 def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An empty database of each kind."""
+    """An empty database of each kind, over each driver."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path_factory.mktemp('sample') / 'sample.sqlite'}"
         return
     with fresh_database(request.getfixturevalue("postgres_dsn")) as database:
-        yield database.render_as_string(hide_password=False)
+        yield database.set(drivername=f"postgresql+{request.param}").render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def engine(url: str) -> Iterator[Engine]:
     """The database as `serve --demo` fills it, twice."""
     for now in (NOW - timedelta(hours=1), NOW):
         prepare(url, demo_at=now)
-    engine = create_engine(url)
+    engine = create_engine(writers_url(make_url(url)))
     yield engine
     engine.dispose()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,11 +13,12 @@ from sqlalchemy import text
 from sla_compliance.calendars.service_hours import ServiceHours
 from sla_compliance.inventory import Inventory, Unit
 from sla_compliance.policy import SLAPolicy
-from sla_compliance.server.app import service_of
+from sla_compliance.server.app import SETTINGS_LIFETIME, service_of
 from sla_compliance.server.database import database_url, engine_of, prepare
 from sla_compliance.server.settings import ServeSettings
 from sla_compliance.server.tenants import NOT_MONITORED, DatabaseTenants
 from sla_compliance.service import ComplianceService, Statistics, TenantSettings
+from sla_compliance.service.tenant_lookup import TenantLookup
 from sla_compliance.settings import Settings, loads
 from sla_compliance.sources.sqlalchemy import (
     AsyncSQLAlchemyAlarmSource,
@@ -46,6 +48,12 @@ class Rows:
         return TenantRow(self.zones[tenant_id], CREATED) if tenant_id in self.zones else None
 
 
+def remembered(tenants: DatabaseTenants, clock: Callable[[], float]) -> TenantLookup:
+    """Return tenants as the service of the app looks them up."""
+    time_out = timedelta(seconds=5)
+    return TenantLookup(tenants, tenants, Statistics(), lifetime=SETTINGS_LIFETIME, time_out=time_out, clock=clock)
+
+
 class World:
     """Tenants over the table, and a clock."""
 
@@ -53,7 +61,7 @@ class World:
         self.rows = Rows()
         self.now = 0.0
         self.contract = loads('[defaults.policy]\ntarget = "99.5"' if contract is None else contract)
-        self.tenants = DatabaseTenants(self.rows, self.contract, clock=lambda: self.now)
+        self.tenants = remembered(DatabaseTenants(self.rows, self.contract), lambda: self.now)
 
     def settings(self, tenant_id: str = "acme") -> TenantSettings:
         """Ask for a tenant's settings."""
@@ -131,7 +139,7 @@ def test_an_inventory_is_read_once_a_minute_and_holds_while_the_database_is_down
     """As settings do; without a source of them a tenant has an empty one."""
     rows = Inventories()
     now = 0.0
-    tenants = DatabaseTenants(Rows(), Settings(), inventories=rows, clock=lambda: now)
+    tenants = remembered(DatabaseTenants(Rows(), Settings(), inventories=rows), lambda: now)
 
     def keys(tenant_id: str = "acme") -> list[object]:
         return [unit.key for unit in asyncio.run(tenants.inventory(tenant_id)).units]

@@ -8,7 +8,9 @@
 #     that date at once, in every process;
 #   - a day measured before a change and written after it does not count;
 #   - a lost token (evicted, expired, a restart) costs a measurement and nothing
-#     else.
+#     else;
+#   - a new token counts once it was read back. A write that timed out may arrive
+#     after a deletion, so a token of unknown fate is never put into an entry.
 # Entries and tokens are read together, in one round trip.
 #
 # An entry has a lifetime: a day if its day is closed, five minutes otherwise.
@@ -16,6 +18,8 @@
 #     it is also measured in the background (stale-while-revalidate).
 #   - stale: past its lifetime. It is served only where the facts cannot be read,
 #     and then marked (stale-if-error). It is kept as long as a closed day is.
+# One that was measured or written later than now, by a clock that is ahead, is
+# neither.
 #
 # The decorators of cache libraries keep one value under one key; ninety days
 # would be ninety round trips and ninety locks. So they are not used here.
@@ -101,16 +105,13 @@ class DayCache:
         values = await self._cache.get_many([*entry_places, *token_places])
         entry_values, token_values = values[: len(keys)], values[len(keys) :]
 
-        # What is empty or longer than a token was not written by this library.
-        token_of_key = zip(keys, token_values, strict=True)
-        tokens = {key: token for key, token in token_of_key if token and len(token) <= _LONGEST_TOKEN}
-
+        tokens = _tokens(keys, token_values)
         fresh: dict[DayKey, MeasuredDay] = {}
         to_refresh: list[DayKey] = []
         stale: dict[DayKey, MeasuredDay] = {}
-        for key, place, value in zip(keys, entry_places, entry_values, strict=True):
-            entry = decode_entry(value, place)
-            if entry is None or entry.token != tokens.get(key):
+        for key, value in zip(keys, entry_values, strict=True):
+            entry = decode_entry(value, key)
+            if entry is None or entry.token != tokens.get(key) or entry.day.objection(entry.written_us, now_us):
                 continue
             lifetime_share = self._lifetime_share(entry, policy, now_us)
             if lifetime_share >= 1:
@@ -131,21 +132,26 @@ class DayCache:
 
         Args:
             known_tokens: the tokens that a lookup has seen.
+
+        Returns:
+            The tokens that the cache has: of a day whose new token it did not keep, none.
         """
-        tokens = {key: known_tokens.get(key) or uuid4().hex.encode() for key in keys}
-        new_tokens = {
-            token_key(key.tenant_id, key.date): token for key, token in tokens.items() if key not in known_tokens
-        }
-        if new_tokens:
-            await self._cache.set_many(new_tokens, lifetime_s=TOKEN_LIFETIME_S)
-        return tokens
+        requested_keys = tuple(keys)
+        tokens = {key: known_tokens[key] for key in requested_keys if key in known_tokens}
+        new_keys = [key for key in requested_keys if key not in known_tokens]
+        if not new_keys:
+            return tokens
+        places = [token_key(key.tenant_id, key.date) for key in new_keys]
+        await self._cache.set_many({place: uuid4().hex.encode() for place in places}, lifetime_s=TOKEN_LIFETIME_S)
+        # Another process may have written its own in between; what the cache has now counts.
+        return {**tokens, **_tokens(new_keys, await self._cache.get_many(places))}
 
     async def write(self, days: Mapping[DayKey, MeasuredDay], tokens: Mapping[DayKey, bytes], now_us: int) -> None:
-        """Write some days under the tokens that were taken before they were measured."""
+        """Write some days under the tokens that were taken before they were measured; not those without one."""
         values: dict[str, bytes] = {}
         for key, day in days.items():
-            place = day_key(key)
-            values[place] = encode_entry(Entry(day, now_us, tokens[key]), place)
+            if key in tokens:
+                values[day_key(key)] = encode_entry(Entry(day, now_us, tokens[key]), key)
         if values:
             await self._cache.set_many(values, lifetime_s=self._lifetimes.closed.total_seconds())
 
@@ -184,3 +190,9 @@ class DayCache:
                 return False
             await asyncio.sleep(LOCK_POLL_S)
         return True
+
+
+def _tokens(keys: Sequence[DayKey], values: Sequence[bytes | None]) -> dict[DayKey, bytes]:
+    """Return the tokens of some keys; what is empty or longer than a token was not written by this library."""
+    token_of_key = zip(keys, values, strict=True)
+    return {key: token for key, token in token_of_key if token and len(token) <= _LONGEST_TOKEN}

@@ -4,7 +4,9 @@
 # pool, the lock and its release by its holder alone; its decorators are not used
 # (see day_cache.py).
 #
-# Failures are neither hidden here nor waited for: short time-outs, no retries.
+# Failures are neither hidden here nor waited for: short time-outs, no retries. That
+# all connections are in use is another matter than a failure of the cache: the wait
+# for one is shorter than that for an answer, and its error has a class of its own.
 ################################################################
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
-from sla_compliance.errors import CacheUnavailableError, requires_extra
+from sla_compliance.errors import CacheBusyError, CacheUnavailableError, requires_extra
 
 with requires_extra("redis", __name__):
     from cashews import Cache as Cashews
@@ -23,8 +25,13 @@ with requires_extra("redis", __name__):
     from redis.backoff import NoBackoff
     from redis.exceptions import RedisError
 
-TIME_OUT_S: Final = 0.4
-MAX_CONNECTIONS: Final = 20
+TIME_OUT_S: Final = 2.0
+"""The service waits less (see circuit_breaker.py); this is for those who use the cache by itself."""
+MAX_CONNECTIONS: Final = 64
+"""As many as the endpoint's requests at once: each needs one at a time."""
+_CONNECTION_WAIT_S: Final = 0.1
+_NO_CONNECTION: Final = "No connection available."
+"""The words of redis-py where none became free; a test against a real server holds them."""
 
 
 class RedisCache:
@@ -35,8 +42,8 @@ class RedisCache:
 
         Args:
             url: e.g. "redis://127.0.0.1:6379/0".
-            time_out_s: how long to connect, to wait for a free connection, or for an answer.
-            max_connections: how many at once.
+            time_out_s: how long to connect, or to wait for an answer.
+            max_connections: how many at once; a call waits for a free one for 0.1 s at most.
         """
         self._cashews = Cashews()
         self._cashews.setup(
@@ -47,7 +54,7 @@ class RedisCache:
             max_connections=max_connections,
             socket_timeout=time_out_s,
             socket_connect_timeout=time_out_s,
-            wait_for_connection_timeout=time_out_s,
+            wait_for_connection_timeout=_CONNECTION_WAIT_S,
             retry=Retry(NoBackoff(), 0),
         )
 
@@ -91,4 +98,6 @@ async def _as_unavailable() -> AsyncIterator[None]:
         yield
     except (CacheError, RedisError, OSError) as error:
         reason = error.__cause__ or error
+        if str(reason) == _NO_CONNECTION:
+            raise CacheBusyError("all connections to Redis are in use; see RedisCache(max_connections=)") from error
         raise CacheUnavailableError(f"Redis does not answer or refuses: {reason}; see whether it is up") from error

@@ -91,7 +91,7 @@ class Evaluation:
             SLAComplianceError: an option is wrong; it is named.
             UsageError: neither says the zone.
         """
-        agreement = self._facts(tenant_id).completed(self.settings.agreement(tenant_id))
+        agreement = self._facts(tenant_id).completed(self.settings.agreement(tenant_id), tenant_id)
         if self.tenants is not None and tenant_id is None and agreement.zone is None:
             agreement = replace(agreement, zone=_ZONE_OF_ALL_TENANTS)
         with named_by_option(

@@ -33,6 +33,8 @@ SUMMARIES: Final[Mapping[str, str]] = {
     "demo": "Show it at work on 90 days of made-up alarms.",
     "serve": "Serve the endpoint and the dashboard page.",
     "token": "Print a bearer token for `serve`.",
+    "reconcile": "Compare stored days with the rows, and restate those that differ.",
+    "invalidate": "Say that facts of some dates changed: their days are measured again.",
     "ddl": "Print the indexes and tables that a database needs.",
     "check": "Warn when a database lacks the index that makes requests quick.",
 }

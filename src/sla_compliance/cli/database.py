@@ -6,16 +6,15 @@
 # Of zone, activation and monitoring an option wins, then the tenant's own table in the
 # contract file, then its row, then the file's defaults.
 #
-# Everything is read before anything is evaluated, and nothing is written. PostgreSQL
-# ends a statement after _STATEMENT_WITHIN_S, and a lost connection is noticed.
+# Everything is read before anything is evaluated, and nothing is written. How long
+# that may take is said by sources/command_engines.py.
 ################################################################
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 from sla_compliance.batch import AlarmBatch
@@ -26,7 +25,8 @@ from sla_compliance.cli.tenant_facts import TenantFacts
 from sla_compliance.compliance import EvaluationArguments
 from sla_compliance.corrected_batch import corrected_batch
 from sla_compliance.errors import requires_extra
-from sla_compliance.sources.database_urls import parse_database_url
+from sla_compliance.rows_by_id import with_rows_found
+from sla_compliance.sources.command_engines import run_with_engine
 from sla_compliance.sources.files import CLOCK_SKEW, TENANT_COLUMN
 from sla_compliance.sources.sqlalchemy import (
     MappedTables,
@@ -40,14 +40,10 @@ from sla_compliance.sources.sqlalchemy import (
 from sla_compliance.units import DAY_US, MIN_US
 
 with requires_extra("sqlalchemy", __name__):
-    from sqlalchemy import Engine, create_engine, inspect
-    from sqlalchemy.exc import SQLAlchemyError
+    from sqlalchemy import Engine, inspect
 
-_CONNECT_WITHIN_S: Final = 3
-_STATEMENT_WITHIN_S: Final = 60
 # Caps on planned work look back to the start of their period, a year at most.
 _WINDOWS_BEFORE_US: Final = 366 * DAY_US
-_KEEPALIVES: Final = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,31 +65,44 @@ def read_database(rows: RowOptions, evaluation: Evaluation) -> DatabaseRows:
     """Return the rows of one tenant, or of all.
 
     Raises:
-        BadInput: the database cannot be reached, or refuses a statement; the message has no URL.
+        BadInput: the database cannot be reached, hangs, or refuses a statement; the message has no URL.
         SLAComplianceError: an option is wrong, a table is not there, or rows are bad.
     """
+    corrections = rows.read_corrections()
+    row_ids = frozenset(str(correction.row_id) for correction in corrections)
+    read = partial(_read, rows, evaluation, row_ids)
+    try:
+        evaluation, alarms, without_tenant = run_with_engine(rows.database_url or "", read, field="--database-url")
+    except OSError as error:
+        raise BadInput(f"the database cannot be read: {error}") from error
+    return DatabaseRows(evaluation, corrected_batch(alarms, corrections), without_tenant)
+
+
+def _read(
+    rows: RowOptions, evaluation: Evaluation, row_ids: Collection[str], engine: Engine
+) -> tuple[Evaluation, AlarmBatch, Mapping[str | None, int]]:
+    """Return what a DatabaseRows holds, before corrections, which name the rows with `row_ids`."""
     tables = mapped_tables(evaluation.settings.tables)
-    with _engine(rows.database_url or "") as engine:
-        ids = _ids(engine, tables, rows)
-        facts = _Facts(engine, tables)
-        facts_by_tenant = {tenant_id: facts.terms(tenant_id) for tenant_id in ids}
-        evaluation = replace(evaluation, tenants=facts_by_tenant)
-        facts_by_tenant = {
-            tenant_id: replace(terms, maintenance=facts.maintenance(tenant_id, evaluation))
-            for tenant_id, terms in facts_by_tenant.items()
-        }
-        evaluation = replace(evaluation, tenants=facts_by_tenant)
-        keywords = {"on_invalid": "raise", "clock_skew": CLOCK_SKEW, **(rows.alarm_keywords or {})}
-        source = SQLAlchemyAlarmSource(
-            engine, tables.alarms, on_invalid=keywords["on_invalid"], clock_skew=keywords["clock_skew"]
-        )
-        alarms = AlarmBatch()
-        for tenant_id in ids:
-            batch = _alarms(source, tenant_id, evaluation)
-            alarms = alarms.joined(batch) if len(alarms) or alarms.rejected else batch
-        with engine.connect() as connection:
-            without_tenant = rows_without_tenant(connection, tables.alarms)
-    return DatabaseRows(evaluation, corrected_batch(alarms, rows.read_corrections()), without_tenant)
+    ids = _ids(engine, tables, rows)
+    facts = _Facts(engine, tables)
+    facts_by_tenant = {tenant_id: facts.terms(tenant_id) for tenant_id in ids}
+    evaluation = replace(evaluation, tenants=facts_by_tenant)
+    facts_by_tenant = {
+        tenant_id: replace(terms, maintenance=facts.maintenance(tenant_id, evaluation))
+        for tenant_id, terms in facts_by_tenant.items()
+    }
+    evaluation = replace(evaluation, tenants=facts_by_tenant)
+    keywords = {"on_invalid": "raise", "clock_skew": CLOCK_SKEW, **(rows.alarm_keywords or {})}
+    source = SQLAlchemyAlarmSource(
+        engine, tables.alarms, on_invalid=keywords["on_invalid"], clock_skew=keywords["clock_skew"]
+    )
+    alarms = AlarmBatch()
+    for tenant_id in ids:
+        batch = _alarms(source, tenant_id, evaluation, row_ids)
+        alarms = alarms.joined(batch) if len(alarms) or alarms.rejected else batch
+    with engine.connect() as connection:
+        without_tenant = rows_without_tenant(connection, tables.alarms)
+    return evaluation, alarms, without_tenant
 
 
 def _ids(engine: Engine, tables: MappedTables, rows: RowOptions) -> list[str]:
@@ -116,7 +125,7 @@ class _Facts:
     def terms(self, tenant_id: str) -> TenantFacts:
         """Return the zone and the activation of a tenant."""
         row = None if self._tenants is None else self._tenants.fetch(tenant_id)
-        return TenantFacts() if row is None else TenantFacts(zone=row.zone, created=row.monitored_since)
+        return TenantFacts() if row is None else TenantFacts(zone=row.zone or None, created=row.monitored_since)
 
     def maintenance(self, tenant_id: str, evaluation: Evaluation) -> tuple[Any, ...]:
         """Return the windows of a tenant that may matter to its range."""
@@ -128,32 +137,18 @@ class _Facts:
         return self._windows.fetch(tenant_id, first_us, arguments.end_us + margin_us)
 
 
-def _alarms(source: SQLAlchemyAlarmSource, tenant_id: str, evaluation: Evaluation) -> AlarmBatch:
-    """Return the alarms of a tenant that its range needs."""
+def _alarms(
+    source: SQLAlchemyAlarmSource, tenant_id: str, evaluation: Evaluation, row_ids: Collection[str]
+) -> AlarmBatch:
+    """Return the alarms of a tenant that its range needs, and those with some ids, of any time."""
     arguments = EvaluationArguments(**evaluation.keywords(tenant_id))
     first_us = arguments.rows_needed_from_us(arguments.start_us, arguments.end_us)
     last_us = arguments.end_us + arguments.policy.margin_us
     fetch = source.fetch_with_ancestors if arguments.needs_ancestors else source.fetch_details
     batch = fetch(tenant_id, first_us, last_us, arguments.policy.qualifying)
+    if row_ids:
+        # A correction may move a row into the range, or make it qualify.
+        batch = with_rows_found(batch, source.fetch_by_ids(tenant_id, row_ids), row_ids)
     rejected = tuple(replace(row, columns={**row.columns, TENANT_COLUMN: tenant_id}) for row in batch.rejected)
     tenants = (tenant_id,) * len(batch)
     return replace(batch, columns={**batch.columns, TENANT_COLUMN: tenants}, rejected=rejected)
-
-
-@contextmanager
-def _engine(url_text: str) -> Iterator[Engine]:
-    """Open a database for one command."""
-    url = parse_database_url(url_text, field="--database-url")
-    time_outs: dict[str, Any] = {}
-    if url.get_backend_name() == "postgresql":
-        statement_timeout_ms = timedelta(seconds=_STATEMENT_WITHIN_S) // timedelta(milliseconds=1)
-        options = f"-c statement_timeout={statement_timeout_ms}"
-        time_outs = {"connect_timeout": _CONNECT_WITHIN_S, "options": options, **_KEEPALIVES}
-    with requires_extra("sqlalchemy", __name__):  # SQLAlchemy imports the driver here
-        engine = create_engine(url, connect_args=time_outs)
-    try:
-        yield engine
-    except SQLAlchemyError as error:
-        raise BadInput(f"the database cannot be read: {error}") from error
-    finally:
-        engine.dispose()

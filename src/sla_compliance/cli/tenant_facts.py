@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sla_compliance.calendars.exclusions import MaintenanceWindow
+from sla_compliance.errors import shown
 from sla_compliance.settings import Agreement
 from sla_compliance.zones import load_zone
 
@@ -26,11 +27,15 @@ class TenantFacts:
     created: datetime | None = None
     maintenance: Sequence[MaintenanceWindow] = ()
 
-    def completed(self, agreement: Agreement) -> Agreement:
-        """Return an agreement in which this stands where the tenant's own table in the contract file says nothing."""
+    def completed(self, agreement: Agreement, tenant_id: str | None) -> Agreement:
+        """Return an agreement in which this stands where the tenant's own table in the contract file says nothing.
+
+        Raises:
+            UnknownZoneError: the database says a zone that is no IANA name; the message names the tenant.
+        """
         changes: dict[str, Any] = {}
         if self.zone is not None and "zone" not in agreement.own_keys:
-            changes["zone"] = load_zone(self.zone).key
+            changes["zone"] = load_zone(self.zone, field=f"zone of tenant {shown(tenant_id)}").key
         if self.created is not None and "in_service" not in agreement.own_keys:
             changes |= {"in_service_from": self.created, "in_service_to": None}
         if self.created is not None and "monitored_since" not in agreement.own_keys:

@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from sla_compliance.server.auth import DEFAULT_PERMISSION, READERS, Tokens
+from sla_compliance.server.auth import DEFAULT_PERMISSION, READERS, WRITER, Tokens
 from sla_compliance.server.settings import SECRET
 
 LONGEST_HOURS: Final = 24 * 365
@@ -19,7 +19,7 @@ LONGEST_HOURS: Final = 24 * 365
 @click.option(
     "--permission",
     "permissions",
-    type=click.Choice(sorted(READERS)),
+    type=click.Choice(sorted({*READERS, WRITER})),
     multiple=True,
     default=[DEFAULT_PERMISSION],
     show_default=True,

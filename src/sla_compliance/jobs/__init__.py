@@ -1,1 +1,1 @@
-"""Work ahead of time: precomputing the last days of every tenant."""
+"""Work ahead of time: precomputing and reconciling the last days of every tenant."""

@@ -1,26 +1,33 @@
-"""Precomputing on the platform's own Celery: tasks and their times."""
+"""Precomputing and reconciling on the platform's own Celery: tasks and their times."""
 ################################################################
-#     02:00           nightly sweep    sends one task for each tenant
-#     :05 each hour   hourly tick      sends one for each whose day has just ended
-#     when sent       precompute       stores one tenant's last days and caches them
+#     02:00           nightly sweep            sends one task for each tenant
+#     03:30           nightly reconciliation   sends one task for each tenant
+#     :05 each hour   hourly tick              sends one for each whose day has just ended
+#     when sent       precompute               stores one tenant's last days and caches them
+#     when sent       reconcile                compares one tenant's stored days with the rows
 #
 # A task is acknowledged when it is done, not when it is taken: a worker that is
 # killed loses none. So a task may run twice; the second time its days are stored
 # and it adds nothing. A tenant that fails is tried again, later each time, and does
 # not stop the others; `report` is called when it has failed for good.
 #
+# A reconciliation applies nothing that a purge may have caused: it is logged as a
+# warning, or reported, and waits for a person.
+#
 # Five past the hour leaves the last minutes of a day time to reach the database.
 ################################################################
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from sla_compliance.errors import InvalidTypeError, InvalidValueError, UnknownTenantError, requires_extra
 from sla_compliance.jobs.processes import PerProcess
+from sla_compliance.jobs.reconcile import ReconciliationOutcome, reconcile_tenant
 from sla_compliance.jobs.sweep import LOOKBACK, TenantOutcome, precompute, tenants_whose_day_has_just_ended
 from sla_compliance.service import SyncComplianceService
 
@@ -37,12 +44,16 @@ else:
 NIGHTLY_SWEEP: Final = "sla_compliance.nightly_sweep"
 HOURLY_TICK: Final = "sla_compliance.hourly_tick"
 PRECOMPUTE: Final = "sla_compliance.precompute_tenant"
+NIGHTLY_RECONCILIATION: Final = "sla_compliance.nightly_reconciliation"
+RECONCILE: Final = "sla_compliance.reconcile_tenant"
 
 FIRST_RETRY_AFTER: Final = timedelta(seconds=15)
 LONGEST_WAIT_S: Final = 600
 RETRIES: Final = 6
 # What is wrong with a tenant or its settings stays wrong: trying again would not help.
 PERMANENT_ERRORS: Final = (UnknownTenantError, InvalidValueError, InvalidTypeError)
+
+_Outcome = TypeVar("_Outcome")
 
 _log = logging.getLogger(__name__)
 
@@ -53,6 +64,8 @@ class ComplianceTasks(NamedTuple):
     nightly_sweep: Task[[], int]
     hourly_tick: Task[[], int]
     precompute_tenant: Task[[str], dict[str, object]]
+    nightly_reconciliation: Task[[], int]
+    reconcile_tenant: Task[[str], dict[str, object]]
 
 
 def log_outcome(outcome: TenantOutcome) -> None:
@@ -63,12 +76,30 @@ def log_outcome(outcome: TenantOutcome) -> None:
         _log.info("tenant %r: %d days stored, %d restated", outcome.tenant_id, outcome.added, outcome.restated)
 
 
+def log_reconciliation(outcome: ReconciliationOutcome) -> None:
+    """Log what became of a tenant's reconciliation; days that wait for a person are a warning."""
+    if outcome.error is not None:
+        _log.error("tenant %r could not be reconciled", outcome.tenant_id, exc_info=outcome.error)
+        return
+    _log.info(
+        "tenant %r: %d stored days reconciled, %d restated", outcome.tenant_id, outcome.checked, len(outcome.restated)
+    )
+    if outcome.waiting:
+        _log.warning(
+            "tenant %r: stored days differ from the rows and wait, for a purge may be behind it: %s; "
+            "look at them with `sla-compliance reconcile`, which restates them with --apply",
+            outcome.tenant_id,
+            ", ".join(date.isoformat() for date in outcome.waiting),
+        )
+
+
 def register_tasks(
     app: Celery,
     *,
     make_service: Callable[[], SyncComplianceService],
     list_tenants: Callable[[], Iterable[str]],
     report: Callable[[TenantOutcome], None] = log_outcome,
+    report_reconciliation: Callable[[ReconciliationOutcome], None] = log_reconciliation,
     lookback: timedelta = LOOKBACK,
     first_retry_after: timedelta = FIRST_RETRY_AFTER,
     retries: int = RETRIES,
@@ -80,7 +111,8 @@ def register_tasks(
         make_service: called once in each process of a worker; the service needs a store.
         list_tenants: the ids of all tenants; called for each sweep and each tick.
         report: called for each tenant that is done, and for each that has failed for good.
-        lookback: how far back days are stored.
+        report_reconciliation: the same for reconciliations, which have tasks of their own.
+        lookback: how far back days are stored and reconciled.
         first_retry_after: the wait before a failed tenant is tried again; doubled each time, up to ten minutes, and
             shortened at random so that tenants which failed together do not come back together.
         retries: how often.
@@ -89,31 +121,49 @@ def register_tasks(
     _close_at_shutdown(service)
     task_options = _task_options(first_retry_after, retries)
 
-    @app.task(name=PRECOMPUTE, base=_reporting_task(report), **task_options)
+    @app.task(name=PRECOMPUTE, base=_reporting_task(report, _tenant_outcome), **task_options)
     def precompute_tenant(tenant_id: str) -> dict[str, object]:
         """Store one tenant's last days and cache its answer."""
         outcome = precompute(service(), tenant_id, lookback=lookback)
         return {"tenant_id": tenant_id, "added": outcome.added, "restated": outcome.restated}
 
-    def send_all(tenant_ids: Iterable[str]) -> int:
-        count = 0
-        for tenant_id in tenant_ids:
-            precompute_tenant.delay(tenant_id)
-            count += 1
-        return count
+    @app.task(name=RECONCILE, base=_reporting_task(report_reconciliation, _reconciliation_outcome), **task_options)
+    def reconcile_one(tenant_id: str) -> dict[str, object]:
+        """Compare one tenant's stored days with the rows, and restate those that differ."""
+        outcome = reconcile_tenant(service(), tenant_id, lookback=lookback)
+        return {
+            "tenant_id": tenant_id,
+            "checked": outcome.checked,
+            "restated": [date.isoformat() for date in outcome.restated],
+            "waiting": [date.isoformat() for date in outcome.waiting],
+        }
 
     @app.task(name=NIGHTLY_SWEEP, **task_options)
     def nightly_sweep() -> int:
         """Send a task for every tenant; return how many."""
-        return send_all(list_tenants())
+        return _send_all(precompute_tenant, list_tenants())
 
     @app.task(name=HOURLY_TICK, **task_options)
     def hourly_tick() -> int:
         """Send a task for every tenant whose day has just ended; return how many."""
-        return send_all(tenants_whose_day_has_just_ended(service(), list_tenants()))
+        return _send_all(precompute_tenant, tenants_whose_day_has_just_ended(service(), list_tenants()))
+
+    @app.task(name=NIGHTLY_RECONCILIATION, **task_options)
+    def nightly_reconciliation() -> int:
+        """Send a task for every tenant; return how many."""
+        return _send_all(reconcile_one, list_tenants())
 
     app.conf.beat_schedule = {**app.conf.beat_schedule, **beat_schedule()}
-    return ComplianceTasks(nightly_sweep, hourly_tick, precompute_tenant)
+    return ComplianceTasks(nightly_sweep, hourly_tick, precompute_tenant, nightly_reconciliation, reconcile_one)
+
+
+def _send_all(task: AnyTask, tenant_ids: Iterable[str]) -> int:
+    """Send a task for each tenant; return how many."""
+    count = 0
+    for tenant_id in tenant_ids:
+        task.delay(tenant_id)
+        count += 1
+    return count
 
 
 def beat_schedule() -> dict[str, dict[str, object]]:
@@ -121,6 +171,7 @@ def beat_schedule() -> dict[str, dict[str, object]]:
     return {
         NIGHTLY_SWEEP: {"task": NIGHTLY_SWEEP, "schedule": crontab(hour="2", minute="0")},
         HOURLY_TICK: {"task": HOURLY_TICK, "schedule": crontab(minute="5")},
+        NIGHTLY_RECONCILIATION: {"task": NIGHTLY_RECONCILIATION, "schedule": crontab(hour="3", minute="30")},
     }
 
 
@@ -139,21 +190,39 @@ def _task_options(first_retry_after: timedelta, retries: int) -> Mapping[str, An
     }
 
 
-def _reporting_task(report: Callable[[TenantOutcome], None]) -> type[AnyTask]:
-    """Return the base class of the task of one tenant: it calls `report` with the outcome."""
+def _tenant_outcome(tenant_id: str, result: Mapping[str, Any], error: BaseException | None) -> TenantOutcome:
+    return TenantOutcome(tenant_id, result.get("added", 0), result.get("restated", 0), error)
+
+
+def _reconciliation_outcome(
+    tenant_id: str, result: Mapping[str, Any], error: BaseException | None
+) -> ReconciliationOutcome:
+    restated, waiting = (tuple(map(dt.date.fromisoformat, result.get(name, ()))) for name in ("restated", "waiting"))
+    return ReconciliationOutcome(tenant_id, result.get("checked", 0), restated, waiting, error)
+
+
+def _reporting_task(
+    report: Callable[[_Outcome], None],
+    outcome_of: Callable[[str, Mapping[str, Any], BaseException | None], _Outcome],
+) -> type[AnyTask]:
+    """Return the base class of the task of one tenant: it calls `report` with the outcome.
+
+    Args:
+        outcome_of: makes an outcome of the tenant's id, the task's result, empty where it failed, and the error.
+    """
 
     class ReportingTask(AnyTask):
         abstract = True
 
         def on_success(self, retval: Mapping[str, Any], *_: object, **__: object) -> None:
-            report(TenantOutcome(**retval))
+            report(outcome_of(retval["tenant_id"], retval, None))
 
         # Called after the last retry only: a retry is no failure to Celery.
         def on_failure(
             self, exc: BaseException, _: str, args: Sequence[str], kwargs: Mapping[str, str], *__: object
         ) -> None:
             tenant_id = kwargs["tenant_id"] if kwargs else args[0]
-            report(TenantOutcome(tenant_id, error=exc))
+            report(outcome_of(tenant_id, {}, exc))
 
     return ReportingTask
 

@@ -84,7 +84,7 @@ def sweep(
     service: SyncComplianceService, tenant_ids: Iterable[str], *, lookback: timedelta = LOOKBACK, at_once: int = AT_ONCE
 ) -> SweepReport:
     """Precompute many tenants, `at_once` at a time; those that fail are in the report, and nothing is raised."""
-    futures = _run_for_tenants(tenant_ids, lambda tenant_id: precompute(service, tenant_id, lookback=lookback), at_once)
+    futures = run_for_tenants(tenant_ids, lambda tenant_id: precompute(service, tenant_id, lookback=lookback), at_once)
     succeeded, failed = [], []
     for tenant_id, future in futures.items():
         error = future.exception()
@@ -103,7 +103,7 @@ def tenants_whose_day_has_just_ended(
     A tenant whose settings cannot be read is among them: precomputing it then reports why.
     """
     within_us = length_us(within, field="within")
-    futures = _run_for_tenants(tenant_ids, service.subject, at_once)
+    futures = run_for_tenants(tenant_ids, service.subject, at_once)
     return tuple(
         tenant_id
         for tenant_id, future in futures.items()
@@ -119,7 +119,7 @@ def _has_just_closed(subject: Subject, within_us: int) -> bool:
     return last_end_us > closing_end_us - within_us
 
 
-def _run_for_tenants(
+def run_for_tenants(
     tenant_ids: Iterable[str], work: Callable[[str], _Result], at_once: int
 ) -> Mapping[str, Future[_Result]]:
     """Return the finished work on every tenant, in their order; a tenant that is listed twice is worked on once."""

@@ -32,7 +32,7 @@ from sla_compliance.cache.redis import RedisCache
 from sla_compliance.drawing.palette import PALETTE_CSS
 from sla_compliance.outlets.prometheus import PrometheusObserver
 from sla_compliance.server.auth import Tokens, router_dependencies
-from sla_compliance.server.database import database_url, engine_of, ping
+from sla_compliance.server.database import Readiness, database_url, engine_of
 from sla_compliance.server.metrics import metrics_endpoint
 from sla_compliance.server.middleware import AccessLog, ProtectiveHeaders
 from sla_compliance.server.settings import ServeSettings
@@ -54,6 +54,7 @@ from sla_compliance.web.fastapi import compliance_router
 API_PREFIX: Final = "/api/v1/faults"
 DASHBOARD: Final = Path(__file__).parents[1] / "web" / "dashboard"
 SOURCE_TIME_OUT: Final = timedelta(seconds=10)
+SETTINGS_LIFETIME: Final = timedelta(seconds=60)
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -87,6 +88,7 @@ def service_of(engine: AsyncEngine, settings: ServeSettings, observer: ServiceOb
         corrections=corrections,
         cache=None if settings.redis_url is None else RedisCache(settings.redis_url),
         store=AsyncSQLAlchemyDayStore(engine) if settings.has_stored_days else None,
+        settings_lifetime=SETTINGS_LIFETIME,
         source_time_out=SOURCE_TIME_OUT,
         observer=observer,
     )
@@ -94,20 +96,22 @@ def service_of(engine: AsyncEngine, settings: ServeSettings, observer: ServiceOb
 
 def app_of(service: ComplianceService, engine: AsyncEngine, tokens: Tokens, metrics: Endpoint) -> FastAPI:
     """Return the app; it closes the service and the engine when it ends."""
+    database = Readiness(engine)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
+        await database.aclose()
         await service.aclose()
         await engine.dispose()
 
     app = FastAPI(title="SLA compliance", docs_url=None, redoc_url=None, lifespan=lifespan)
-    tenant, authorize = router_dependencies(tokens)
-    app.include_router(compliance_router(service, tenant=tenant, authorize=authorize), prefix=API_PREFIX)
+    dependencies = router_dependencies(tokens)._asdict()
+    app.include_router(compliance_router(service, **dependencies, unknown_parameters="refuse"), prefix=API_PREFIX)
     app.get("/metrics", include_in_schema=False)(metrics)
     app.get("/palette.css", include_in_schema=False)(_palette)
     app.get("/healthz", include_in_schema=False)(_health)
-    app.get("/readyz", include_in_schema=False)(_readiness_endpoint(engine))
+    app.get("/readyz", include_in_schema=False)(_readiness_endpoint(database))
     # Last, for it takes every path that no route above has taken.
     app.mount("/", StaticFiles(directory=DASHBOARD, html=True))
     app.add_exception_handler(HTTPException, _http_problem)
@@ -123,10 +127,10 @@ async def _health() -> dict[str, str]:
     return {"status": "ok"}
 
 
-def _readiness_endpoint(engine: AsyncEngine) -> Callable[[], Awaitable[dict[str, str]]]:
+def _readiness_endpoint(database: Readiness) -> Callable[[], Awaitable[dict[str, str]]]:
     async def readiness() -> dict[str, str]:
         try:
-            await ping(engine)
+            await database.check()
         except (SQLAlchemyError, OSError) as error:  # a time-out is an OSError
             raise busy("The database does not answer.") from error
         return {"status": "ok"}

@@ -3,7 +3,7 @@
 # HS256 and nothing else, whatever a token's header says. A token names its
 # audience and its end; one without either is refused. It holds
 #     tenants      the ids whose figures it opens; the first is the default
-#     permissions  one of those in READERS is needed
+#     permissions  one of those in READERS to see figures, WRITER to report changes
 #
 # 401 means that the token opens nothing, 403 that it lacks a permission. No
 # message repeats anything that a token holds.
@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -32,6 +32,7 @@ ALGORITHM: Final = "HS256"
 AUDIENCE: Final = "sla-compliance"
 READERS: Final = frozenset({"faults.sla.read", "faults.alarms.read"})
 DEFAULT_PERMISSION: Final = "faults.sla.read"
+WRITER: Final = "faults.sla.write"
 
 # Without auto_error, a request without a token reaches `identity`, which answers it like any other error.
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="As `sla-compliance token` prints it.")
@@ -57,6 +58,11 @@ class Identity:
     def is_reader(self) -> bool:
         """Whether figures may be seen at all."""
         return bool(READERS & self.permissions)
+
+    @property
+    def is_writer(self) -> bool:
+        """Whether changes of facts may be reported."""
+        return WRITER in self.permissions
 
 
 class Tokens:
@@ -113,16 +119,18 @@ def _are_texts(value: object) -> bool:
 
 
 class RouterDependencies(NamedTuple):
-    """The two dependencies of `compliance_router`."""
+    """The dependencies of `compliance_router`."""
 
-    tenant: Callable[..., str]
-    authorize: Callable[..., None]
+    tenant: Callable[..., Awaitable[str]]
+    authorize: Callable[..., Awaitable[None]]
+    authorize_changes: Callable[..., Awaitable[None]]
 
 
 def router_dependencies(tokens: Tokens) -> RouterDependencies:
     """Return the dependencies that read bearer tokens."""
+    # Coroutines, for FastAPI runs plain functions in threads: each would wait for its turn while something is computed.
 
-    def identity(credentials: HTTPAuthorizationCredentials | None = Depends(_bearer)) -> Identity:
+    async def identity(credentials: HTTPAuthorizationCredentials | None = Depends(_bearer)) -> Identity:
         if credentials is None:
             raise _unauthorized("There is no bearer token; send one in the Authorization header.")
         try:
@@ -130,16 +138,20 @@ def router_dependencies(tokens: Tokens) -> RouterDependencies:
         except InvalidTokenError as error:
             raise _unauthorized(str(error)) from error
 
-    def authorize(holder: Identity = Depends(identity)) -> None:
+    async def authorize(holder: Identity = Depends(identity)) -> None:
         if not holder.is_reader:
             raise ProblemError(HTTPStatus.FORBIDDEN, f"The token lacks a permission, e.g. {DEFAULT_PERMISSION}.")
 
-    def tenant(request: Request, holder: Identity = Depends(identity)) -> str:
+    async def authorize_changes(holder: Identity = Depends(identity)) -> None:
+        if not holder.is_writer:
+            raise ProblemError(HTTPStatus.FORBIDDEN, f"The token lacks the permission {WRITER}.")
+
+    async def tenant(request: Request, holder: Identity = Depends(identity)) -> str:
         # A header that names a tenant which the token does not hold is refused by the router: it compares the two.
         header_tenant = request.headers.get(TENANT_HEADER)
         return header_tenant if header_tenant in holder.tenants else holder.tenants[0]
 
-    return RouterDependencies(tenant, authorize)
+    return RouterDependencies(tenant, authorize, authorize_changes)
 
 
 def _unauthorized(detail: str) -> ProblemError:

@@ -1,35 +1,54 @@
 """The database behind the app: its engine, whether it answers, and its tables when the server starts."""
+################################################################
+# The engine never waits without end: connecting, a statement and a peer that is gone
+# have limits. A server that hangs and keeps its connections is the service's to
+# notice (service/guarded_calls.py).
+#
+# A worker needs a connection for each fetch that may run at once, and some for short
+# statements: tenants' settings, stored days, readiness. So no such statement waits
+# behind drill-downs.
+################################################################
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import Final
 
-from sla_compliance.errors import InvalidValueError, requires_extra, shown
+from sla_compliance.errors import InvalidValueError, MissingExtraError, requires_extra, shown
 
 with requires_extra("serve", __name__):
-    from sqlalchemy import Connection, create_engine, inspect, text
+    from sqlalchemy import Connection, Engine, inspect, text
     from sqlalchemy.engine import URL
-    from sqlalchemy.exc import DBAPIError
     from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from sla_compliance.server.sample_database import (
+    ASYNCPG_DIALECT,
     DEMO_TENANT,
     DIALECTS,
     SECOND_TENANT,
     TABLES,
+    Cursor,
+    Dialect,
     create_tables,
     demo_providers,
     write_rows,
 )
-from sla_compliance.sources.database_urls import ASYNC_DRIVERS, parse_database_url
+from sla_compliance.service.single_flight import SingleFlight
+from sla_compliance.service.source_reader import MAX_CONCURRENT_FETCHES
+from sla_compliance.sources.command_engines import run_with_engine
+from sla_compliance.sources.database_urls import ASYNC_DRIVERS, connection_limits, parse_database_url
 
 STORED_DAYS_TABLE: Final = "sla_days"
 CONNECT_WITHIN_S: Final = 3
+STATEMENT_WITHIN_MS: Final = 10_000
 ANSWER_WITHIN_S: Final = 5
 POOL_TIME_OUT_S: Final = 5
+CONNECTIONS_FOR_SHORT_STATEMENTS: Final = 12
+MOST_DATABASE_CONNECTIONS: Final = MAX_CONCURRENT_FETCHES + CONNECTIONS_FOR_SHORT_STATEMENTS
+CONNECTIONS_KEPT: Final = 8
 
 
 def database_url(url_text: str) -> URL:
@@ -37,8 +56,12 @@ def database_url(url_text: str) -> URL:
 
     Raises:
         InvalidValueError: it is the URL of neither; the message does not show it, for it may hold a password.
+        MissingExtraError: no driver that can serve is installed.
     """
-    return parse_database_url(url_text, drivers=ASYNC_DRIVERS)
+    try:
+        return parse_database_url(url_text, drivers=ASYNC_DRIVERS)
+    except MissingExtraError as error:  # the extra of this command brings one for either database
+        raise MissingExtraError(__name__, extra="serve", library=error.library) from error
 
 
 def engine_of(url: URL) -> AsyncEngine:
@@ -54,19 +77,42 @@ def engine_of(url: URL) -> AsyncEngine:
             url,
             pool_pre_ping=True,
             pool_timeout=POOL_TIME_OUT_S,
-            connect_args={"connect_timeout": CONNECT_WITHIN_S},
+            pool_size=CONNECTIONS_KEPT,
+            max_overflow=MOST_DATABASE_CONNECTIONS - CONNECTIONS_KEPT,
+            connect_args=connection_limits(url, connect_s=CONNECT_WITHIN_S, statement_ms=STATEMENT_WITHIN_MS),
         )
 
 
-async def ping(engine: AsyncEngine) -> None:
-    """Return once the database has answered.
+class Readiness:
+    """Whether the database answers, found out for all who ask at the same time over one connection."""
 
-    Raises:
-        TimeoutError: it takes longer than ANSWER_WITHIN_S.
-        SQLAlchemyError, OSError: the database's own error.
-    """
-    async with asyncio.timeout(ANSWER_WITHIN_S), engine.connect() as connection:
-        await connection.execute(text("SELECT 1"))
+    def __init__(self, engine: AsyncEngine) -> None:
+        """Keep the engine; no connection is made yet."""
+        self._engine = engine
+        self._flight: SingleFlight[None] = SingleFlight()
+
+    async def check(self) -> None:
+        """Return once the database has answered.
+
+        While it hangs no further connection is made: everybody waits for the answer over the one that was.
+
+        Raises:
+            TimeoutError: it takes longer than ANSWER_WITHIN_S.
+            SQLAlchemyError, OSError: the database's own error.
+        """
+        task = self._flight.task("ping", self._ping)
+        await asyncio.wait({task}, timeout=ANSWER_WITHIN_S)
+        if not task.done():
+            raise TimeoutError(f"the database took longer than {ANSWER_WITHIN_S} s")
+        task.result()
+
+    async def _ping(self) -> None:
+        async with self._engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def aclose(self) -> None:
+        """Give up what is under way."""
+        await self._flight.aclose()
 
 
 def prepare(url_text: str, *, demo_at: datetime | None) -> bool:
@@ -83,28 +129,27 @@ def prepare(url_text: str, *, demo_at: datetime | None) -> bool:
     url = database_url(url_text)
     engine_of(url)  # a missing driver is an error here and not in each worker
     is_file = url.get_backend_name() == "sqlite"
-    engine = create_engine(url.set(drivername="sqlite") if is_file else url)  # a sync driver: no event loop runs yet
-    try:
+
+    def work(engine: Engine) -> bool:
         with engine.begin() as connection:
             if is_file or demo_at is not None:
                 _create_missing_tables(connection)
             if demo_at is not None:
                 _fill(connection, demo_at)
             return inspect(connection).has_table(STORED_DAYS_TABLE)
-    except DBAPIError as error:  # of a statement of SQLAlchemy's
-        raise OSError(f"the database cannot be used: {error.orig}") from error
-    except engine.dialect.loaded_dbapi.Error as error:  # of the writer's cursor, which is the driver's own
+
+    try:
+        return run_with_engine(url_text, work)
+    except OSError as error:
         raise OSError(f"the database cannot be used: {error}") from error
-    finally:
-        engine.dispose()
 
 
 def _create_missing_tables(connection: Connection) -> None:
     """Create those of the platform's tables that the database lacks; one that exists is left as it is."""
     inspector = inspect(connection)
     missing_tables = [table for table in TABLES if not inspector.has_table(table.name)]
-    with closing(connection.connection.cursor()) as cursor:
-        create_tables(cursor, DIALECTS[connection.dialect.name], missing_tables)
+    with _cursor(connection) as cursor:
+        create_tables(cursor, _dialect(connection), missing_tables)
 
 
 def _fill(connection: Connection, now: datetime) -> None:
@@ -120,5 +165,26 @@ def _fill(connection: Connection, now: datetime) -> None:
         raise InvalidValueError(
             f"--demo would mix made-up rows with those of tenant {example}; give it a database of its own"
         )
+    with _cursor(connection) as cursor:
+        write_rows(cursor, _dialect(connection), demo_providers(now))
+
+
+def _dialect(connection: Connection) -> Dialect:
+    """Return the SQL of a connection, with the placeholders of its driver."""
+    if connection.dialect.paramstyle == "numeric_dollar":
+        return ASYNCPG_DIALECT
+    return DIALECTS[connection.dialect.name]
+
+
+@contextmanager
+def _cursor(connection: Connection) -> Iterator[Cursor]:
+    """Yield a cursor of the driver.
+
+    Raises:
+        OSError: a statement of the cursor fails.
+    """
     with closing(connection.connection.cursor()) as cursor:
-        write_rows(cursor, DIALECTS[connection.dialect.name], demo_providers(now))
+        try:
+            yield cursor
+        except connection.dialect.loaded_dbapi.Error as error:  # the driver's own; SQLAlchemy does not see it
+            raise OSError(str(error)) from error

@@ -19,6 +19,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from inspect import signature
 from types import FrameType
 from typing import Any, Final, NoReturn
 
@@ -30,15 +31,18 @@ with requires_extra("serve", __name__):
     import prometheus_client  # noqa: F401
     import redis  # noqa: F401
     import uvicorn
+    from starlette.types import ASGIApp
     from uvicorn.supervisors import Multiprocess
 
 from sla_compliance.outlets.prometheus import SHARED_FOLDER
+
+# Imported here too, so that a package that the app lacks is an error of this process and not of every worker.
 from sla_compliance.server.app import from_environment
+from sla_compliance.server.connections import KEPT_IDLE_S, MAX_HEADER_BYTES, MOST_CONNECTIONS, BoundedConnection
+from sla_compliance.server.interpreter import tune
 from sla_compliance.server.middleware import ACCESS_LOG
 from sla_compliance.server.settings import ServeSettings
 
-# Imported here too, so that a package that the app lacks is an error of this process and not of every worker.
-FACTORY: Final = f"{from_environment.__module__}:{from_environment.__name__}"
 STOP_WITHIN_S: Final = 30
 LOGGING: Final[dict[str, Any]] = {
     "version": 1,
@@ -59,6 +63,16 @@ LOGGING: Final[dict[str, Any]] = {
 }
 
 
+def worker_app() -> ASGIApp:
+    """Return the app of this process; each worker of uvicorn makes its own."""
+    app = from_environment()
+    tune()
+    return app
+
+
+FACTORY: Final = f"{worker_app.__module__}:{worker_app.__name__}"
+
+
 def run(settings: ServeSettings, *, host: str, port: int, workers: int) -> None:
     """Run the app until a signal stops it."""
     os.environ.update(settings.as_environment())
@@ -72,13 +86,26 @@ def run(settings: ServeSettings, *, host: str, port: int, workers: int) -> None:
         log_config=LOGGING,
         access_log=False,
         server_header=False,
+        http=BoundedConnection,
+        ws="none",
+        limit_concurrency=MOST_CONNECTIONS,
+        timeout_keep_alive=KEPT_IDLE_S,
+        h11_max_incomplete_event_size=MAX_HEADER_BYTES,
         timeout_graceful_shutdown=STOP_WITHIN_S,
     )
     if workers == 1:
         uvicorn.Server(config).run()
         return
     with _shared_metrics_folder():
-        Multiprocess(config, sockets=[_bind(config)]).run()
+        _workers(config).run()
+
+
+def _workers(config: uvicorn.Config) -> Multiprocess:
+    """Return what starts and watches the processes."""
+    arguments: dict[str, Any] = {"config": config, "sockets": [_bind(config)]}
+    if "target" in signature(Multiprocess).parameters:  # of older versions: what each process runs
+        arguments["target"] = uvicorn.Server(config).run
+    return Multiprocess(**arguments)
 
 
 def _exit(signal_number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - as signal handlers are called

@@ -17,7 +17,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
@@ -96,7 +96,7 @@ class Dialect:
 
     Attributes:
         types: the type of a column, by what it holds.
-        placeholder: what stands for a parameter.
+        placeholder: what stands for a parameter; {} is its number.
         encoders: how a value that is not None becomes a parameter; kinds without one are passed on as they are.
     """
 
@@ -127,6 +127,7 @@ POSTGRESQL_DIALECT: Final = Dialect(
     placeholder="%s",
     encoders={ValueKind.JSON: json.dumps},
 )
+ASYNCPG_DIALECT: Final = replace(POSTGRESQL_DIALECT, placeholder="${}")
 DIALECTS: Final[Mapping[str, Dialect]] = {"sqlite": SQLITE_DIALECT, "postgresql": POSTGRESQL_DIALECT}
 
 # How a value of SQLite becomes what it was before it was written.
@@ -210,7 +211,7 @@ def write_rows(cursor: Cursor, dialect: Dialect, providers: Sequence[SampleProvi
         MAINTENANCE_WINDOWS: [(number, *row) for number, row in enumerate(windows, start=1)],
     }
     for table, rows in rows_by_table.items():
-        placeholders = ", ".join(dialect.placeholder for _ in table.columns)
+        placeholders = ", ".join(dialect.placeholder.format(number + 1) for number in range(len(table.columns)))
         cursor.execute(f"DELETE FROM {table.name}")  # noqa: S608 - names from here
         cursor.executemany(
             f"INSERT INTO {table.name} ({table.column_names}) VALUES ({placeholders})",  # noqa: S608

@@ -2,9 +2,11 @@
 
 from sla_compliance.agreements import TenantSettings
 from sla_compliance.service.answers import ComplianceAnswer, Provenance
+from sla_compliance.service.change_reports import Sweep
 from sla_compliance.service.observer import ServiceObserver, Statistics
 from sla_compliance.service.queries import Subject
-from sla_compliance.service.service import ComplianceService, Sweep
+from sla_compliance.service.reconciliation import Reconciliation, WaitingCause, WaitingDay
+from sla_compliance.service.service import ComplianceService
 from sla_compliance.service.sync import SyncComplianceService
 from sla_compliance.sources.memory import MemoryCorrections, MemoryTenants
 from sla_compliance.sources.protocol import ExclusionSource, Tenants
@@ -17,6 +19,7 @@ __all__ = [
     "MemoryCorrections",
     "MemoryTenants",
     "Provenance",
+    "Reconciliation",
     "ServiceObserver",
     "Statistics",
     "Subject",
@@ -24,6 +27,8 @@ __all__ = [
     "SyncComplianceService",
     "TenantSettings",
     "Tenants",
+    "WaitingCause",
+    "WaitingDay",
     "corrections_to_async",
     "exclusions_to_async",
     "inventories_to_async",

@@ -26,7 +26,11 @@ class ServiceObserver(Protocol):
         ...
 
     def failed(self, what: str, error: BaseException) -> None:
-        """Take note of an error that no caller sees: of the "cache", the "source", or a "refresh" in the background."""
+        """Take note of an error or a late answer that no caller sees.
+
+        Args:
+            what: "cache", "source", "store", "tenants", "inventories", or "refresh": a measurement in the background.
+        """
         ...
 
 
@@ -47,7 +51,8 @@ class Statistics:
         hits, misses: answers made without, and with, the store or the source.
         queries: queries to the source of alarms.
         answer_seconds, query_seconds: how long these took, summed.
-        failures: errors that no caller saw, by what failed: "cache", "source", "refresh".
+        failures: errors that no caller saw, by what failed: "cache", "source", "store", "tenants", "inventories",
+            "refresh".
     """
 
     hits: int = 0

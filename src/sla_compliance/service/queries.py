@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -85,6 +85,12 @@ class DaysQuery:
             key = subject.settings.day_key(subject.tenant_id, date, day_start_us, day_end_us)
             spans[key] = (day_start_us, day_end_us)
         return cls(subject, days.bounds_us[0], spans)
+
+    def at(self, as_of_us: int) -> DaysQuery:
+        """Return the query for the same days at a later instant of evaluation; an earlier one changes nothing."""
+        if as_of_us <= self.subject.as_of_us:
+            return self
+        return replace(self, subject=replace(self.subject, as_of_us=as_of_us))
 
     @cached_property
     def started_keys(self) -> tuple[DayKey, ...]:

@@ -1,4 +1,4 @@
-"""Restatement: which dates a change of facts alters, and the archive that keeps closed days and measures them again."""
+"""Restatement: which dates a change of facts alters."""
 ################################################################
 # An alarm is downtime from its start to its end as the policy reads it: an open
 # one to as_of, a stale one to when it was last seen, one that does not qualify not
@@ -16,19 +16,12 @@
 # margin are altered too. An exclusion of everybody's time is never damped; a
 # targeted one is, for it changes downtime. Days that have not begun are neither
 # cached nor stored, so their dates are left out.
-#
-# The archive stores closed days alone, and only those of which every row is still
-# there. A stored day is never rewritten by a later measurement: rows are purged,
-# zone rules change. A reported change makes it stale, and it is measured again
-# between the bounds it was stored with. Where rows of it are purged by then, the
-# change is not reported to the store and the day stays as it is; so a purge that
-# reports each row it deletes alters nothing.
 ################################################################
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,91 +32,13 @@ from sla_compliance.calendars.local_days import first_instant_us, local_days
 from sla_compliance.corrections import Correction
 from sla_compliance.downtime import DowntimeRule
 from sla_compliance.intervals import ALWAYS_START_US, NEVER, IntervalSet
-from sla_compliance.measured import RULES_VERSION, DayKey
 from sla_compliance.readings import doubtful_time
-from sla_compliance.service.day_reader import DayEvaluator
 from sla_compliance.service.next_rows import time_altered_in_other_rows
-from sla_compliance.service.queries import DaysQuery, Span, Subject
-from sla_compliance.stores.protocol import DayStore, Restatement, StoredDay
-from sla_compliance.units import MIN_US, ONE_DAY, instant_us
+from sla_compliance.service.queries import Subject
+from sla_compliance.units import MIN_US, instant_us
 from sla_compliance.validation import STILL_ACTIVE_US
 
 NO_ALARMS: Final = AlarmBatch()
-
-
-@dataclass(frozen=True, slots=True)
-class DayArchive:
-    """A store of closed days and the evaluator that fills it.
-
-    Attributes:
-        store: of closed days.
-        evaluator: measures them.
-    """
-
-    store: DayStore
-    evaluator: DayEvaluator
-
-    async def add(self, query: DaysQuery) -> int:
-        """Store the closed days of a query that are not stored yet; return how many those were."""
-        subject = query.subject
-        complete_keys = await self.evaluator.complete_days(subject, query.spans_of(query.closed_keys))
-        stored_days = await self.store.days([key for key in query.closed_keys if key in complete_keys])
-        spans = query.spans_of(key for key in query.closed_keys if key in complete_keys and key not in stored_days)
-        # The counts before the facts: a change reported in between leaves the day stale.
-        changes = await self.store.changes(subject.tenant_id, [key.date for key in spans])
-        measured_days = await self.evaluator.evaluate(subject, spans)
-        new_days = {
-            key: StoredDay(day=day, written_us=subject.as_of_us, changes_applied=changes[key.date])
-            for key, day in measured_days.items()
-            if day.is_closed(subject.policy)
-        }
-        return await self.store.add(new_days)
-
-    async def fill_readings(self, query: DaysQuery) -> list[Restatement]:
-        """Measure stored days of older rules again, where every row is still there; return what differed."""
-        subject = query.subject
-        stored_days = await self.store.days(query.closed_keys)
-        old_days = {key: stored for key, stored in stored_days.items() if stored.day.rules_version < RULES_VERSION}
-        spans = {key: (stored.day.start_us, stored.day.end_us) for key, stored in old_days.items()}
-        spans = await self._restatable_spans(subject, spans)
-        measured_days = await self.evaluator.evaluate(subject, spans)
-        filled_days = {
-            key: StoredDay(day=day, written_us=subject.as_of_us, changes_applied=old_days[key].changes_reported)
-            for key, day in measured_days.items()
-            if day.is_closed(subject.policy)
-        }
-        return await self.store.restate(filled_days, reason="measured by newer rules", at_us=subject.as_of_us)
-
-    async def mark_stale(self, subject: Subject, dates: Iterable[dt.date]) -> int:
-        """Report a change of some dates to the store, where every row is still there; return how many days it has."""
-        zone = subject.zone
-        spans = {date: (first_instant_us(date, zone), first_instant_us(date + ONE_DAY, zone)) for date in dates}
-        restatable_dates = await self.evaluator.restatable_days(subject, spans)
-        return await self.store.mark_stale(subject.tenant_id, sorted(restatable_dates))
-
-    async def restate(self, subject: Subject, *, reason: str) -> list[Restatement]:
-        """Measure stale days again, where every row is still there; return what differed."""
-        stale_days = await self.store.days(await self.store.stale(subject.tenant_id))
-        spans: dict[DayKey, Span] = {}
-        for key, stored in stale_days.items():
-            # The bounds that the day was stored with, which are not always those of today's zone rules.
-            start_us, end_us = stored.day.start_us, stored.day.end_us
-            # Days of an earlier policy, agreement or zone cannot be measured by today's; they stay as they are.
-            is_of_today = key == subject.settings.day_key(subject.tenant_id, key.date, start_us, end_us)
-            if is_of_today:
-                spans[key] = (start_us, end_us)
-        spans = await self._restatable_spans(subject, spans)
-        measured_days = await self.evaluator.evaluate(subject, spans)
-        restated_days = {
-            key: StoredDay(day=day, written_us=subject.as_of_us, changes_applied=stale_days[key].changes_reported)
-            for key, day in measured_days.items()
-        }
-        return await self.store.restate(restated_days, reason=reason, at_us=subject.as_of_us)
-
-    async def _restatable_spans(self, subject: Subject, spans: Mapping[DayKey, Span]) -> dict[DayKey, Span]:
-        """Return the spans of those days that a new measurement may rewrite."""
-        restatable_keys = await self.evaluator.restatable_days(subject, spans)
-        return {key: span for key, span in spans.items() if key in restatable_keys}
 
 
 def alarm_dates(

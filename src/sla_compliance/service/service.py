@@ -1,33 +1,25 @@
 """ComplianceService: the compliance of tenants, and what to call when facts change."""
 ################################################################
-# A query is widened to whole local days of the tenant; as_of is now.
-#
-# A change of a fact (an alarm, a correction, maintenance, an exclusion) is reported to
-# the service once it is committed. In this order: stored days become stale, cached
-# ones are invalidated, stale stored days are measured again. Killed in between, the
-# service answers from the facts, and the next sweep of the store does the rest.
-# A row that is purged because it is old is no change of facts.
+# A query is widened to whole local days of the tenant; as_of is now. What to call when
+# facts change stands in change_reports.py.
 ################################################################
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
 from time import perf_counter
+from typing import Final, TypeVar
 
-from sla_compliance.alarms import Alarm
 from sla_compliance.cache.circuit_breaker import CircuitBreakerCache
 from sla_compliance.cache.day_cache import DayCache, Lifetimes
 from sla_compliance.cache.memory import MemoryCache
 from sla_compliance.cache.protocol import Cache
-from sla_compliance.calendars.exclusions import AnyExclusion
 from sla_compliance.calendars.local_days import first_instant_us
 from sla_compliance.certainty import unknown_us
-from sla_compliance.checks import check_type
-from sla_compliance.corrections import Correction, UnusedCorrection
-from sla_compliance.errors import InvalidIntervalError, InvalidValueError, shown
-from sla_compliance.incidents import Incident
+from sla_compliance.corrections import UnusedCorrection
+from sla_compliance.errors import InvalidIntervalError, shown
+from sla_compliance.incidents import Incident, IncidentPage, PageBounds
 from sla_compliance.inventory import Inventory
 from sla_compliance.labels import Accounting
 from sla_compliance.measured import MeasuredDay
@@ -35,15 +27,21 @@ from sla_compliance.policy import Target, target_ratio
 from sla_compliance.report import ComplianceReport
 from sla_compliance.service.altered_dates import AlteredDates
 from sla_compliance.service.answers import ComplianceAnswer
-from sla_compliance.service.day_reader import DayEvaluator, DayReader
+from sla_compliance.service.async_parts import check_parts
+from sla_compliance.service.change_reports import ChangeReports
+from sla_compliance.service.day_archive import DayArchive
+from sla_compliance.service.day_evaluator import DayEvaluator
+from sla_compliance.service.day_reader import DayReader
+from sla_compliance.service.drill_down import incidents_of
+from sla_compliance.service.guarded_calls import GuardedCalls
 from sla_compliance.service.observer import Observers, ServiceObserver, Statistics
 from sla_compliance.service.queries import DaysQuery, Subject, Window
 from sla_compliance.service.resources import resources_of
-from sla_compliance.service.restatement import (
-    DayArchive,
-    exclusion_dates,
-)
-from sla_compliance.service.source_reader import SourceReader, incidents_of
+from sla_compliance.service.source_reader import SourceReader
+from sla_compliance.service.tenant_faults import tenant_faults
+from sla_compliance.service.tenant_lookup import TenantLookup
+from sla_compliance.service.timed_store import TimedDayStore
+from sla_compliance.service.usage import Usage
 from sla_compliance.sources.clock import utc_now
 from sla_compliance.sources.protocol import (
     AsyncAlarmSource,
@@ -53,25 +51,18 @@ from sla_compliance.sources.protocol import (
     SupportsSampleFlag,
     Tenants,
 )
-from sla_compliance.stores.protocol import DayStore, Restatement
+from sla_compliance.stores.protocol import DayStore
 from sla_compliance.units import ONE_DAY, instant_us
 
-
-@dataclass(frozen=True, slots=True)
-class Sweep:
-    """What a sweep of the store did.
-
-    Attributes:
-        added: how many closed days it stored.
-        restated: the stored days that it rewrote.
-    """
-
-    added: int
-    restated: tuple[Restatement, ...]
+SHORT_TIME_OUT: Final = dt.timedelta(seconds=5)
+"""How long what a request can do without may take: settings, where others are known, and stored days."""
 
 
-class ComplianceService:
-    """The compliance of tenants; for one event loop.
+_Result = TypeVar("_Result")
+
+
+class ComplianceService(ChangeReports):
+    """The compliance of tenants; for one process and one event loop.
 
     Attributes:
         statistics: what it has done so far.
@@ -90,6 +81,7 @@ class ComplianceService:
         store: DayStore | None = None,
         clock: Callable[[], dt.datetime] = utc_now,
         lifetimes: Lifetimes = Lifetimes(),  # noqa: B008 - frozen
+        settings_lifetime: dt.timedelta = dt.timedelta(0),
         source_time_out: dt.timedelta = dt.timedelta(seconds=30),
         cache_time_out: dt.timedelta = dt.timedelta(milliseconds=500),
         observer: ServiceObserver | None = None,
@@ -106,13 +98,21 @@ class ComplianceService:
             store: of closed days; None: none.
             clock: the present moment, aware.
             lifetimes: how long cached days are served.
-            source_time_out: how long a query may take.
+            settings_lifetime: how long settings and inventories of a tenant hold before they are read again; 0: they
+                are read every time. While they cannot be read the last known ones hold.
+            source_time_out: how long a query may take, of the source, the other parts and the store; settings,
+                inventories and the reading of stored days at most 5 seconds of it.
             cache_time_out: how long the cache may take; after a failure it is not called for 5 seconds.
             observer: called with what happens.
+
+        Raises:
+            InvalidTypeError: a part is not async; the message names its way out.
         """
+        check_parts(source=source, tenants=tenants, cache=cache, store=store)
+        check_parts(exclusions=exclusions, inventories=inventories, corrections=corrections)
+        self._usage = Usage()
         self.statistics = Statistics()
         self._observer = Observers((self.statistics,) if observer is None else (self.statistics, observer))
-        self._tenants = tenants
         self._clock = clock
         self.is_sample = isinstance(source, SupportsSampleFlag) and source.is_sample
         if self.is_sample:
@@ -126,13 +126,19 @@ class ComplianceService:
         self._day_cache = DayCache(self._cache, lifetimes)
         if inventories is None and isinstance(tenants, AsyncSupportsInventory):
             inventories = tenants
+        short_time_out = min(source_time_out, SHORT_TIME_OUT)
+        self._tenants = TenantLookup(tenants, inventories, self._observer, settings_lifetime, short_time_out)
+        known_inventories = None if inventories is None else self._tenants
+        source_calls = GuardedCalls("the source", source_time_out)
         self._source_reader = SourceReader(
-            source, exclusions, inventories, corrections, source_time_out, self._observer
+            source, exclusions, known_inventories, corrections, source_calls, self._observer
         )
         self._altered_dates = AlteredDates(self._source_reader)
-        evaluator = DayEvaluator(self._source_reader, store)
-        self._day_reader = DayReader(self._day_cache, evaluator, self._observer)
-        self._archive = None if store is None else DayArchive(store, evaluator)
+        timed_store = None if store is None else TimedDayStore(store, source_time_out)
+        store_reads = GuardedCalls("the store", short_time_out)
+        evaluator = DayEvaluator(self._source_reader, timed_store, store_reads, self._observer)
+        self._day_reader = DayReader(self._day_cache, evaluator, self._observer, self._now_us)
+        self._archive = None if timed_store is None else DayArchive(timed_store, evaluator)
 
     async def compliance(
         self,
@@ -197,10 +203,35 @@ class ComplianceService:
             InvalidTypeError, InstantOutOfRangeError: `date` is no date, or none that every zone has.
             InvalidTypeError: `accounting` is no Accounting.
         """
+        return (await self.incident_page(tenant_id, date, PageBounds(), accounting=accounting)).incidents
+
+    async def incident_page(
+        self, tenant_id: str, date: dt.date, bounds: PageBounds, *, accounting: Accounting | None = None
+    ) -> IncidentPage:
+        """Return some of the outages of a local date, and how many there are; all else as `incidents`."""
         subject = await self.subject(tenant_id)
         start_us = first_instant_us(date, subject.zone, field="date")
         end_us = first_instant_us(date + ONE_DAY, subject.zone, field="date")
-        return await incidents_of(self._source_reader, Window(subject, start_us, end_us), accounting=accounting)
+        return await incidents_of(self._source_reader, Window(subject, start_us, end_us), bounds, accounting=accounting)
+
+    async def shown_day(self, tenant_id: str, date: dt.date) -> MeasuredDay | None:
+        """Return the day that `compliance` shows at present without measuring it; None where it would measure it.
+
+        One round trip to the cache, and one query where a closed day is not in it. A store that fails is reported to
+        the observer and taken for empty, as nothing depends on it. Raises as `incidents`.
+        """
+        subject = await self.subject(tenant_id)
+        start_us = first_instant_us(date, subject.zone, field="date")
+        end_us = first_instant_us(date + ONE_DAY, subject.zone, field="date")
+        if start_us == end_us:
+            return None
+        query = DaysQuery.covering(subject, start_us, end_us)
+        try:
+            days = await self._day_reader.shown(query)
+        except Exception as error:
+            self._observer.failed("store", error)
+            return None
+        return next(iter(days.values()), None)
 
     async def resources(
         self,
@@ -226,38 +257,9 @@ class ComplianceService:
         window = Window(query.subject, query.start_us, end_us)
         return await resources_of(self._source_reader, window, by=by, inventory=inventory)
 
-    async def alarm_changed(self, tenant_id: str, old: Alarm | None, new: Alarm | None) -> tuple[dt.date, ...]:
-        """Take note that an alarm was raised (no `old`), cleared, edited or deleted (no `new`).
-
-        Returns:
-            The local dates that this can alter, ascending.
-
-        Raises:
-            CacheUnavailableError, or the store's or the source's own error: call again; twice does no harm.
-        """
-        subject = await self.subject(tenant_id)
-        dates = await self._altered_dates.of_alarm(subject, old, new)
-        # Before other rows are read: where the source is down, a change of these dates is not lost.
-        stale_count = await self._note_change(subject, dates)
-        further_dates = set(await self._altered_dates.of_other_rows(subject, old, new)) - set(dates)
-        if further_dates:
-            stale_count += await self._note_change(subject, sorted(further_dates))
-            dates = tuple(sorted({*dates, *further_dates}))
-        await self._restate(subject, stale_count, "an alarm changed")
-        return dates
-
-    async def correction_changed(self, tenant_id: str, correction: Correction) -> tuple[dt.date, ...]:
-        """Take note that a correction was entered: it is one of those that the source of corrections has now.
-
-        Returns, Raises:
-            As `alarm_changed`; no date where no row has the id.
-            InvalidTypeError: `correction` is no Correction, or the source cannot find rows by their ids.
-        """
-        check_type(correction, Correction, "correction", "a Correction")
-        subject = await self.subject(tenant_id)
-        dates = await self._altered_dates.of_correction(subject, correction)
-        await self._apply_change(subject, dates, "a row was corrected")
-        return dates
+    async def compute(self, work: Callable[[], _Result]) -> _Result:
+        """Return the result of `work` on an answer, run in a thread while the service computes nothing else."""
+        return await self._source_reader.limits.compute(work)
 
     async def unused_corrections(self, tenant_id: str) -> tuple[UnusedCorrection, ...]:
         """Return the corrections of a tenant that change nothing, and why; read from the sources every time.
@@ -267,61 +269,6 @@ class ComplianceService:
         """
         subject = await self.subject(tenant_id)
         return await self._source_reader.unused_corrections(subject.tenant_id)
-
-    async def exclusion_changed(
-        self, tenant_id: str, old: AnyExclusion | None, new: AnyExclusion | None
-    ) -> tuple[dt.date, ...]:
-        """Take note that maintenance or an exclusion was entered (no `old`), edited, or cancelled (no `new`).
-
-        Returns, Raises:
-            As `alarm_changed`.
-        """
-        subject = await self.subject(tenant_id)
-        dates = exclusion_dates(subject, old, new)
-        await self._apply_change(subject, dates, "maintenance or an exclusion changed")
-        return dates
-
-    async def invalidate(
-        self, tenant_id: str, dates: Iterable[dt.date], *, reason: str = "facts of these dates changed"
-    ) -> None:
-        """Take note that facts of some local dates changed; errors as `alarm_changed`."""
-        await self._apply_change(await self.subject(tenant_id), tuple(dates), reason)
-
-    async def _apply_change(self, subject: Subject, dates: Sequence[dt.date], reason: str) -> None:
-        await self._restate(subject, await self._note_change(subject, dates), reason)
-
-    async def _note_change(self, subject: Subject, dates: Sequence[dt.date]) -> int:
-        """Make stored days stale and invalidate cached ones; return how many stored days that were."""
-        # This order matters: see the top of this file.
-        stale_count = 0 if self._archive is None else await self._archive.mark_stale(subject, dates)
-        self._day_reader.forget_running()
-        await self._day_cache.invalidate(subject.tenant_id, dates)
-        return stale_count
-
-    async def _restate(self, subject: Subject, stale_count: int, reason: str) -> None:
-        if self._archive is not None and stale_count:
-            await self._archive.restate(subject, reason=reason)
-
-    async def store_closed_days(self, tenant_id: str, start: dt.datetime, end: dt.datetime) -> Sweep:
-        """Store the closed days of a window that are not stored yet, and restate those that a change made stale.
-
-        Stored days of older rules, which lack both other readings, are measured again too.
-
-        Idempotent: a second sweep adds and restates nothing. Days of which rows are purged are left alone.
-
-        Args:
-            start, end: as `compliance`.
-
-        Raises:
-            InvalidValueError: the service has no store. Others as `compliance`.
-        """
-        if self._archive is None:
-            raise InvalidValueError("store is None, so no day can be kept; give the service a DayStore", field="store")
-        query = await self._query(tenant_id, start, end)
-        restated = await self._archive.restate(query.subject, reason="a change that was not restated at the time")
-        filled = await self._archive.fill_readings(query)
-        added = await self._archive.add(query)
-        return Sweep(added, (*restated, *filled))
 
     async def _query(self, tenant_id: str, start: dt.datetime, end: dt.datetime | None) -> DaysQuery:
         """Return the query for whole days; without an end until today, for no day where that is before the start."""
@@ -339,11 +286,24 @@ class ComplianceService:
 
         Raises:
             UnknownTenantError: no tenant has this id.
+            InvalidTenantError: its zone or a date of its settings cannot be used.
+            ServiceUseError: the service is closed, or another process or event loop uses it.
+            TimeoutError, or the error of `tenants`: the settings cannot be read, and none are known.
         """
-        settings = await self._tenants.settings(tenant_id)
-        return Subject(tenant_id, settings, instant_us(self._clock(), field="clock"))
+        if self._usage.begin():
+            # What runs on a loop that was closed never ends.
+            self._day_reader.forget_running()
+            self._tenants.forget_running()
+        with tenant_faults(tenant_id):
+            settings = await self._tenants.settings(tenant_id)
+        return Subject(tenant_id, settings, self._now_us())
+
+    def _now_us(self) -> int:
+        return instant_us(self._clock(), field="clock")
 
     async def aclose(self) -> None:
-        """Cancel what runs in the background and close the cache's connections."""
+        """Cancel what runs in the background and close the cache's connections; later uses are refused."""
+        self._usage.end()
         await self._day_reader.aclose()
+        await self._tenants.aclose()
         await self._cache.aclose()

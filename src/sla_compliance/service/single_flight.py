@@ -26,19 +26,31 @@ class SingleFlight(Generic[_Result]):
             task = asyncio.create_task(work())
             self._shared[key] = task
             self._running.add(task)
-            task.add_done_callback(lambda done: self._finish(key, done))
+            task.add_done_callback(self._finish)
         return self._shared[key]
 
-    def _finish(self, key: Hashable, task: asyncio.Task[_Result]) -> None:
+    def share_under(self, key: Hashable) -> None:
+        """Share the task that calls this under another key from now on, and no longer under the former one."""
+        task = asyncio.current_task()
+        former_keys = [former_key for former_key, shared_task in self._shared.items() if shared_task is task]
+        for former_key in former_keys:
+            # Where later callers share none of it any more, they share it under no other key either.
+            self._shared[key] = self._shared.pop(former_key)
+
+    def _finish(self, task: asyncio.Task[_Result]) -> None:
         self._running.discard(task)
-        if self._shared.get(key) is task:
+        for key in [key for key, shared_task in self._shared.items() if shared_task is task]:
             del self._shared[key]
         if not task.cancelled():
             # Reading the exception keeps asyncio from logging it where every caller was cancelled.
             task.exception()
 
+    def forget(self, key: Hashable) -> None:
+        """Let no later caller share the running task of `key`. Those who wait keep theirs."""
+        self._shared.pop(key, None)
+
     def forget_all(self) -> None:
-        """Let no later caller share a running task: the facts have changed. Those who wait keep theirs."""
+        """Let no later caller share a running task. Those who wait keep theirs."""
         self._shared.clear()
 
     async def aclose(self) -> None:

@@ -1,4 +1,4 @@
-"""SourceReader: the alarms and exclusions of a tenant's window, how many are read at once, and drill-down."""
+"""SourceReader: the alarms and exclusions of a tenant's window, and how many are read at once."""
 ################################################################
 # One query reads the alarms of the window, widened by the margin of damping. A
 # window that begins in the future needs none. Alarms come with their descriptive
@@ -16,7 +16,8 @@
 # faster, and together they keep the event loop from running: the cache seems to
 # answer late, its circuit opens, and then every request needs a measurement. So
 # one measurement is computed at a time, and few fetches run at once, since rows
-# are read on the event loop.
+# are read on the event loop. A fetch that hangs keeps its turn, though its caller has
+# given it up: so a database that hangs holds no more connections than fetches.
 ################################################################
 
 from __future__ import annotations
@@ -24,7 +25,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from time import perf_counter
 from typing import Final, ParamSpec, TypeVar
 
@@ -36,11 +36,11 @@ from sla_compliance.compliance import EvaluationArguments
 from sla_compliance.corrected_batch import corrected_batch
 from sla_compliance.corrections import Correction, UnusedCorrection
 from sla_compliance.errors import InvalidTypeError
-from sla_compliance.incidents import Incident
 from sla_compliance.intervals import ALWAYS_END_US, ALWAYS_START_US, IntervalSet
 from sla_compliance.inventory import Inventory
-from sla_compliance.labels import Accounting
 from sla_compliance.rows_by_id import with_rows_found
+from sla_compliance.service.fetched_exclusions import fetched_exclusions
+from sla_compliance.service.guarded_calls import GuardedCalls
 from sla_compliance.service.observer import ServiceObserver, SeverityObserver
 from sla_compliance.service.queries import Subject, Window
 from sla_compliance.sources.protocol import (
@@ -58,9 +58,6 @@ from sla_compliance.sources.protocol import (
 from sla_compliance.units import MAX_US, MIN_US, moment
 
 MAX_CONCURRENT_FETCHES: Final = 4
-MOST_WIDENINGS: Final = 12
-# Each step goes back by a period at least; maintenance that overlaps for longer than that is no planned work any more.
-_MOST_STEPS_BACK: Final = 12
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
@@ -95,7 +92,7 @@ class SourceReader:
         exclusion_source: of maintenance and exclusions besides those in the settings; None: there are no others.
         inventory_source: of inventories; None: there are none.
         correction_source: of corrections; None: there are none.
-        time_out: how long the source may take, the wait for a free fetch included.
+        calls: of all of these; the wait for a free fetch is a part of a call.
         observer: called for each query.
         limits: how much is fetched and computed at once.
     """
@@ -104,7 +101,7 @@ class SourceReader:
     exclusion_source: ExclusionSource | None
     inventory_source: AsyncSupportsInventory | None
     correction_source: AsyncSupportsCorrections | None
-    time_out: timedelta
+    calls: GuardedCalls
     observer: ServiceObserver
     limits: ConcurrencyLimits = field(default_factory=ConcurrencyLimits)
 
@@ -115,10 +112,19 @@ class SourceReader:
             InvalidTypeError: the source says something else than an int or None.
             TimeoutError: a source that looks at its rows takes too long. Its own errors come through as they are.
         """
-        if not isinstance(self.source, AsyncReadsCompleteSince):
+        source = self.source
+        if not isinstance(source, AsyncReadsCompleteSince):
             return self.purged_until_us(tenant_id)
-        async with asyncio.timeout(self.time_out.total_seconds()):
-            return _checked_since_us(await self.source.read_complete_since(tenant_id))
+        return _checked_since_us(await self._call(tenant_id, lambda: source.read_complete_since(tenant_id)))
+
+    async def _call(self, tenant_id: str, work: Callable[[], Awaitable[_Result]]) -> _Result:
+        """Return the result of a call of a source, made in its turn."""
+
+        async def work_in_turn() -> _Result:
+            async with self.limits.fetches:
+                return await work()
+
+        return await self.calls.call(tenant_id, work_in_turn)
 
     def purged_until_us(self, tenant_id: str) -> int:
         """Return the same as far as the source knows without looking at its rows, and never earlier.
@@ -159,20 +165,11 @@ class SourceReader:
         Raises:
             TimeoutError: their source takes too long. Its own errors come through as they are.
         """
-        subject = window.subject
         if self.exclusion_source is None:
-            return subject.settings.exclusions
-        rules, (start_us, end_us) = subject.policy.planned_work, window.reach_us
-        first_us = rules.first_us(subject.zone, start_us)
-        async with asyncio.timeout(self.time_out.total_seconds()):
-            fetched = await self.exclusion_source.fetch(subject.tenant_id, first_us, end_us)
-            for _ in range(_MOST_STEPS_BACK if rules.looks_back else 0):
-                earliest_us = _earliest_work_us(fetched, subject.zone, first_us, end_us)
-                if earliest_us >= first_us:
-                    break
-                first_us = rules.first_us(subject.zone, earliest_us)
-                fetched = await self.exclusion_source.fetch(subject.tenant_id, first_us, end_us)
-        return (*subject.settings.exclusions, *fetched)
+            return window.subject.settings.exclusions
+        source = self.exclusion_source
+        fetched = await self._call(window.subject.tenant_id, lambda: fetched_exclusions(source, window))
+        return (*window.subject.settings.exclusions, *fetched)
 
     async def inventory(self, tenant_id: str) -> Inventory | None:
         """Return what the tenant has; None where there is no source of inventories.
@@ -182,8 +179,7 @@ class SourceReader:
         """
         if self.inventory_source is None:
             return None
-        async with asyncio.timeout(self.time_out.total_seconds()):
-            return await self.inventory_source.inventory(tenant_id)
+        return await self.inventory_source.inventory(tenant_id)
 
     async def corrections(self, tenant_id: str) -> Sequence[Correction]:
         """Return the corrections of the tenant's rows.
@@ -191,10 +187,10 @@ class SourceReader:
         Raises:
             TimeoutError: their source takes too long. Its own errors come through as they are.
         """
-        if self.correction_source is None:
+        source = self.correction_source
+        if source is None:
             return ()
-        async with asyncio.timeout(self.time_out.total_seconds()):
-            return await self.correction_source.corrections(tenant_id)
+        return await self._call(tenant_id, lambda: source.corrections(tenant_id))
 
     async def rows_with_ids(self, tenant_id: str, row_ids: Collection[str]) -> AlarmBatch:
         """Return the rows with these ids and their ancestors as the source has them, not corrected; one query.
@@ -206,8 +202,7 @@ class SourceReader:
         if not isinstance(source, AsyncSupportsRowsById):
             kind = type(source).__name__
             raise InvalidTypeError(f"source is a {kind} without fetch_by_ids, which corrections need", field="source")
-        async with asyncio.timeout(self.time_out.total_seconds()), self.limits.fetches:
-            return await source.fetch_by_ids(tenant_id, row_ids)
+        return await self._call(tenant_id, lambda: source.fetch_by_ids(tenant_id, row_ids))
 
     async def unused_corrections(self, tenant_id: str) -> tuple[UnusedCorrection, ...]:
         """Return the corrections that change nothing, and why; errors as `rows_with_ids`."""
@@ -263,13 +258,17 @@ class SourceReader:
         return await self._fetched(fetch, subject, max(MIN_US, start_us), min(MAX_US, end_us))
 
     async def _fetched(self, fetch: _Fetch, subject: Subject, start_us: int, end_us: int) -> AlarmBatch:
-        async with asyncio.timeout(self.time_out.total_seconds()), self.limits.fetches:
+        tenant_id = subject.tenant_id
+
+        async def observed_fetch() -> AlarmBatch:
             start_s = perf_counter()
             try:
-                return await fetch(subject.tenant_id, start_us, end_us, subject.policy.qualifying)
+                return await fetch(tenant_id, start_us, end_us, subject.policy.qualifying)
             finally:
-                self.observer.queried(subject.tenant_id, seconds=perf_counter() - start_s)
-                self._report_severities(subject.tenant_id)
+                self.observer.queried(tenant_id, seconds=perf_counter() - start_s)
+                self._report_severities(tenant_id)
+
+        return await self._call(tenant_id, observed_fetch)
 
     def _report_severities(self, tenant_id: str) -> None:
         """Tell observers how many rows of unrecognized severity the source has counted."""
@@ -288,58 +287,3 @@ def _checked_since_us(since_us: object) -> int:
     if since_us is None:
         return ALWAYS_START_US
     return integer(since_us, "complete_since", "microseconds since 1970 as an int, or None")
-
-
-async def incidents_of(reader: SourceReader, day: Window, *, accounting: Accounting | None) -> tuple[Incident, ...]:
-    """Return the outages that share an instant with a day, whole, each with its counted downtime on that day.
-
-    One query; while an outage reaches the edge of what was read, one more over twice the time, MOST_WIDENINGS times at
-    most. An outage that reaches it still says that it began before.
-
-    Args:
-        accounting: by which downtime is counted; None: the policy's.
-    """
-    arguments = await reader.arguments(day)
-    window = day
-    for _ in range(MOST_WIDENINGS):
-        batch = await reader.alarms(window, arguments, whole_rows=True)
-        incidents = await reader.limits.compute(_incidents, batch, arguments, accounting)
-        widened = _widened(window, incidents)
-        if widened == window:
-            return incidents
-        # An outage reaches the edge of what was read, so more of it may lie beyond.
-        window = widened
-    batch = await reader.alarms(window, arguments, whole_rows=True)
-    incidents = await reader.limits.compute(_incidents, batch, arguments, accounting)
-    return tuple(replace(incident, begins_before=_begins_before(incident, window)) for incident in incidents)
-
-
-def _incidents(
-    batch: AlarmBatch, arguments: EvaluationArguments, accounting: Accounting | None
-) -> tuple[Incident, ...]:
-    return arguments.report(batch).incidents(accounting=accounting)
-
-
-def _widened(window: Window, incidents: Sequence[Incident]) -> Window:
-    """Return the window, twice as long towards each edge that an incident reaches, and long enough to hold it."""
-    length_us = window.end_us - window.start_us
-    start_us, end_us = window.start_us, window.end_us
-    if any(_begins_before(incident, window) for incident in incidents):
-        first_us = min(incident.start_us - 1 for incident in incidents)
-        start_us = max(MIN_US, min(first_us, start_us - length_us))
-    if any(incident.end_us + 1 > window.end_us for incident in incidents):
-        last_us = max(incident.end_us + 1 for incident in incidents)
-        end_us = min(MAX_US, max(last_us, end_us + length_us))
-    return replace(window, start_us=start_us, end_us=end_us)
-
-
-def _begins_before(incident: Incident, window: Window) -> bool:
-    """Return whether an incident reaches the start of what was read, where another outage may touch it."""
-    return incident.start_us - 1 < window.start_us
-
-
-def _earliest_work_us(exclusions: Iterable[AnyExclusion], zone: str, start_us: int, end_us: int) -> int:
-    """Return when the earliest occurrence of maintenance that meets [start_us, end_us) begins; else `start_us`."""
-    works = [exclusion for exclusion in exclusions if isinstance(exclusion, MaintenanceWindow)]
-    starts_us = [first_us for work in works for first_us, _ in work.occurrences(zone, start_us, end_us)]
-    return max(MIN_US, min(starts_us, default=start_us))

@@ -18,7 +18,7 @@ from sla_compliance.calendars.local_days import first_instant_us
 from sla_compliance.calendars.planned_work import PlannedWork
 from sla_compliance.calendars.service_hours import Hours, ServiceHours
 from sla_compliance.checks import check_order
-from sla_compliance.errors import InvalidServiceHoursError, InvalidValueError
+from sla_compliance.errors import InvalidServiceHoursError, UnknownZoneError
 from sla_compliance.intervals import ALWAYS_END_US, ALWAYS_START_US, IntervalSet
 from sla_compliance.policy import DEFAULT_TARGET, SLAPolicy
 from sla_compliance.settings.kinds import InstantOrDate
@@ -85,11 +85,11 @@ class Agreement:
             zone: the tenant's, in place of the agreement's.
 
         Raises:
-            InvalidValueError: neither says the zone.
+            UnknownZoneError: neither says the zone.
         """
         zone = zone or self.zone
         if zone is None:
-            raise InvalidValueError("zone is missing; give it, in the tenant's table or in the defaults", field="zone")
+            raise UnknownZoneError("zone is missing; give it, in the tenant's table or in the defaults", field="zone")
         monitored_since = None
         if self.monitored_since is not None:
             monitored_since = moment(self.monitored_since_us(zone))

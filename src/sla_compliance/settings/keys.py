@@ -200,6 +200,7 @@ def _table_keys(table: str | None = None) -> Iterator[SettingKey]:
     """Yield the keys that every mapped table has; `table` is the name of one that the platform does not have."""
     yield SettingKey("table", "its name", TEXT, without="the platform's" if table is None else f'"{table}"')
     yield SettingKey("schema", "its schema", TEXT, without="the connection's own")
+    yield SettingKey("where", "which rows count: a condition in the database's SQL", or_off(TEXT), without="all")
     yield _NAIVE_TIMES
 
 

@@ -164,6 +164,15 @@ class SupportsSampleFlag(Protocol):
         ...
 
 
+@runtime_checkable
+class SupportsForget(Protocol):
+    """A source, or Tenants, that remembers something of a tenant."""
+
+    def forget(self, tenant_id: str) -> None:
+        """Forget it: the next request reads it again."""
+        ...
+
+
 class ExclusionSource(Protocol):
     """Anything that lists the maintenance and exclusions of tenants; the same promises as an AlarmSource."""
 

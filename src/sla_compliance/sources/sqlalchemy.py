@@ -28,17 +28,20 @@ with requires_extra("sqlalchemy", __name__):
     from sqlalchemy import Engine
     from sqlalchemy.ext.asyncio import AsyncEngine
 
-from sla_compliance.sources._sql.alarms import AlarmReader, AlarmRequest
-from sla_compliance.sources._sql.corrections import CorrectionReader, create_corrections_table
+from sla_compliance.sources._sql.alarm_statements import AlarmRequest
+from sla_compliance.sources._sql.alarms import AlarmReader
+from sla_compliance.sources._sql.corrections import CorrectionReader
+from sla_compliance.sources._sql.ddl import corrections_ddl, ddl, fitting_ddl, index_report, missing_index_statements
 from sla_compliance.sources._sql.engines import (
     AnyEngine,
     Awaited,
     OverAsyncEngine,
     OverEngine,
+    Prepare,
     Result,
     SQLSource,
 )
-from sla_compliance.sources._sql.indexes import create_indexes, missing_indexes
+from sla_compliance.sources._sql.indexes import IndexReport
 from sla_compliance.sources._sql.inventory import InventoryReader
 from sla_compliance.sources._sql.maintenance import MaintenanceReader
 from sla_compliance.sources._sql.mappings import (
@@ -46,7 +49,6 @@ from sla_compliance.sources._sql.mappings import (
     INVENTORY,
     PLATFORM_ALARMS,
     PLATFORM_MAINTENANCE,
-    PLATFORM_METRICS,
     PLATFORM_TENANTS,
     AlarmsTable,
     CorrectionsTable,
@@ -58,6 +60,7 @@ from sla_compliance.sources._sql.mappings import (
     TenantsTable,
     mapped_tables,
 )
+from sla_compliance.sources._sql.session_changes import SessionChanges, report_changes
 from sla_compliance.sources._sql.tenants import TenantReader, TenantRow, rows_without_tenant, tenant_ids
 
 __all__ = [
@@ -68,21 +71,28 @@ __all__ = [
     "AsyncSQLAlchemyMaintenanceSource",
     "AsyncSQLAlchemyTenantSource",
     "CorrectionsTable",
+    "IndexReport",
     "InventoryTable",
     "MaintenanceTable",
     "MappedTables",
+    "MetricsTable",
     "NaiveTimes",
+    "Prepare",
     "SQLAlchemyAlarmSource",
     "SQLAlchemyCorrectionSource",
     "SQLAlchemyInventorySource",
     "SQLAlchemyMaintenanceSource",
     "SQLAlchemyTenantSource",
+    "SessionChanges",
     "TenantRow",
     "TenantsTable",
     "corrections_ddl",
     "ddl",
+    "fitting_ddl",
+    "index_report",
     "mapped_tables",
     "missing_index_statements",
+    "report_changes",
     "rows_without_tenant",
     "tenant_ids",
 ]
@@ -100,6 +110,7 @@ class _AlarmSource(SQLSource[AnyEngine, Result]):
         clock_skew: timedelta = timedelta(0),
         purged_after: timedelta | None = None,
         clock: Callable[[], datetime] = utc_now,
+        prepare: Prepare | None = None,
     ) -> None:
         """Keep the engine; the first request connects.
 
@@ -109,8 +120,10 @@ class _AlarmSource(SQLSource[AnyEngine, Result]):
             on_invalid, clock_skew: as `AlarmBatch.from_columns`.
             purged_after: how long after it was cleared an alarm is deleted at the earliest; None: never.
             clock: the present moment, aware.
+            prepare: sets the session of a connection for a tenant before each read, e.g. for row-level security; a sync
+                function, also over an async engine.
         """
-        super().__init__(engine)
+        super().__init__(engine, prepare)
         purged_after_us = None if purged_after is None else length_us(purged_after, field="purged_after")
         self._reader = AlarmReader(table, on_invalid, clock_skew, self._now_us, purged_after_us)
         self._clock = clock
@@ -123,32 +136,37 @@ class _AlarmSource(SQLSource[AnyEngine, Result]):
         """Return how many rows have an unknown or overwritten severity, by the last look; None before the first."""
         return self._reader.odd_severity_rows(tenant_id)
 
+    def forget(self, tenant_id: str) -> None:
+        """Forget what was seen of a tenant's severities; the next request looks again."""
+        self._reader.forget(tenant_id)
+
     def _now_us(self) -> int:
         return instant_us(self._clock(), field="clock")
 
     def fetch(self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING) -> Result:
         """Return a batch of the tenant's qualifying alarms that meet the window, with the columns that figures need."""
-        return self._run(self._reader.read, AlarmRequest(tenant_id, start_us, end_us, wanted))
+        return self._run(tenant_id, self._reader.read, AlarmRequest(tenant_id, start_us, end_us, wanted))
 
     def fetch_details(
         self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING
     ) -> Result:
         """Return a batch of the same alarms with every mapped column: for incidents, resources, targeted exclusions."""
-        return self._run(self._reader.read, AlarmRequest(tenant_id, start_us, end_us, wanted, is_detailed=True))
+        request = AlarmRequest(tenant_id, start_us, end_us, wanted, is_detailed=True)
+        return self._run(tenant_id, self._reader.read, request)
 
     def fetch_with_ancestors(
         self, tenant_id: str, start_us: int, end_us: int, wanted: AlarmFilter = EVERY_QUALIFYING
     ) -> Result:
         """Return what `fetch_details` returns, and the alarms that these name as their parents, at any depth to 16."""
         request = AlarmRequest(tenant_id, start_us, end_us, wanted, is_detailed=True, has_ancestors=True)
-        return self._run(self._reader.read, request)
+        return self._run(tenant_id, self._reader.read, request)
 
     def fetch_by_ids(self, tenant_id: str, row_ids: Collection[str]) -> Result:
         """Return a batch of the tenant's alarms with these ids and their ancestors, in full.
 
         Whatever their severity or time; a statement more for each generation of parents.
         """
-        return self._run(self._reader.read_by_ids, tenant_id, row_ids)
+        return self._run(tenant_id, self._reader.read_by_ids, tenant_id, row_ids)
 
 
 class SQLAlchemyAlarmSource(OverEngine, _AlarmSource[Engine, AlarmBatch]):
@@ -156,6 +174,7 @@ class SQLAlchemyAlarmSource(OverEngine, _AlarmSource[Engine, AlarmBatch]):
 
     Raises, at a request, besides the database's own errors:
         InvalidValueError: a mapped table or column does not exist, rows share an id, or no tenant can have this id.
+        InvalidValueError: the table is under row-level security, and no `prepare` sets the session.
         NaiveDatetimeError: a mapped time carries no zone and the mapping does not say that it is UTC.
         InvalidAlarmsError: rows are bad and `on_invalid` is "raise".
     """
@@ -164,8 +183,7 @@ class SQLAlchemyAlarmSource(OverEngine, _AlarmSource[Engine, AlarmBatch]):
         """Return `complete_since`, or when the oldest cleared row that is still there was cleared, where earlier."""
         if self._reader.purged_until_us() is None:
             return None
-        with self._engine.connect() as connection:
-            return self._reader.complete_since_us(connection, tenant_id)
+        return self._run(tenant_id, self._reader.complete_since_us, tenant_id)
 
 
 class AsyncSQLAlchemyAlarmSource(OverAsyncEngine, _AlarmSource[AsyncEngine, Awaited[AlarmBatch]]):
@@ -175,21 +193,22 @@ class AsyncSQLAlchemyAlarmSource(OverAsyncEngine, _AlarmSource[AsyncEngine, Awai
         """Return `complete_since`, or when the oldest cleared row that is still there was cleared, where earlier."""
         if self._reader.purged_until_us() is None:
             return None
-        async with self._engine.connect() as connection:
-            return await connection.run_sync(self._reader.complete_since_us, tenant_id)
+        return await self._run(tenant_id, self._reader.complete_since_us, tenant_id)
 
 
 class _MaintenanceSource(SQLSource[AnyEngine, Result]):
     """Maintenance windows of a database."""
 
-    def __init__(self, engine: AnyEngine, table: MaintenanceTable = PLATFORM_MAINTENANCE) -> None:
-        """Keep the engine; the first request connects."""
-        super().__init__(engine)
+    def __init__(
+        self, engine: AnyEngine, table: MaintenanceTable = PLATFORM_MAINTENANCE, *, prepare: Prepare | None = None
+    ) -> None:
+        """Keep the engine; the first request connects. `prepare` as of the source of alarms."""
+        super().__init__(engine, prepare)
         self._reader = MaintenanceReader(table)
 
     def fetch(self, tenant_id: str, start_us: int, end_us: int) -> Result:
         """Return a tuple of the tenant's windows, not cancelled, that may meet [start_us, end_us)."""
-        return self._run(self._reader.read, tenant_id, start_us, end_us)
+        return self._run(tenant_id, self._reader.read, tenant_id, start_us, end_us)
 
 
 class SQLAlchemyMaintenanceSource(OverEngine, _MaintenanceSource[Engine, tuple[MaintenanceWindow, ...]]):
@@ -208,14 +227,16 @@ class AsyncSQLAlchemyMaintenanceSource(
 class _TenantSource(SQLSource[AnyEngine, Result]):
     """Tenants of a database."""
 
-    def __init__(self, engine: AnyEngine, table: TenantsTable = PLATFORM_TENANTS) -> None:
-        """Keep the engine; the first request connects."""
-        super().__init__(engine)
+    def __init__(
+        self, engine: AnyEngine, table: TenantsTable = PLATFORM_TENANTS, *, prepare: Prepare | None = None
+    ) -> None:
+        """Keep the engine; the first request connects. `prepare` as of the source of alarms."""
+        super().__init__(engine, prepare)
         self._reader = TenantReader(table)
 
     def fetch(self, tenant_id: str) -> Result:
         """Return the TenantRow of a tenant; None where there is none."""
-        return self._run(self._reader.read, tenant_id)
+        return self._run(tenant_id, self._reader.read, tenant_id)
 
 
 class SQLAlchemyTenantSource(OverEngine, _TenantSource[Engine, TenantRow | None]):
@@ -229,14 +250,14 @@ class AsyncSQLAlchemyTenantSource(OverAsyncEngine, _TenantSource[AsyncEngine, Aw
 class _InventorySource(SQLSource[AnyEngine, Result]):
     """Inventories of a database."""
 
-    def __init__(self, engine: AnyEngine, table: InventoryTable = INVENTORY) -> None:
-        """Keep the engine; the first request connects."""
-        super().__init__(engine)
+    def __init__(self, engine: AnyEngine, table: InventoryTable = INVENTORY, *, prepare: Prepare | None = None) -> None:
+        """Keep the engine; the first request connects. `prepare` as of the source of alarms."""
+        super().__init__(engine, prepare)
         self._reader = InventoryReader(table)
 
     def inventory(self, tenant_id: str) -> Result:
         """Return the Inventory of a tenant; an empty one where the table has no row of it."""
-        return self._run(self._reader.read, tenant_id)
+        return self._run(tenant_id, self._reader.read, tenant_id)
 
 
 class SQLAlchemyInventorySource(OverEngine, _InventorySource[Engine, Inventory]):
@@ -254,14 +275,16 @@ class AsyncSQLAlchemyInventorySource(OverAsyncEngine, _InventorySource[AsyncEngi
 class _CorrectionSource(SQLSource[AnyEngine, Result]):
     """Corrections of a database."""
 
-    def __init__(self, engine: AnyEngine, table: CorrectionsTable = CORRECTIONS) -> None:
-        """Keep the engine; the first request connects."""
-        super().__init__(engine)
+    def __init__(
+        self, engine: AnyEngine, table: CorrectionsTable = CORRECTIONS, *, prepare: Prepare | None = None
+    ) -> None:
+        """Keep the engine; the first request connects. `prepare` as of the source of alarms."""
+        super().__init__(engine, prepare)
         self._reader = CorrectionReader(table)
 
     def corrections(self, tenant_id: str) -> Result:
         """Return a tuple of the tenant's corrections, in the order in which they count."""
-        return self._run(self._reader.read, tenant_id)
+        return self._run(tenant_id, self._reader.read, tenant_id)
 
 
 class SQLAlchemyCorrectionSource(OverEngine, _CorrectionSource[Engine, tuple[Correction, ...]]):
@@ -273,33 +296,3 @@ class SQLAlchemyCorrectionSource(OverEngine, _CorrectionSource[Engine, tuple[Cor
 
 class AsyncSQLAlchemyCorrectionSource(OverAsyncEngine, _CorrectionSource[AsyncEngine, Awaited[tuple[Correction, ...]]]):
     """SQLAlchemyCorrectionSource over an AsyncEngine, `corrections` awaited; an AsyncSupportsCorrections."""
-
-
-def ddl(dialect: str, *, alarms: AlarmsTable = PLATFORM_ALARMS, metrics: MetricsTable = PLATFORM_METRICS) -> str:
-    """Return the statements that create the indexes on alarms and on metrics, one a line.
-
-    Args:
-        dialect: "postgresql" or "sqlite".
-
-    Raises:
-        InvalidValueError: it is neither.
-
-    >>> print(ddl("sqlite").splitlines()[1])
-    CREATE INDEX IF NOT EXISTS "ix_sla_metrics" ON "network_metrics" ("tenant_id", "timestamp");
-    """
-    return "\n".join(create_indexes(dialect, alarms=alarms, metrics=metrics))
-
-
-def corrections_ddl(dialect: str, table: CorrectionsTable = CORRECTIONS) -> str:
-    """Return the statements that create a table of corrections and its index; errors as `ddl`."""
-    return "\n".join(create_corrections_table(dialect, table))
-
-
-def missing_index_statements(engine: Engine, table: AlarmsTable = PLATFORM_ALARMS) -> tuple[str, ...]:
-    """Return the statements to run for quick requests: empty where the table of alarms has its index.
-
-    Raises:
-        InvalidValueError: there is no such table, a mapped column does not exist, or rows share an id.
-    """
-    with engine.connect() as connection:
-        return missing_indexes(connection, alarms=table)

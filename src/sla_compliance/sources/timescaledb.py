@@ -29,6 +29,7 @@ from sla_compliance.sources._sql.engines import (
     Awaited,
     OverAsyncEngine,
     OverEngine,
+    Prepare,
     Result,
     SQLSource,
 )
@@ -45,7 +46,12 @@ class _MetricsSource(SQLSource[AnyEngine, Result]):
     """Measured availability of a database."""
 
     def __init__(
-        self, engine: AnyEngine, table: MetricsTable = PLATFORM_METRICS, *, bucket: timedelta = DEFAULT_BUCKET
+        self,
+        engine: AnyEngine,
+        table: MetricsTable = PLATFORM_METRICS,
+        *,
+        bucket: timedelta = DEFAULT_BUCKET,
+        prepare: Prepare | None = None,
     ) -> None:
         """Keep the engine; the first request connects.
 
@@ -53,11 +59,12 @@ class _MetricsSource(SQLSource[AnyEngine, Result]):
             engine: of TimescaleDB (psycopg).
             table: the mapping of the table of metrics.
             bucket: length of a time bucket; whole seconds that divide 15 minutes.
+            prepare: as of the sources of `sla_compliance.sources.sqlalchemy`.
 
         Raises:
             InvalidValueError: the bucket is of another length.
         """
-        super().__init__(engine)
+        super().__init__(engine, prepare)
         self._reader = MetricsReader(table, _width_us(bucket))
 
     def fetch(
@@ -68,7 +75,7 @@ class _MetricsSource(SQLSource[AnyEngine, Result]):
         wanted: AlarmFilter = EVERY_QUALIFYING,  # noqa: ARG002 - a measurement has no severity
     ) -> Result:
         """Return a batch of the tenant's outages as measured, with the monitored time."""
-        return self._run(self._reader.read, tenant_id, start_us, end_us)
+        return self._run(tenant_id, self._reader.read, tenant_id, start_us, end_us)
 
 
 class TimescaleDBSource(OverEngine, _MetricsSource[Engine, AlarmBatch]):
@@ -76,6 +83,7 @@ class TimescaleDBSource(OverEngine, _MetricsSource[Engine, AlarmBatch]):
 
     Raises, at a request, besides the database's own errors:
         InvalidValueError: the mapped table or column does not exist, or no database holds such a tenant id.
+        InvalidValueError: the table is under row-level security, and no `prepare` sets the session.
         NaiveDatetimeError: timestamps carry no zone and the mapping does not say that they are UTC.
     """
 

@@ -15,18 +15,19 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateTable
 
-from sla_compliance.errors import InvalidValueError, shown
-from sla_compliance.ledger import CellLengths
-from sla_compliance.measured import DayFact, DayKey, FactCode, MeasuredDay
-from sla_compliance.stores._version_1 import CELL_COUNT, UPGRADE_STATEMENTS, cells_of_version_1
-from sla_compliance.stores.protocol import Restatement, StoredDay
+from sla_compliance.errors import InvalidTenantError, InvalidValueError, shown
+from sla_compliance.measured import DayKey
+from sla_compliance.stores._day_rows import cells_of_trail, count_of, date_of, day_values, key_of, stored_day
+from sla_compliance.stores._version_1 import UPGRADE_STATEMENTS
+from sla_compliance.stores.protocol import NO_CHANGES, Restatement, StoredDay
+from sla_compliance.units import SECOND_US
 
 LONGEST_TENANT_ID: Final = 500
 _DIALECTS: Final = {"postgresql": postgresql, "sqlite": sqlite}
@@ -80,15 +81,17 @@ trail: Final = sa.Table(
 
 # A date without a row in sla_changes has no reported change.
 _CHANGES_REPORTED: Final = sa.func.coalesce(reported_changes.c.changes_reported, 0)
-_DAYS_WITH_CHANGES: Final = sa.select(days, _CHANGES_REPORTED.label("changes_reported")).select_from(
-    days.outerjoin(
-        reported_changes,
-        sa.and_(
-            reported_changes.c.tenant_id == days.c.tenant_id,
-            reported_changes.c.local_date == days.c.local_date,
-        ),
-    )
+_DAY_COLUMNS: Final = [
+    # SQLite keeps dates as text, and any text; SQLAlchemy's own reader of dates would fail for all rows at once.
+    sa.type_coerce(column, sa.Text).label(column.name) if column.name == days.c.local_date.name else column
+    for column in days.c
+]
+_OF_ITS_DATE: Final = sa.and_(
+    reported_changes.c.tenant_id == days.c.tenant_id, reported_changes.c.local_date == days.c.local_date
 )
+_DAYS_WITH_CHANGES: Final[sa.Select[Any]] = sa.select(
+    *_DAY_COLUMNS, _CHANGES_REPORTED.label("changes_reported")
+).select_from(days.outerjoin(reported_changes, _OF_ITS_DATE))
 
 
 def create_statements(dialect: str) -> list[str]:
@@ -135,7 +138,12 @@ def read(connection: sa.Connection, keys: Sequence[DayKey]) -> dict[DayKey, Stor
             days.c.tenant_id == escaped_tenant_id(tenant_id), days.c.local_date.between(min(dates), max(dates))
         )
     )
-    stored_days = {_day_key(row, tenant_id): _stored_day(row) for row in rows.mappings()}
+    stored_days: dict[DayKey, StoredDay] = {}
+    for row in map(_named, rows):
+        key = key_of(row, tenant_id)
+        stored = None if key is None else stored_day(key, row)
+        if key is not None and stored is not None:
+            stored_days[key] = stored
     return {key: stored_days[key] for key in keys if key in stored_days}
 
 
@@ -145,11 +153,11 @@ def changes(connection: sa.Connection, tenant_id: str, dates: Collection[dt.date
         return {}
     table = reported_changes
     rows = connection.execute(
-        sa.select(table.c.local_date, table.c.changes_reported).where(
+        sa.select(sa.type_coerce(table.c.local_date, sa.Text), table.c.changes_reported).where(
             table.c.tenant_id == escaped_tenant_id(tenant_id), table.c.local_date.between(min(dates), max(dates))
         )
     )
-    counts = {row.local_date: row.changes_reported for row in rows}
+    counts = {date_of(local_date): count_of(changes_reported) for local_date, changes_reported in rows}
     return {date: counts.get(date, 0) for date in dates}
 
 
@@ -158,7 +166,7 @@ def add(connection: sa.Connection, new_days: Mapping[DayKey, StoredDay]) -> int:
     if not new_days:
         return 0
     insert = _DIALECTS[connection.dialect.name].insert(days).on_conflict_do_nothing().returning(days.c.local_date)
-    rows = [{**_key_values(key), **_day_values(stored)} for key, stored in new_days.items()]
+    rows = [{**_key_values(key), **day_values(stored)} for key, stored in new_days.items()]
     return len(connection.execute(insert, rows).all())
 
 
@@ -177,21 +185,52 @@ def mark_stale(connection: sa.Connection, tenant_id: str, dates: Iterable[dt.dat
     rows = [{"tenant_id": escaped_id, "local_date": date, "changes_reported": 1} for date in changed_dates]
     connection.execute(upsert, rows)
     stored_dates = connection.scalars(
-        sa.select(days.c.local_date).where(
+        sa.select(sa.type_coerce(days.c.local_date, sa.Text)).where(
             days.c.tenant_id == escaped_id, days.c.local_date.between(min(changed_dates), max(changed_dates))
         )
     )
-    return sum(date in changed_dates for date in stored_dates)
+    return sum(date_of(date) in changed_dates for date in stored_dates)
 
 
 def stale(connection: sa.Connection, tenant_id: str) -> list[DayKey]:
     """Return the days that are not current, by date."""
-    rows = connection.execute(
-        _DAYS_WITH_CHANGES.where(
-            days.c.tenant_id == escaped_tenant_id(tenant_id), days.c.changes_applied < _CHANGES_REPORTED
-        ).order_by(days.c.local_date)
+    return _keys_where(connection, tenant_id, days.c.changes_applied < _CHANGES_REPORTED)
+
+
+def measured_after(connection: sa.Connection, tenant_id: str, instant_us: int) -> list[DayKey]:
+    """Return the current days that were measured or written after an instant, by date."""
+    is_later = sa.or_(days.c.as_of_us > instant_us, days.c.written_us > instant_us)
+    return _keys_where(connection, tenant_id, sa.and_(is_later, days.c.changes_applied >= _CHANGES_REPORTED))
+
+
+def _keys_where(connection: sa.Connection, tenant_id: str, condition: sa.ColumnElement[bool]) -> list[DayKey]:
+    """Return the keys of the days of a tenant of which a condition is true, by date."""
+    names = [column.name for column in days.primary_key.columns]
+    statement = (
+        sa.select(*(column for column in _DAY_COLUMNS if column.name in names))
+        .select_from(days.outerjoin(reported_changes, _OF_ITS_DATE))
+        .where(days.c.tenant_id == escaped_tenant_id(tenant_id), condition)
     )
-    return [_day_key(row, tenant_id) for row in rows.mappings()]
+    rows = connection.execute(statement.order_by(days.c.local_date))
+    keys = (key_of(_named(row), tenant_id) for row in rows)
+    return [key for key in keys if key is not None]
+
+
+def outdate_others(connection: sa.Connection, tenant_id: str, measurement: str, zone: str) -> None:
+    """Let the days of a tenant that have another measurement or zone include no reported change any more."""
+    is_of_others = sa.or_(days.c.measurement != measurement, days.c.zone != zone)
+    is_tenants = days.c.tenant_id == escaped_tenant_id(tenant_id)
+    is_not_outdated = days.c.changes_applied > NO_CHANGES
+    outdate = sa.update(days).where(is_tenants, is_of_others, is_not_outdated)
+    connection.execute(outdate.values(changes_applied=NO_CHANGES))
+
+
+def now_us(connection: sa.Connection) -> int | None:
+    """Return the present moment by the database's clock; None of SQLite, whose clock is that of this machine."""
+    if connection.dialect.name != "postgresql":
+        return None
+    seconds = sa.extract("epoch", sa.func.clock_timestamp())
+    return connection.scalars(sa.select(sa.cast(seconds * SECOND_US, sa.BigInteger))).one()
 
 
 def restate(
@@ -206,7 +245,7 @@ def restate(
         new = new_days[key]
         if not old.is_superseded_by(new):
             continue
-        connection.execute(sa.update(days).where(_is_day(key)).values(**_day_values(new)))
+        connection.execute(sa.update(days).where(_is_day(key)).values(**day_values(new)))
         if old.day.cells_us != new.day.cells_us:
             restatements.append(Restatement(key, at_us, reason, old.day.cells_us, new.day.cells_us))
     if restatements:
@@ -217,29 +256,36 @@ def restate(
 def restatements(connection: sa.Connection, tenant_id: str) -> list[Restatement]:
     """Return the trail of a tenant, oldest first."""
     is_tenants = trail.c.tenant_id == escaped_tenant_id(tenant_id)
-    rows = connection.execute(sa.select(trail).where(is_tenants).order_by(trail.c.id))
-    return [
-        Restatement(
-            _day_key(row, tenant_id),
-            row["at_us"],
-            row["reason"],
-            _cells(row["old_cells_us"]),
-            _cells(row["new_cells_us"]),
-        )
-        for row in rows.mappings()
-    ]
+    local_date = sa.type_coerce(trail.c.local_date, sa.Text).label("local_date")
+    columns = [local_date if column is trail.c.local_date else column for column in trail.c]
+    rows = connection.execute(sa.select(*columns).where(is_tenants).order_by(trail.c.id))
+    return list(_traces(map(_named, rows), tenant_id))
+
+
+def _named(row: sa.Row[Any]) -> dict[str, Any]:
+    """Return the values of a row by their columns."""
+    return row._asdict()
+
+
+def _traces(rows: Iterable[Mapping[str, Any]], tenant_id: str) -> Iterator[Restatement]:
+    for row in rows:
+        key = key_of(row, tenant_id)
+        if key is not None:
+            old_cells_us, new_cells_us = cells_of_trail(row["old_cells_us"]), cells_of_trail(row["new_cells_us"])
+            yield Restatement(key, row["at_us"], row["reason"], old_cells_us, new_cells_us)
 
 
 def escaped_tenant_id(tenant_id: str) -> str:
     """Return a tenant id as a database can hold it; plain ones are themselves.
 
     Raises:
-        InvalidValueError: it is too long for the key of a table.
+        InvalidTenantError: it is too long for the key of a table.
     """
     text = tenant_id.encode("unicode_escape").decode("ascii")
     if len(text) > LONGEST_TENANT_ID:
-        raise InvalidValueError(
+        raise InvalidTenantError(
             f"tenant_id is {shown(tenant_id)}; to be stored it may have {LONGEST_TENANT_ID} characters",
+            tenant_id=tenant_id,
             field="tenant_id",
         )
     return text
@@ -257,61 +303,6 @@ def _key_values(key: DayKey) -> dict[str, object]:
         "zone": key.zone,
         "local_date": key.date,
     }
-
-
-def _day_key(row: sa.RowMapping, tenant_id: str) -> DayKey:
-    return DayKey(tenant_id, row["measurement"], row["agreement"], row["zone"], row["local_date"])
-
-
-def _day_values(stored: StoredDay) -> dict[str, object]:
-    day = stored.day
-    return {
-        "start_us": day.start_us,
-        "end_us": day.end_us,
-        "cells_us": json.dumps(day.cells_us),
-        "optimistic_cells_us": None if day.optimistic_cells_us is None else json.dumps(day.optimistic_cells_us),
-        "pessimistic_cells_us": None if day.pessimistic_cells_us is None else json.dumps(day.pessimistic_cells_us),
-        "facts": json.dumps([fact.as_dict() for fact in day.facts]),
-        "rows_read": day.rows_read,
-        "rules_version": day.rules_version,
-        "as_of_us": day.as_of_us,
-        "tz_version": day.tz_version,
-        "written_us": stored.written_us,
-        "changes_applied": stored.changes_applied,
-    }
-
-
-def _stored_day(row: sa.RowMapping) -> StoredDay:
-    optimistic, pessimistic = row["optimistic_cells_us"], row["pessimistic_cells_us"]
-    day = MeasuredDay(
-        date=row["local_date"],
-        start_us=row["start_us"],
-        end_us=row["end_us"],
-        cells_us=_cells(row["cells_us"]),
-        optimistic_cells_us=None if optimistic is None else _cells(optimistic),
-        pessimistic_cells_us=None if pessimistic is None else _cells(pessimistic),
-        facts=tuple(_fact(value) for value in json.loads(row["facts"])),
-        rows_read=row["rows_read"],
-        rules_version=row["rules_version"],
-        as_of_us=row["as_of_us"],
-        tz_version=row["tz_version"],
-    )
-    return StoredDay(
-        day=day,
-        written_us=row["written_us"],
-        changes_applied=row["changes_applied"],
-        changes_reported=row["changes_reported"],
-    )
-
-
-def _cells(text: str) -> CellLengths:
-    lengths_us = json.loads(text)
-    return cells_of_version_1(lengths_us) if len(lengths_us) == CELL_COUNT else tuple(lengths_us)
-
-
-def _fact(value: object) -> DayFact:
-    """Return a fact; a text is a sentence of version 1."""
-    return DayFact(FactCode.LEGACY, value) if isinstance(value, str) else DayFact.from_dict(value)
 
 
 def _trail_values(restatement: Restatement) -> dict[str, object]:

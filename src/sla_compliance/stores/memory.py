@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from sla_compliance.measured import DayKey
-from sla_compliance.stores.protocol import Restatement, StoredDay
+from sla_compliance.stores.protocol import NO_CHANGES, Restatement, StoredDay
 
 
 class MemoryDayStore:
@@ -48,6 +48,25 @@ class MemoryDayStore:
         tenant_keys = [key for key in self._days if key.tenant_id == tenant_id]
         stale_keys = [key for key in tenant_keys if not self._stored(key).is_current]
         return sorted(stale_keys, key=lambda key: key.date)
+
+    async def now_us(self) -> int | None:
+        """Return None: there is no other clock than that of this machine."""
+        return None
+
+    async def measured_after(self, tenant_id: str, instant_us: int) -> list[DayKey]:
+        """Return the current days that were measured or written after an instant, by date."""
+        later_keys = [
+            key
+            for key, stored in self._days.items()
+            if key.tenant_id == tenant_id and max(stored.day.as_of_us, stored.written_us) > instant_us
+        ]
+        return sorted((key for key in later_keys if self._stored(key).is_current), key=lambda key: key.date)
+
+    async def outdate_others(self, tenant_id: str, *, measurement: str, zone: str) -> None:
+        """Let the days of a tenant that have another measurement or zone include no reported change any more."""
+        for key, stored in self._days.items():
+            if key.tenant_id == tenant_id and (key.measurement, key.zone) != (measurement, zone):
+                self._days[key] = replace(stored, changes_applied=NO_CHANGES)
 
     async def restate(self, days: Mapping[DayKey, StoredDay], *, reason: str, at_us: int) -> list[Restatement]:
         """Rewrite stored days that a measurement supersedes; return what differed."""

@@ -17,6 +17,14 @@
 #
 # Restating puts the new cells in place and the old ones into the trail, in one
 # transaction.
+#
+# A change is reported by the dates that it alters under the tenant's present policy
+# and zone. What it alters under others is not known, so days of others are outdated
+# whatever their date (`SupportsOtherSettings`): should those settings return, they
+# are measured again.
+#
+# A row that cannot be a day (day_json.py) is returned as one of unknown time that
+# includes no change and says what is wrong. Any measurement takes its place.
 ################################################################
 
 from __future__ import annotations
@@ -24,10 +32,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol, Self, runtime_checkable
 
+from sla_compliance.calendars.local_days import first_instant_us
+from sla_compliance.labels import CELL_INDEX, CELLS, Scope, State
 from sla_compliance.ledger import CellLengths
 from sla_compliance.measured import DayKey, MeasuredDay
+from sla_compliance.units import ONE_DAY
+
+NO_CHANGES: Final = -1
+"""`changes_applied` of a day that includes not even the changes that were reported before there was any count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +51,45 @@ class StoredDay:
     Attributes:
         day: what was measured.
         written_us: when it was written.
-        changes_applied: how many of the reported changes of its date its cells include.
+        changes_applied: how many of the reported changes of its date its cells include; NO_CHANGES: it is outdated.
         changes_reported: how many changes of its date were reported; the store's own count, never written with a day.
+        fault: why what is stored cannot be a day; empty where it can. Then `day` is one of unknown time.
     """
 
     day: MeasuredDay
     written_us: int
     changes_applied: int
     changes_reported: int = 0
+    fault: str = ""
+
+    @classmethod
+    def of_unknown_time(cls, key: DayKey, *, changes_reported: int, fault: str) -> Self:
+        """Return what stands for a row that cannot be a day.
+
+        Raises:
+            ValueError, OverflowError: its key is that of no local day.
+        """
+        start_us = first_instant_us(key.date, key.zone)
+        end_us = first_instant_us(key.date + ONE_DAY, key.zone)
+        cells = [0] * len(CELLS)
+        cells[CELL_INDEX[Scope.AGREED, State.UNKNOWN]] = end_us - start_us
+        day = MeasuredDay(
+            date=key.date,
+            start_us=start_us,
+            end_us=end_us,
+            cells_us=tuple(cells),
+            rows_read=0,
+            rules_version=0,
+            as_of_us=end_us,
+            tz_version="",
+        )
+        return cls(
+            day=day,
+            written_us=end_us,
+            changes_applied=NO_CHANGES,
+            changes_reported=changes_reported,
+            fault=fault,
+        )
 
     @property
     def is_current(self) -> bool:
@@ -52,8 +97,19 @@ class StoredDay:
         return self.changes_applied >= self.changes_reported
 
     def is_superseded_by(self, new: StoredDay) -> bool:
-        """Whether a measurement takes this day's place: it includes more changes, or as many by newer rules."""
-        return (new.changes_applied, new.day.rules_version) > (self.changes_applied, self.day.rules_version)
+        """Whether a measurement takes this day's place.
+
+        It includes more changes; or as many by newer rules; or as many by the same rules, once the day is over.
+        """
+        return new._rank > self._rank
+
+    @property
+    def _rank(self) -> tuple[int, int, bool]:
+        return self.changes_applied, self.day.rules_version, self.day.is_over
+
+    def objection(self, now_us: int) -> str:
+        """Return why it does not hold now, other than that it is not current; empty where it does."""
+        return self.fault or self.day.objection(self.written_us, now_us)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,4 +166,31 @@ class DayStore(Protocol):
 
     async def restatements(self, tenant_id: str) -> list[Restatement]:
         """Return the trail of a tenant, oldest first."""
+        ...
+
+
+@runtime_checkable
+class SupportsClock(Protocol):
+    """A DayStore that has a clock other than that of this machine: a second opinion on the present moment."""
+
+    async def now_us(self) -> int | None:
+        """Return the present moment, microseconds; None where there is no other clock."""
+        ...
+
+
+@runtime_checkable
+class SupportsDaysAhead(Protocol):
+    """A DayStore that finds days by when they were measured."""
+
+    async def measured_after(self, tenant_id: str, instant_us: int) -> list[DayKey]:
+        """Return the current days that were measured or written after an instant, by date."""
+        ...
+
+
+@runtime_checkable
+class SupportsOtherSettings(Protocol):
+    """A DayStore that knows the days of other settings than a tenant has now."""
+
+    async def outdate_others(self, tenant_id: str, *, measurement: str, zone: str) -> None:
+        """Let the days of a tenant that have another measurement or zone include no reported change any more."""
         ...

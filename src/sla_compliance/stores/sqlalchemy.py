@@ -8,12 +8,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
+from sla_compliance.calls.worker_threads import WorkerThreads
 from sla_compliance.errors import requires_extra
 from sla_compliance.measured import DayKey
 from sla_compliance.stores.protocol import Restatement, StoredDay
@@ -70,6 +70,18 @@ class _SQLDayStore(ABC):
         """Return the days that are not current, by date."""
         return await self._run(_rows.stale, tenant_id)
 
+    async def now_us(self) -> int | None:
+        """Return the present moment by the database's clock, microseconds; None of SQLite, whose clock is this one."""
+        return await self._run(_rows.now_us)
+
+    async def measured_after(self, tenant_id: str, instant_us: int) -> list[DayKey]:
+        """Return the current days that were measured or written after an instant, by date."""
+        return await self._run(_rows.measured_after, tenant_id, instant_us)
+
+    async def outdate_others(self, tenant_id: str, *, measurement: str, zone: str) -> None:
+        """Let the days of a tenant that have another measurement or zone include no reported change any more."""
+        await self._run(_rows.outdate_others, tenant_id, measurement, zone)
+
     async def restate(self, days: Mapping[DayKey, StoredDay], *, reason: str, at_us: int) -> list[Restatement]:
         """Rewrite stored days that a measurement supersedes; return what differed."""
         return await self._run(_rows.restate, days, reason, at_us)
@@ -97,11 +109,12 @@ class AsyncSQLAlchemyDayStore(_SQLDayStore):
 
 
 class SQLAlchemyDayStore(_SQLDayStore):
-    """A DayStore over an Engine; each call runs in a thread."""
+    """A DayStore over an Engine; each call runs in a thread of the store's own."""
 
     def __init__(self, engine: Engine) -> None:
         """Keep the engine; no connection is made yet."""
         self._engine = engine
+        self._threads = WorkerThreads("store")
 
     async def _run(
         self,
@@ -113,7 +126,7 @@ class SQLAlchemyDayStore(_SQLDayStore):
             with self._engine.begin() as connection:
                 return work(connection, *args, **kwargs)
 
-        return await asyncio.to_thread(in_transaction)
+        return await self._threads.run(in_transaction)
 
 
 def ddl(dialect: str) -> str:

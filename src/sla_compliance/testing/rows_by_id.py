@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import pytest
 
@@ -25,14 +25,18 @@ class SourceOfRowsById(AlarmSource, SupportsRowsById, Protocol):
 class RowsByIdContract:
     """What sources promise that find rows by their ids.
 
-    A test class brings the fixtures of AlarmSourceContract: `source` and `stored`, and `columns` where some are
-    missing, e.g. parent_alarm_id where the source knows no parents.
+    A test class brings the fixtures of AlarmSourceContract: `source` and `stored`.
+
+    Attributes:
+        lacks: the columns of an Alarm that the place does not keep, e.g. ("parent_alarm_id",).
     """
+
+    lacks: ClassVar[Collection[str]] = ()
 
     @pytest.fixture
     def columns(self) -> Collection[str]:
         """Return the names of the columns that the place keeps, as an Alarm has them."""
-        return EVERY_COLUMN
+        return EVERY_COLUMN - set(self.lacks)
 
     def test_rows_come_by_their_ids_whatever_their_severity_or_time(
         self, source: SourceOfRowsById, stored: Stored

@@ -8,12 +8,22 @@ from dataclasses import replace
 
 import pytest
 
-from sla_compliance.labels import CELLS
-from sla_compliance.measured import DayFact, DayKey, FactCode, MeasuredDay
-from sla_compliance.stores.protocol import DayStore, Restatement, StoredDay
-from sla_compliance.units import DAY_US
+from sla_compliance.calendars.local_days import first_instant_us
+from sla_compliance.labels import CELL_INDEX, CELLS, Scope, State
+from sla_compliance.measured import RULES_VERSION, DayFact, DayKey, FactCode, MeasuredDay
+from sla_compliance.stores.protocol import (
+    NO_CHANGES,
+    DayStore,
+    Restatement,
+    StoredDay,
+    SupportsClock,
+    SupportsDaysAhead,
+    SupportsOtherSettings,
+)
+from sla_compliance.units import DAY_US, ONE_DAY
 
 FIRST_DATE = dt.date(2026, 3, 27)
+_DOWN, _UP = CELL_INDEX[Scope.AGREED, State.DOWN], CELL_INDEX[Scope.AGREED, State.UP]
 UNUSUAL_TENANTS = ["", " ", "'", '"; --', "a\0b", "a\x00", "\\x00", "\ud800", "é", "e\u0301", "🦊", "%", "x" * 500]
 
 
@@ -31,21 +41,25 @@ def key(
 
 def measured(whose: DayKey, down_us: int = 7) -> MeasuredDay:
     """Return a day with some downtime, two other readings and facts."""
-    start_us = whose.date.toordinal() * DAY_US
+    start_us = first_instant_us(whose.date, whose.zone)
+    length_us = first_instant_us(whose.date + ONE_DAY, whose.zone) - start_us
 
-    def cells(length_us: int) -> tuple[int, ...]:
-        return (length_us, *(0,) * (len(CELLS) - 2), DAY_US - length_us)
+    def cells(down_us: int) -> tuple[int, ...]:
+        lengths_us = [0] * len(CELLS)
+        lengths_us[_DOWN] = down_us
+        lengths_us[_UP] = length_us - down_us
+        return tuple(lengths_us)
 
     return MeasuredDay(
         date=whose.date,
         start_us=start_us,
-        end_us=start_us + DAY_US,
+        end_us=start_us + length_us,
         cells_us=cells(down_us),
         optimistic_cells_us=cells(0),
-        pessimistic_cells_us=cells(DAY_US),
+        pessimistic_cells_us=cells(length_us),
         facts=(DayFact(FactCode.OPEN_ALARM, "'quoted' 🦊", 2, 3), DayFact("OF_A_LATER_VERSION", "")),
         rows_read=11,
-        rules_version=17,
+        rules_version=RULES_VERSION,
         as_of_us=start_us + 2 * DAY_US,
         tz_version="2026a",
     )
@@ -86,7 +100,7 @@ class DayStoreContract:
         """Each has its own row."""
         keys = [key(), key(measurement="m2"), key(agreement="a2"), key(zone="UTC"), key("other")]
         await store.add({one: stored(one, rank) for rank, one in enumerate(keys)})
-        found = {one: (await store.days([one]))[one].day.cells_us[0] for one in keys}
+        found = {one: (await store.days([one]))[one].day.cells_us[_DOWN] for one in keys}
         assert list(found.values()) == list(range(len(keys)))
 
     async def test_tenant_ids_are_data(self, store: DayStore) -> None:
@@ -97,7 +111,7 @@ class DayStoreContract:
                 await store.mark_stale(tenant, [FIRST_DATE])
         for rank, tenant in enumerate(UNUSUAL_TENANTS):
             found = await store.days([key(tenant)])
-            assert {one: stored.day.cells_us[0] for one, stored in found.items()} == {key(tenant): rank}
+            assert {one: stored.day.cells_us[_DOWN] for one, stored in found.items()} == {key(tenant): rank}
             assert await store.changes(tenant, [FIRST_DATE]) == {FIRST_DATE: rank}
 
     async def test_a_day_of_a_reported_change_is_not_current(self, store: DayStore) -> None:
@@ -153,7 +167,7 @@ class DayStoreContract:
         await store.mark_stale("acme", [FIRST_DATE])
         for down_us in (2, 3):
             await store.restate({key(): stored(key(), down_us, applied=1)}, reason="", at_us=0)
-        assert (await store.days([key()]))[key()].day.cells_us[0] == 2
+        assert (await store.days([key()]))[key()].day.cells_us[_DOWN] == 2
         assert len(await store.restatements("acme")) == 1
 
     async def test_newer_rules_rewrite_a_day_without_a_change(self, store: DayStore) -> None:
@@ -163,11 +177,11 @@ class DayStoreContract:
         for down_us, rules_version in ((2, 1), (3, 1), (4, 0)):
             new = replace(old, day=replace(measured(key(), down_us), rules_version=rules_version))
             await store.restate({key(): new}, reason="newer rules", at_us=0)
-        assert (await store.days([key()]))[key()].day.cells_us[0] == 2
+        assert (await store.days([key()]))[key()].day.cells_us[_DOWN] == 2
         assert [entry.reason for entry in await store.restatements("acme")] == ["newer rules"]
         await store.mark_stale("acme", [FIRST_DATE])
         await store.restate({key(): stored(key(), 5, applied=1)}, reason="", at_us=0)
-        late = replace(old, day=replace(measured(key(), 6), rules_version=9))
+        late = replace(old, day=replace(measured(key(), 6), rules_version=RULES_VERSION))
         assert await store.restate({key(): late}, reason="", at_us=0) == []
 
     async def test_the_same_cells_anew_leave_no_trace(self, store: DayStore) -> None:
@@ -205,3 +219,38 @@ class DayStoreContract:
         dates = [FIRST_DATE + dt.timedelta(days=day) for day in range(5)]
         await asyncio.gather(*(store.mark_stale("acme", dates[:: 1 if turn % 2 else -1]) for turn in range(8)))
         assert await store.changes("acme", dates) == dict.fromkeys(dates, 8)
+
+    async def test_days_measured_or_written_after_an_instant_are_found(self, store: DayStore) -> None:
+        """Those that are current, of this tenant, by date."""
+        if not isinstance(store, SupportsDaysAhead):
+            pytest.skip("the store does not say when its days were measured")
+        limit_us = measured(key(day=1)).as_of_us
+        late = replace(stored(key(day=0)), written_us=limit_us + 1)
+        days = {key(day=day): stored(key(day=day)) for day in (1, 2, 3)}
+        await store.add({key(): late, **days, key("other", 4): stored(key("other", 4))})
+        assert await store.measured_after("acme", limit_us) == [key(), key(day=2), key(day=3)]
+        await store.mark_stale("acme", [key(day=2).date])
+        assert await store.measured_after("acme", limit_us) == [key(), key(day=3)]
+
+    async def test_days_of_other_settings_are_outdated(self, store: DayStore) -> None:
+        """Of another measurement or zone, of this tenant alone, until they are measured again."""
+        if not isinstance(store, SupportsOtherSettings):
+            pytest.skip("the store does not know of settings")
+        others = [key(measurement="m2"), key(zone="UTC", day=1)]
+        kept = [key(), key(agreement="a2"), key("other", measurement="m2")]
+        await store.add({one: stored(one) for one in others + kept})
+        for _ in range(2):
+            await store.outdate_others("acme", measurement="m1", zone="Europe/Lisbon")
+        assert set(await store.stale("acme")) == set(others)
+        assert (await store.days([others[0]]))[others[0]].changes_applied == NO_CHANGES
+        assert await store.stale("other") == []
+        await store.restate({others[0]: stored(others[0], 8)}, reason="", at_us=0)
+        assert await store.stale("acme") == [others[1]]
+
+    async def test_a_clock_of_its_own_goes_on(self, store: DayStore) -> None:
+        """Microseconds since 1970, or none."""
+        if not isinstance(store, SupportsClock):
+            pytest.skip("the store has no clock")
+        first_us, second_us = await store.now_us(), await store.now_us()
+        if first_us is not None and second_us is not None:
+            assert 1_700_000_000_000_000 < first_us <= second_us < first_us + 60_000_000

@@ -6,6 +6,8 @@
 #
 #     400  a date is bad, empty or reversed, or the range is too long
 #     401, 403  as the platform's dependencies say; 403 too for a tenant not held
+#     408, 413  the body takes too long, or is too long
+#     409  what is known of the tenant cannot be used: its zone, a date, its id
 #     422  any other parameter is bad
 #     503  the figures are not available at present; Retry-After says when to ask again
 #
@@ -20,20 +22,24 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any, Final
 
-from sla_compliance.errors import SLAComplianceError, UnknownTenantError, requires_extra
+from sla_compliance.errors import InvalidTenantError, SLAComplianceError, UnknownTenantError, requires_extra
+from sla_compliance.web.outage_log import OutageLog
 
 with requires_extra("fastapi", __name__):
     from fastapi import HTTPException, Request, Response
     from fastapi.exceptions import RequestValidationError
     from fastapi.responses import JSONResponse
     from fastapi.routing import APIRoute
+    from starlette.exceptions import HTTPException as AnyHTTPException  # FastAPI raises it for a body that is no JSON
+
+from sla_compliance.web.request_bodies import with_bounded_body
 
 PROBLEM_JSON: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 5
 UNAVAILABLE: Final = "The figures are not available at present, and none are remembered; ask again later."
 DATE_PARAMETERS: Final = frozenset({"from_date", "to_date", "date"})
 
-_log = logging.getLogger(__name__)
+LOG: Final = logging.getLogger(__name__)
 
 
 class ProblemError(HTTPException):
@@ -67,19 +73,22 @@ def client_errors() -> Iterator[None]:
 
 
 @contextmanager
-def service_errors() -> Iterator[None]:
-    """Turn what fails while the service is asked into a 503, and log it; an unknown tenant is a 403.
+def service_errors(outages: OutageLog) -> Iterator[None]:
+    """Turn what fails while the service is asked into a 503, noted in the log.
 
-    Any other error of the library comes through: it is a fault of the server's settings.
+    An unknown tenant is a 403, one whose settings cannot be used a 409. Any other error of the
+    library comes through: it is a fault of the server's settings.
     """
     try:
         yield
     except UnknownTenantError as error:
         raise ProblemError(HTTPStatus.FORBIDDEN, str(error)) from error
+    except InvalidTenantError as error:
+        raise ProblemError(HTTPStatus.CONFLICT, str(error)) from error
     except (SLAComplianceError, HTTPException):
         raise
     except Exception as error:
-        _log.exception("the service failed: %s", type(error).__name__)
+        outages.failed(error)
         raise busy(UNAVAILABLE) from error
 
 
@@ -92,10 +101,10 @@ class ProblemRoute(APIRoute):
 
         async def handle_with_problems(request: Request) -> Response:
             try:
-                return await handle(request)
+                return await handle(with_bounded_body(request))
             except RequestValidationError as error:
                 return problem(HTTPStatus.UNPROCESSABLE_ENTITY, validation_detail(error))
-            except HTTPException as error:
+            except AnyHTTPException as error:
                 return problem(error.status_code, str(error.detail), error.headers)
 
         return handle_with_problems
@@ -103,4 +112,8 @@ class ProblemRoute(APIRoute):
 
 def validation_detail(error: RequestValidationError) -> str:
     """Return what is wrong with the parameters, in one line."""
-    return "; ".join(f"{fault['loc'][-1]}: {fault['msg']}" for fault in error.errors())
+    texts: list[str] = []
+    for fault in error.errors():
+        place = fault["loc"][1:] or fault["loc"]  # the first part says where it was sent: query, header or body
+        texts.append(f"{'.'.join(map(str, place))}: {fault['msg']}")
+    return "; ".join(texts)

@@ -2,7 +2,7 @@
 ################################################################
 # FastAPI documents the parameters and checks their kinds; the core reads dates and
 # targets, exactly. A model declares what its route honours and nothing else: any
-# other parameter of a request is ignored.
+# other parameter of a request is ignored, or refused, as the app decides.
 #
 # Days are local days of the tenant, named by their dates or by their number, at
 # most 90. So parameters become a query only once the tenant is known.
@@ -15,11 +15,12 @@ from abc import abstractmethod
 from dataclasses import dataclass, replace
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from sla_compliance.calendars.local_days import first_instant_us
 from sla_compliance.date_ranges import last_days, requested_days
 from sla_compliance.errors import InvalidValueError, shown
+from sla_compliance.incidents import PageBounds
 from sla_compliance.labels import Accounting
 from sla_compliance.policy import Target, target_ratio
 from sla_compliance.service import Subject
@@ -28,11 +29,16 @@ from sla_compliance.zones import load_zone
 
 MAX_DAYS: Final = 90
 DEFAULT_DAYS: Final = 30
-MAX_RESOURCES: Final = 100
-DEFAULT_RESOURCES: Final = 10
+MAX_LIMIT: Final = 1_000
+DEFAULT_LIMIT: Final = 100
+MAX_OFFSET: Final = 10_000_000
+MAX_ALARMS: Final = 10_000
+"""How many alarms the answer of /sla/incidents lists, behind all of its incidents together."""
 DATE_OR_MOMENT: Final = "A date of the tenant (YYYY-MM-DD) or an RFC 3339 timestamp."
 
 Days = Annotated[int, Field(ge=1, le=MAX_DAYS)]
+Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT)]
+Offset = Annotated[int, Field(ge=0, le=MAX_OFFSET)]
 # Text, so that the core reads it exactly; a number in the documentation, so that clients send one.
 Percentage = Annotated[str, Field(json_schema_extra={"type": "number", "minimum": 0, "maximum": 100})]
 DateRange = tuple[dt.datetime, dt.datetime]
@@ -61,11 +67,26 @@ class ComplianceQuery:
 class QueryParameters(BaseModel):
     """What every route takes. Which days are meant is for each route's own model to say."""
 
+    model_config = ConfigDict(extra="allow")  # for check_declared
+
     exclude_maintenance: bool = Field(True, description="Whether maintenance is taken out, as agreed.")
 
     @abstractmethod
     def date_range(self, zone: str, now: dt.datetime) -> DateRange:
         """Return the whole local days of `zone` that the parameters name; errors carry the parameter as `field`."""
+
+    def check_declared(self) -> None:
+        """Check that the request has no other parameters.
+
+        Raises:
+            InvalidValueError: it has.
+        """
+        names = sorted(self.model_extra or ())
+        if names:
+            declared = ", ".join(type(self).model_fields)
+            raise InvalidValueError(
+                f"{', '.join(map(shown, names))}: no parameter here; give {declared}", field=names[0]
+            )
 
     @property
     def is_until_now(self) -> bool:
@@ -133,28 +154,53 @@ class ComplianceParameters(RangeParameters):
 class ResourcesParameters(RangeParameters):
     """Parameters of `/sla/resources`."""
 
-    limit: int = Field(DEFAULT_RESOURCES, ge=1, le=MAX_RESOURCES, description="How many, the worst first.")
+    limit: Limit = Field(DEFAULT_LIMIT, description="How many, the worst first.")
+    offset: Offset = Field(0, description="How many of the worst are skipped.")
 
 
-class RollupStatsParameters(TargetParameters):
-    """Parameters of `/sla/rollup-stats`."""
+class RollupStatsParameters(RangeParameters):
+    """Parameters of `/sla/rollup-stats`: the same days as those of `/sla/compliance` have the same totals."""
 
-    days: Days = Field(DEFAULT_DAYS, description="Today and the days before it.")
+    days: Days | None = Field(
+        None, description=f"Instead of dates: today and the days before it; without either {DEFAULT_DAYS}."
+    )
 
     def date_range(self, zone: str, now: dt.datetime) -> DateRange:
-        """Return the last days."""
-        return last_days(self.days, zone=zone, now=now)
-
-    @property
-    def is_until_now(self) -> bool:
-        """Always: the days end with today."""
-        return True
+        """Return the days by dates or by number, the last ones where neither is given."""
+        if self.from_date is None and self.to_date is None and self.days is None:
+            return last_days(DEFAULT_DAYS, zone=zone, now=now)
+        return super().date_range(zone, now)
 
 
 class IncidentsParameters(QueryParameters):
     """Parameters of `/sla/incidents`. Incidents have no verdict, so there is no target."""
 
     date: str = Field(description="A date of the tenant, YYYY-MM-DD.")
+    limit: Limit = Field(DEFAULT_LIMIT, description="How many incidents, the earliest first.")
+    offset: Offset = Field(0, description="How many of the earliest are skipped.")
+    alarm_limit: Limit | None = Field(
+        None,
+        description="How many alarms of each incident, the earliest first; by default 100, fewer where `limit` is more "
+        f"than 100. `limit` x `alarm_limit` is {MAX_ALARMS} at most.",
+    )
+
+    @property
+    def page_bounds(self) -> PageBounds:
+        """Which incidents, and how many alarms of each.
+
+        Raises:
+            InvalidValueError: these would be more alarms than MAX_ALARMS.
+        """
+        most_alarms = MAX_ALARMS // self.limit
+        if self.alarm_limit is not None and self.alarm_limit > most_alarms:
+            raise InvalidValueError(
+                f"alarm_limit is {self.alarm_limit} with limit {self.limit}; give {most_alarms} or less, or a smaller "
+                "limit",
+                field="alarm_limit",
+            )
+        return PageBounds(
+            offset=self.offset, limit=self.limit, alarm_limit=self.alarm_limit or min(DEFAULT_LIMIT, most_alarms)
+        )
 
     @property
     def day(self) -> dt.date:

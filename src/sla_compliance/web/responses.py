@@ -11,24 +11,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
-from collections.abc import Iterable, Mapping
-from fractions import Fraction
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC
 from hashlib import sha256
 from http import HTTPStatus
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Self
 
 from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, create_model
 
 from sla_compliance.alarms import AlarmColumn, ColumnKind
-from sla_compliance.incidents import SHOWN_COLUMNS, Incident
-from sla_compliance.records import ComplianceRecord
-from sla_compliance.report import ComplianceReport
+from sla_compliance.incidents import SHOWN_COLUMNS
+from sla_compliance.measured import MeasuredDay
 from sla_compliance.service import ComplianceAnswer
-from sla_compliance.units import SECOND_US
-from sla_compliance.verdicts import Verdict
+from sla_compliance.units import SECOND_US, moment
+from sla_compliance.verdicts import Verdict, counted_us
 from sla_compliance.web.errors import PROBLEM_JSON, UNAVAILABLE
 from sla_compliance.web.guards import TENANT_NOT_HELD
 from sla_compliance.web.queries import ComplianceQuery
@@ -38,6 +37,8 @@ Body = dict[str, object]
 CERTAINTY_KEYS: Final = ("is_confirmed", "low_percentage", "high_percentage")
 JSON: Final = "application/json"
 TENANT_CACHING: Final = {"Cache-Control": "private, no-cache", "Vary": "Authorization, X-Tenant-ID, Cookie"}
+TOTAL_HEADER: Final = "X-Total-Count"
+"""How many entries the whole list has, of which the answer is a part."""
 VERDICT_HEADER: Final = "X-SLA-Verdict"
 """The verdict on all days of the answer together."""
 CONFIRMED_HEADER: Final = "X-SLA-Confirmed"
@@ -57,6 +58,7 @@ ERROR_DETAILS: Final[dict[HTTPStatus, str]] = {
     HTTPStatus.BAD_REQUEST: "from_date '2020-01-01' to now is more than 90 days; ask for fewer",
     HTTPStatus.UNAUTHORIZED: "The token has expired; get a new one.",
     HTTPStatus.FORBIDDEN: TENANT_NOT_HELD,
+    HTTPStatus.CONFLICT: "tenant 'acme' has settings that cannot be used: zone is 'GMT+1', not a name of the IANA list",
     HTTPStatus.UNPROCESSABLE_ENTITY: "target_percentage is '101'; give a percentage from 0 to 100, such as 99.9",
     HTTPStatus.SERVICE_UNAVAILABLE: UNAVAILABLE,
 }
@@ -64,6 +66,7 @@ ERROR_DESCRIPTIONS: Final[dict[HTTPStatus, str]] = {
     HTTPStatus.BAD_REQUEST: "A date is bad, empty or reversed, or the range is longer than 90 days.",
     HTTPStatus.UNAUTHORIZED: "The request is not authenticated.",
     HTTPStatus.FORBIDDEN: "A permission is missing, or X-Tenant-ID names a tenant that is not held.",
+    HTTPStatus.CONFLICT: "What is known of the tenant cannot be used: its zone, a date, its id; the detail says which.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "Another parameter is bad.",
     HTTPStatus.SERVICE_UNAVAILABLE: "The figures are not available now, or too many ask at once; see Retry-After.",
 }
@@ -146,7 +149,18 @@ class IncidentDetail(BaseModel):
     downtime_seconds: float = Field(
         description="What of it counted, on this day; those of a day sum to the day's downtime."
     )
-    alarms: list[IncidentAlarm]  # type: ignore[valid-type]
+    alarm_count: int = Field(description="How many alarms are behind it; `alarms` may list fewer.")
+    alarms: list[IncidentAlarm] = Field(  # type: ignore[valid-type]
+        description="The earliest ones, `alarm_limit` at most."
+    )
+
+
+class ShownFigure(BaseModel):
+    """What `/sla/compliance` shows of a day at present, without measuring it."""
+
+    downtime_seconds: float
+    as_of: str = Field(description="When it was measured.")
+    is_older: bool = Field(description="Whether it is not what the incidents, which are read now, sum to.")
 
 
 class DayIncidents(BaseModel):
@@ -155,6 +169,12 @@ class DayIncidents(BaseModel):
     date: str
     start: str
     end: str
+    limit: int = Field(description="How many incidents are listed at most.")
+    offset: int = Field(description="How many of the earliest are skipped.")
+    total: int = Field(description="How many incidents the day has.")
+    figure: ShownFigure | None = Field(
+        description="Null where no figure of the day is remembered: the next request measures it."
+    )
     incidents: list[IncidentDetail]
 
 
@@ -202,6 +222,16 @@ COMPLIANCE_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
         },
     }
 }
+RESOURCES_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
+    HTTPStatus.OK.value: {
+        "headers": {
+            TOTAL_HEADER: {
+                "description": "How many resources have an availability; `limit` and `offset` choose among them.",
+                "schema": {"type": "integer"},
+            },
+        },
+    }
+}
 
 
 def compliance_body(answer: ComplianceAnswer, *, is_full: bool) -> list[Body]:
@@ -229,45 +259,17 @@ def rollup_stats_body(answer: ComplianceAnswer) -> Body:
     }
 
 
-def day_incidents_body(date: dt.date, query: ComplianceQuery, incidents: Iterable[Incident]) -> Body:
-    """Return a local day with its incidents."""
+def shown_figure(day: MeasuredDay, query: ComplianceQuery, downtime_us: int) -> Body:
+    """Return what the overview shows of a day.
+
+    Args:
+        downtime_us: what the incidents of the day sum to, as they are read now.
+    """
+    shown_downtime_us = counted_us(day.cells_us, query.accounting.down_cells)
     return {
-        "date": date.isoformat(),
-        "start": query.start.isoformat(),
-        "end": query.end.isoformat(),
-        "incidents": [incident.as_dict() for incident in incidents],
-    }
-
-
-def worst_resources_body(
-    reports: Mapping[object, ComplianceReport], query: ComplianceQuery, *, limit: int
-) -> list[Body]:
-    """Return the resources with the lowest availability, the worst first; those without one are left out."""
-    measured: list[tuple[Fraction, object, ComplianceRecord, ComplianceReport]] = []
-    for name, report in reports.items():
-        total = report.total.counted_as(query.accounting)
-        ratio = total.availability_ratio
-        if ratio is not None:
-            measured.append((ratio, name, total, report))
-    # Names break ties, as text: they may be of several types.
-    measured.sort(key=lambda entry: (entry[0], str(entry[1])))
-    return [_resource_body(name, total, report, query) for _, name, total, report in measured[:limit]]
-
-
-def _resource_body(name: object, total: ComplianceRecord, report: ComplianceReport, query: ComplianceQuery) -> Body:
-    if query.target is not None:
-        total = total.with_target(query.target)
-    detail = total.as_dict(detail=True)
-    return {
-        "resource_id": None if name is None else str(name),
-        "compliance_percentage": total.compliance_percentage,
-        "target_percentage": total.target_percentage,
-        "downtime_minutes": total.downtime_minutes,
-        "downtime_seconds": total.down_us / SECOND_US,
-        "sla_breaches": total.sla_breaches,
-        "verdict": str(total.verdict),
-        **{key: detail[key] for key in CERTAINTY_KEYS},
-        "quality": {"lines": list(report.quality.lines())},
+        "downtime_seconds": shown_downtime_us / SECOND_US,
+        "as_of": moment(day.as_of_us, query.start.tzinfo or UTC).isoformat(),
+        "is_older": shown_downtime_us != downtime_us,
     }
 
 
@@ -276,18 +278,46 @@ def verdict_headers(answer: ComplianceAnswer) -> Mapping[str, str]:
     return {VERDICT_HEADER: str(answer.total.verdict), CONFIRMED_HEADER: str(answer.is_confirmed).lower()}
 
 
+@dataclass(frozen=True, slots=True)
+class Content:
+    """An answer as it is sent.
+
+    Attributes:
+        body: JSON.
+        entity_tag: of this body.
+    """
+
+    body: bytes
+    entity_tag: str
+
+    @classmethod
+    def of(cls, body: bytes) -> Self:
+        """Return the content of a body in JSON."""
+        return cls(body, f'"{sha256(body).hexdigest()[:32]}"')
+
+
+def to_json(body: object) -> bytes:
+    """Return JSON; of a long body, build its parts one by one: this call holds the interpreter's lock throughout."""
+    return json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
 def json_response(
     request: Request, body: object, *, is_sample: bool, more_headers: Mapping[str, str] = NO_HEADERS
 ) -> Response:
     """Return a body as JSON, or 304 where the client's copy is current."""
-    content = json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return content_response(request, Content.of(to_json(body)), is_sample=is_sample, more_headers=more_headers)
+
+
+def content_response(
+    request: Request, content: Content, *, is_sample: bool, more_headers: Mapping[str, str] = NO_HEADERS
+) -> Response:
+    """Return a content, or 304 where the client's copy is current."""
     if is_sample:
-        return Response(content, headers={**SAMPLE_CACHING, **more_headers}, media_type=JSON)
-    entity_tag = f'"{sha256(content).hexdigest()[:32]}"'
-    headers = {**TENANT_CACHING, "ETag": entity_tag, **more_headers}
-    if _names_tag(request.headers.getlist("if-none-match"), entity_tag):
+        return Response(content.body, headers={**SAMPLE_CACHING, **more_headers}, media_type=JSON)
+    headers = {**TENANT_CACHING, "ETag": content.entity_tag, **more_headers}
+    if _names_tag(request.headers.getlist("if-none-match"), content.entity_tag):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return Response(content, headers=headers, media_type=JSON)
+    return Response(content.body, headers=headers, media_type=JSON)
 
 
 def _names_tag(if_none_match: list[str], entity_tag: str) -> bool:

@@ -21,8 +21,9 @@ from sla_compliance.columns import is_absent
 from sla_compliance.corrections import Correction, checked_corrections
 from sla_compliance.errors import SLAComplianceError
 from sla_compliance.sources._sql.indexes import dialect_of
-from sla_compliance.sources._sql.mappings import CorrectionsTable, DefaultName
-from sla_compliance.sources._sql.reflection import POSTGRESQL, checked_tenant_id, reflect_table
+from sla_compliance.sources._sql.mappings import CorrectionsTable, named_columns
+from sla_compliance.sources._sql.reflection import POSTGRESQL, checked_tenant_id
+from sla_compliance.sources._sql.row_security import readable_table
 from sla_compliance.sources._sql.shapes import Fields, rows_statement
 from sla_compliance.units import moment
 
@@ -66,8 +67,7 @@ class _MappedCorrections:
 
     def __init__(self, connection: Connection, mapping: CorrectionsTable) -> None:
         columns = {name: getattr(mapping, name) for name in (*_TIMES, *_TEXTS, *_OPTIONAL)}
-        needed = [column for column in columns.values() if column is not None and not isinstance(column, DefaultName)]
-        table = reflect_table(connection, mapping.table, mapping.schema, [mapping.tenant_id, *needed])
+        table = readable_table(connection, mapping, [mapping.tenant_id, *named_columns(columns.values())])
         usable_columns = {name: column for name, column in columns.items() if column in table.types}
         kind = table.instants([usable_columns[name] for name in _TIMES], mapping.naive_times, mapping.times_in)
         fields = Fields(

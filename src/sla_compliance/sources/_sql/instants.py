@@ -27,10 +27,27 @@ from datetime import UTC, datetime
 from functools import reduce
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, DateTime, Integer, and_, bindparam, func, literal_column, or_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Integer,
+    LargeBinary,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+)
 from sqlalchemy.types import TypeEngine
 
-from sla_compliance.errors import InvalidTypeError, NaiveDatetimeError, shown
+from sla_compliance.errors import (
+    InvalidTimestampError,
+    InvalidTypeError,
+    InvalidValueError,
+    NaiveDatetimeError,
+    shown,
+)
 from sla_compliance.rows.times import LocalTimes
 from sla_compliance.sources._sql.mappings import NaiveTimes
 from sla_compliance.units import DAY_US, EPOCH, MAX_US, MICROSECOND, MIN_US, instant_us, moment, parse_timestamp
@@ -96,7 +113,8 @@ class PostgresInstants:
 
     def _concatenate(self, columns: Sequence[Expression]) -> Expression:
         send = getattr(func, self.sender)
-        packed: list[Expression] = [send(column) for column in columns]
+        # The type makes bytes of what the driver returns: psycopg2 has memoryviews.
+        packed: list[Expression] = [send(column, type_=LargeBinary) for column in columns]
         return reduce(ColumnElement.concat, packed)
 
     def unpack(self, packed: bytes, columns: int) -> list[list[int | None]]:
@@ -277,7 +295,7 @@ class SQLiteInstants:
         is_naive = not _OFFSET.search(value)
         if is_naive:
             if self.local_times is None and self.naive_times is NaiveTimes.REFUSED:
-                raise _naive_times_refused(field, shown(value))
+                raise _refusal_of_text(field, value)
             value += "Z"
         instant = instant_us(parse_timestamp(value, field=field), field=field)
         return self.local_times.instant_us(instant) if is_naive and self.local_times is not None else instant
@@ -285,6 +303,16 @@ class SQLiteInstants:
 
 def _date_text(instant: int) -> str:
     return moment(instant).date().isoformat()
+
+
+def _refusal_of_text(field: str, value: str) -> InvalidValueError:
+    """Return the error for a text without an offset: the mapping's, or the row's where the text is no time at all."""
+    try:
+        parse_timestamp(f"{value}Z", field=field)
+    except InvalidTimestampError:
+        message = f"{field} is {shown(value)}, no timestamp and without a time zone; write it as 2025-10-08T09:00:00Z"
+        return InvalidTimestampError(message, field=field)
+    return _naive_times_refused(field, shown(value))
 
 
 def _naive_times_refused(field: str, value: str) -> NaiveDatetimeError:

@@ -15,8 +15,9 @@ from sla_compliance.errors import InvalidIntervalError, SLAComplianceError
 from sla_compliance.intervals import ALWAYS_END_US, ALWAYS_START_US, IntervalSet
 from sla_compliance.inventory import Inventory, Unit, unit_of_row
 from sla_compliance.sources._sql.instants import AWARE, Expression, PostgresInstants, SQLiteInstants
-from sla_compliance.sources._sql.mappings import DefaultName, InventoryTable
-from sla_compliance.sources._sql.reflection import SQLITE, ReflectedTable, checked_tenant_id, reflect_table
+from sla_compliance.sources._sql.mappings import InventoryTable, named_columns
+from sla_compliance.sources._sql.reflection import SQLITE, ReflectedTable, checked_tenant_id
+from sla_compliance.sources._sql.row_security import readable_table
 from sla_compliance.sources._sql.shapes import Fields, rows_statement
 from sla_compliance.units import MAX_US, MIN_US, moment
 
@@ -45,12 +46,8 @@ class _MappedInventory:
 
     def __init__(self, connection: Connection, mapping: InventoryTable) -> None:
         optional_columns = {name: getattr(mapping, name) for name in (*_TEXTS, _FROM, _TO)}
-        named_columns = [
-            column for column in optional_columns.values() if column is not None and not isinstance(column, DefaultName)
-        ]
-        table = reflect_table(
-            connection, mapping.table, mapping.schema, [mapping.tenant_id, mapping.key, *named_columns]
-        )
+        needed = [mapping.tenant_id, mapping.key, *named_columns(optional_columns.values())]
+        table = readable_table(connection, mapping, needed)
         columns = {name: column for name, column in optional_columns.items() if column in table.types}
         instant_columns: dict[str, str] = {name: columns[name] for name in (_FROM, _TO) if name in columns}
         plain_columns = {"key": mapping.key} | {name: columns[name] for name in _TEXTS if name in columns}

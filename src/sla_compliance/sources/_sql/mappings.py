@@ -3,18 +3,23 @@
 # A column that a table does not have is mapped to None; columns that are not
 # mapped are never read. Schema None is the connection's own default.
 #
-# A DefaultName is the platform's name of a column that many tables lack. Where the
-# table has no such column, or one of another kind, it is left out; a name that the
-# caller gives must be there.
+# A DefaultName is the platform's name of an optional column. Where the table has no
+# such column, it is left out; a name that the caller gives must be there.
+#
+# `where` is a condition in the database's own SQL, which the host writes. It goes into
+# the text of every statement on the table as it stands: nothing that a user sends may
+# become part of it.
 ################################################################
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
+from sla_compliance.checks import checked_text
+from sla_compliance.errors import InvalidValueError
 from sla_compliance.rows.words import SeverityReader, StatusReader, WordMap
 from sla_compliance.zones import load_zone
 
@@ -23,6 +28,30 @@ class DefaultName(str):
     """The name of an optional column that the caller has not mapped; see the top of this file."""
 
     __slots__ = ()
+
+
+def named_columns(columns: Iterable[str | None]) -> list[str]:
+    """Return the mapped columns that a table must have: those that the caller named."""
+    return [column for column in columns if column is not None and not isinstance(column, DefaultName)]
+
+
+class MappedTable(Protocol):
+    """What every mapping says of its table."""
+
+    @property
+    def table(self) -> str:
+        """The table's name."""
+        ...
+
+    @property
+    def schema(self) -> str | None:
+        """The schema's name; None: the connection's own."""
+        ...
+
+    @property
+    def where(self) -> str | None:
+        """The condition of the rows that count, in SQL; None: all do."""
+        ...
 
 
 class NaiveTimes(Enum):
@@ -36,19 +65,20 @@ class NaiveTimes(Enum):
 class AlarmsTable:
     """The alarms; `tenant_id`, `severity`, `first_occurrence` and `cleared_at` are needed, the others are optional.
 
+    By default an optional column is left out where the table lacks it; a name that is given must be there.
+
     Attributes:
         severity: a text column, or an enum of any type name.
         id: unique, or unique for each tenant.
-        parent_alarm_id, resource_type, acknowledged_at, updated_at: by default left out where the table lacks them; a
-            name that is given must be there.
         more: further columns for drill-down and targeted exclusions, under their own names, e.g. ("circuit_id",).
         naive_times: what times without an offset mean: SQLite text, PostgreSQL's timestamp without time zone.
         times_in: the zone of times without an offset, an IANA name; said instead of `naive_times`.
         severity_map, status_map: {our word: theirs}, one or several, "*" for all others; ours are read besides.
+        where: which rows count, in SQL of your own, e.g. "deleted_at IS NULL"; never text that a user sends.
 
     Raises:
         UnknownZoneError: `times_in` is not the name of a zone.
-        InvalidValueError, InvalidTypeError: a map is not one.
+        InvalidValueError, InvalidTypeError: a map is not one, or `where` is blank or no text.
     """
 
     table: str = "alarms"
@@ -57,16 +87,16 @@ class AlarmsTable:
     severity: str = "severity"
     first_occurrence: str = "first_occurrence"
     cleared_at: str = "cleared_at"
-    resolved_at: str | None = "resolved_at"
-    last_occurrence: str | None = "last_occurrence"
-    status: str | None = "status"
-    id: str | None = "id"
-    alarm_id: str | None = "alarm_id"
-    alarm_type: str | None = "alarm_type"
-    resource_id: str | None = "resource_id"
-    customer_id: str | None = "customer_id"
-    subscriber_count: str | None = "subscriber_count"
-    title: str | None = "title"
+    resolved_at: str | None = DefaultName("resolved_at")
+    last_occurrence: str | None = DefaultName("last_occurrence")
+    status: str | None = DefaultName("status")
+    id: str | None = DefaultName("id")
+    alarm_id: str | None = DefaultName("alarm_id")
+    alarm_type: str | None = DefaultName("alarm_type")
+    resource_id: str | None = DefaultName("resource_id")
+    customer_id: str | None = DefaultName("customer_id")
+    subscriber_count: str | None = DefaultName("subscriber_count")
+    title: str | None = DefaultName("title")
     parent_alarm_id: str | None = DefaultName("parent_alarm_id")
     resource_type: str | None = DefaultName("resource_type")
     acknowledged_at: str | None = DefaultName("acknowledged_at")
@@ -76,9 +106,11 @@ class AlarmsTable:
     times_in: str | None = None
     severity_map: WordMap | None = field(default=None, hash=False)
     status_map: WordMap | None = field(default=None, hash=False)
+    where: str | None = None
 
     def __post_init__(self) -> None:
         _check_zone(self.times_in)
+        _check_where(self.where)
         self.severities  # noqa: B018 - checks the map
         self.statuses  # noqa: B018 - the same
 
@@ -97,12 +129,16 @@ class AlarmsTable:
 class MaintenanceTable:
     """The maintenance windows; `tenant_id`, `start_time` and `end_time` are needed, the others are optional.
 
+    By default an optional column is left out where the table lacks it; a name that is given must be there.
+
     Attributes:
-        affected_resources, affected_customers, affected_services: JSON: a list of ids, or an object of such lists.
+        affected_resources: JSON: a list of ids, or an object of such lists by their resource type; the lists of
+            `customer` and `customers` are of ids of customers.
+        affected_customers, affected_services: JSON: a list of ids, or an object of such lists.
         announced_at, entered_at: when the customer was told, and when the window was recorded or its bounds last
-            changed; by default left out where the table lacks them.
+            changed.
         with_children: whether windows reach the children of the alarms that they name.
-        naive_times, times_in: as of AlarmsTable.
+        naive_times, times_in, where: as of AlarmsTable.
     """
 
     table: str = "maintenance_windows"
@@ -110,19 +146,21 @@ class MaintenanceTable:
     tenant_id: str = "tenant_id"
     start_time: str = "start_time"
     end_time: str = "end_time"
-    status: str | None = "status"
-    title: str | None = "title"
-    affected_resources: str | None = "affected_resources"
-    affected_customers: str | None = "affected_customers"
-    affected_services: str | None = "affected_services"
+    status: str | None = DefaultName("status")
+    title: str | None = DefaultName("title")
+    affected_resources: str | None = DefaultName("affected_resources")
+    affected_customers: str | None = DefaultName("affected_customers")
+    affected_services: str | None = DefaultName("affected_services")
     announced_at: str | None = DefaultName("announced_at")
     entered_at: str | None = DefaultName("entered_at")
     with_children: bool = False
     naive_times: NaiveTimes = NaiveTimes.REFUSED
     times_in: str | None = None
+    where: str | None = None
 
     def __post_init__(self) -> None:
         _check_zone(self.times_in)
+        _check_where(self.where)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +176,7 @@ class InventoryTable:
         in_service_from, in_service_to: activation and termination; the end is the first instant out of service.
         service_hours: text as `ServiceHours.parse` reads it.
         zone: an IANA name.
-        naive_times, times_in: as of AlarmsTable.
+        naive_times, times_in, where: as of AlarmsTable.
     """
 
     table: str = "inventory"
@@ -154,9 +192,11 @@ class InventoryTable:
     title: str | None = DefaultName("title")
     naive_times: NaiveTimes = NaiveTimes.REFUSED
     times_in: str | None = None
+    where: str | None = None
 
     def __post_init__(self) -> None:
         _check_zone(self.times_in)
+        _check_where(self.where)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +208,7 @@ class CorrectionsTable:
             where the table lacks it.
         row_id: the `id` of the row of alarms.
         starts, ends, severity, void: what the correction says; NULL: as the row says.
-        naive_times, times_in: as of AlarmsTable.
+        naive_times, times_in, where: as of AlarmsTable.
     """
 
     table: str = "sla_corrections"
@@ -185,14 +225,20 @@ class CorrectionsTable:
     entered_at: str = "entered_at"
     naive_times: NaiveTimes = NaiveTimes.REFUSED
     times_in: str | None = None
+    where: str | None = None
 
     def __post_init__(self) -> None:
         _check_zone(self.times_in)
+        _check_where(self.where)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenantsTable:
-    """The tenants."""
+    """The tenants.
+
+    Attributes:
+        naive_times, where: as of AlarmsTable.
+    """
 
     table: str = "tenants"
     schema: str | None = None
@@ -200,11 +246,19 @@ class TenantsTable:
     timezone: str = "timezone"
     created_at: str = "created_at"
     naive_times: NaiveTimes = NaiveTimes.REFUSED
+    where: str | None = None
+
+    def __post_init__(self) -> None:
+        _check_where(self.where)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricsTable:
-    """Measured availability, one row a time bucket."""
+    """Measured availability, one row a time bucket.
+
+    Attributes:
+        naive_times, where: as of AlarmsTable.
+    """
 
     table: str = "network_metrics"
     schema: str | None = None
@@ -213,11 +267,20 @@ class MetricsTable:
     metric_type: str = "metric_type"
     downtime_percentage: str = "downtime_percentage"
     naive_times: NaiveTimes = NaiveTimes.REFUSED
+    where: str | None = None
+
+    def __post_init__(self) -> None:
+        _check_where(self.where)
 
 
 def _check_zone(times_in: str | None) -> None:
     if times_in is not None:
         load_zone(times_in, field="times_in")
+
+
+def _check_where(where: str | None) -> None:
+    if where is not None and not checked_text(where, "where").strip():
+        raise InvalidValueError("where is blank; give a condition such as 'deleted_at IS NULL', or None", field="where")
 
 
 PLATFORM_ALARMS: Final = AlarmsTable()

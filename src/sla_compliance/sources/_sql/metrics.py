@@ -17,16 +17,31 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Double, Interval, Select, and_, bindparam, case, cast, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Double,
+    Interval,
+    LargeBinary,
+    Select,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.types import NullType
 
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.errors import InvalidTypeError, InvalidValueError
 from sla_compliance.intervals import IntervalSet
 from sla_compliance.sources._sql.indexes import AVAILABILITY
-from sla_compliance.sources._sql.instants import INTEGER, PostgresInstants, integers
+from sla_compliance.sources._sql.instants import INTEGER, Expression, PostgresInstants, integers
 from sla_compliance.sources._sql.mappings import MetricsTable
-from sla_compliance.sources._sql.reflection import checked_tenant_id, reflect_table
+from sla_compliance.sources._sql.reflection import checked_tenant_id
+from sla_compliance.sources._sql.row_security import readable_table
 from sla_compliance.units import MAX_US, MICROSECOND, MIN_US
 from sla_compliance.validation import ClampedFigure
 
@@ -63,7 +78,7 @@ class _MappedMetrics:
 
     def __init__(self, connection: Connection, mapping: MetricsTable, width_us: int) -> None:
         needed = [mapping.tenant_id, mapping.timestamp, mapping.metric_type, mapping.downtime_percentage]
-        table = reflect_table(connection, mapping.table, mapping.schema, needed)
+        table = readable_table(connection, mapping, needed)
         kind = table.instants([mapping.timestamp], mapping.naive_times)
         if not isinstance(kind, PostgresInstants):
             raise InvalidValueError("the engine speaks sqlite; time buckets need PostgreSQL", field="engine")
@@ -79,7 +94,7 @@ class _MappedMetrics:
             kind.is_before(timestamp, _END),
             timestamp >= bindparam(_START, type_=kind.parameter_type),
             percentage.is_not(None),
-            percentage != cast("NaN", Double),
+            percentage != cast(literal_column("'NaN'"), Double),  # asyncpg takes no text as a parameter of this type
         )
         self._statement = self._aggregate(timestamp, percentage, where)
 
@@ -101,8 +116,9 @@ class _MappedMetrics:
             .subquery()
         )
         no_separator = func.decode("", "hex")
-        starts = func.string_agg(self._kind.pack_from_1970([buckets.c.bucket]), no_separator)
-        return select(starts, func.array_agg(buckets.c.share), func.array_agg(buckets.c.raw))
+        starts = func.string_agg(self._kind.pack_from_1970([buckets.c.bucket]), no_separator, type_=LargeBinary)
+        columns: list[Expression] = [starts, func.array_agg(buckets.c.share), func.array_agg(buckets.c.raw)]
+        return select(*columns)
 
     def batch(self, connection: Connection, tenant_id: str, first_us: int, after_us: int) -> AlarmBatch:
         parameters = {

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from sla_compliance.alarms import AlarmFilter
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.columns import Column
-from sla_compliance.sources._sql.shapes import Pairs
+from sla_compliance.sources._sql.shapes import Columns, FetchedRows, Pairs
 
 
 def row_names(ids: Sequence[Any] | None) -> list[str] | None:
@@ -22,6 +22,12 @@ def row_names(ids: Sequence[Any] | None) -> list[str] | None:
 def numbers(column: list[Any]) -> list[int | None]:
     """Return a column of whole numbers; PostgreSQL's packed rows bring them as text."""
     return [None if value is None else int(value) for value in column]
+
+
+def batch_of_rows(rows: FetchedRows, batch_of: Callable[[Columns], AlarmBatch], wanted: AlarmFilter) -> AlarmBatch:
+    """Return the batch of fetched rows; `batch_of` makes one of those that came whole."""
+    columns = rows.columns()
+    return with_ordinary(columns.pairs, batch_of(columns), wanted)
 
 
 def with_ordinary(pairs: Pairs, whole_rows: AlarmBatch, wanted: AlarmFilter) -> AlarmBatch:

@@ -3,6 +3,11 @@
 # The name of an enum type is neither assumed nor sent: texts go to the server
 # without a type, so the server reads them as the type of the column, and an index
 # on the column stays of use.
+#
+# Where the mapping has a condition (`where`), what statements select from is a subquery
+# of the rows that meet it. So every statement keeps to it, also one that selects from
+# the table twice, and its columns mean those of one table. Both databases merge such a
+# subquery into the statement, and an index stays of use.
 ################################################################
 
 from __future__ import annotations
@@ -13,22 +18,25 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
     DateTime,
     Integer,
-    TableClause,
     Text,
     bindparam,
     cast,
     column,
     inspect,
+    literal_column,
+    select,
     table,
 )
 from sqlalchemy.exc import NoSuchTableError, SAWarning
+from sqlalchemy.sql.selectable import FromClause
 from sqlalchemy.types import NullType, TypeEngine
 
-from sla_compliance.errors import InvalidValueError, shown
+from sla_compliance.errors import InvalidTenantError, InvalidValueError, shown
 from sla_compliance.rows.times import LocalTimes
 from sla_compliance.sources._sql.instants import Expression, PostgresInstants, SQLiteInstants, postgres_instants
 from sla_compliance.sources._sql.mappings import NaiveTimes
@@ -44,13 +52,13 @@ class ReflectedTable:
 
     Attributes:
         name: the name, after that of the schema where the mapping names one.
-        selectable: the table to select from.
+        selectable: what to select from: the table, or the rows of it that meet the mapping's condition.
         types: the columns' types by name.
         dialect: POSTGRESQL or SQLITE.
     """
 
     name: str
-    selectable: TableClause
+    selectable: FromClause
     types: Mapping[str, TypeEngine[Any]]
     dialect: str
 
@@ -101,17 +109,29 @@ class ReflectedTable:
         are_times = isinstance(left, DateTime) and isinstance(right, DateTime)
         return is_alike or (are_times and getattr(left, "timezone", None) == getattr(right, "timezone", None))
 
-    def parameter(self, name: str) -> Expression:
-        """Return the parameter so named, without a type."""
-        return bindparam(name, type_=NullType())
+    def comparable(self, text: Expression, name: str) -> Expression:
+        """Return a text as it is compared with the column so named: with a column of integers as one of them."""
+        if self.dialect == POSTGRESQL and isinstance(self.types[name], Integer):
+            # asyncpg takes an int alone where the server expects an integer; so the server gets the text.
+            return cast(cast(text, Text), BigInteger)
+        return text
+
+    def parameter(self, parameter: str, name: str) -> Expression:
+        """Return the parameter so named, a text without a type, as it is compared with the column `name`."""
+        return self.comparable(bindparam(parameter, type_=NullType()), name)
 
     def is_equal(self, name: str, parameter: str) -> ColumnElement[bool]:
         """Return the condition that a column equals the parameter so named, a text."""
-        return self.column(name) == bindparam(parameter, type_=NullType())
+        return self.column(name) == self.parameter(parameter, name)
 
 
-def reflect_table(connection: Connection, name: str, schema: str | None, needed: Collection[str]) -> ReflectedTable:
+def reflect_table(
+    connection: Connection, name: str, schema: str | None, needed: Collection[str], *, where: str | None = None
+) -> ReflectedTable:
     """Return a table as the database describes it.
+
+    Args:
+        where: the condition of the rows that count, in SQL; None: all do.
 
     Raises:
         InvalidValueError: there is no such table, it lacks a column of `needed`, or the database is neither PostgreSQL
@@ -135,18 +155,28 @@ def reflect_table(connection: Connection, name: str, schema: str | None, needed:
                 f"table {full_name} has no column {shown(column_name)}; map the one it has, or None if it is optional",
                 field=f"{full_name}.{column_name}",
             )
-    selectable = table(name, *map(column, types), schema=schema)
+    all_rows = table(name, *map(column, types), schema=schema)
+    selectable = all_rows if where is None else _rows_where(all_rows, name, where)
     return ReflectedTable(full_name, selectable, types, dialect)
+
+
+def _rows_where(all_rows: FromClause, name: str, where: str) -> FromClause:
+    """Return the rows of a table that meet a condition, under the table's name."""
+    # The bracket stands on a line of its own: the condition may end in a comment.
+    condition: Expression = literal_column(f"({where}\n)")
+    return select(*all_rows.c).where(condition).subquery(name)
 
 
 def checked_tenant_id(tenant_id: str) -> str:
     """Return a tenant id that a database can hold.
 
     Raises:
-        InvalidValueError: it holds NUL or half a character, as no stored tenant id does.
+        InvalidTenantError: it holds NUL or half a character, as no stored tenant id does.
     """
     if "\0" in tenant_id or any("\ud800" <= character <= "\udfff" for character in tenant_id):
-        raise InvalidValueError(
-            f"tenant_id is {shown(tenant_id)}; no database holds NUL or lone surrogates", field="tenant_id"
+        raise InvalidTenantError(
+            f"tenant_id is {shown(tenant_id)}; no database holds NUL or lone surrogates",
+            tenant_id=tenant_id,
+            field="tenant_id",
         )
     return tenant_id

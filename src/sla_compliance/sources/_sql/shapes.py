@@ -2,26 +2,32 @@
 ################################################################
 # The shape decides what a statement costs. PostgreSQL aggregates all rows into one
 # value, so a hundred thousand alarms are one row and the driver builds no object
-# for any of them. Pairs of instants are sixteen bytes each; whole rows are one array
-# of texts, the first of which holds the row's instants, packed.
+# for any of them. Pairs of instants are sixteen bytes each; whole rows are lines, each
+# a JSON array of texts, the first of which holds the row's instants, packed.
+#
+# The rows of SQLite are fetched some at a time, and over an async engine other work
+# goes on in between. Large results become columns piece by piece, see off_loop.py.
 ################################################################
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, Self
+from typing import Any, Final, Protocol, Self
 
-from sqlalchemy import ColumnElement, Connection, LargeBinary, Select, func, literal_column, select, true
+from sqlalchemy import ColumnElement, Connection, LargeBinary, Select, Text, cast, func, literal_column, select, true
 from sqlalchemy.dialects.postgresql import array as sql_array
 from sqlalchemy.sql.functions import Function
-from sqlalchemy.types import NullType
 
 from sla_compliance.errors import SLAComplianceError
 from sla_compliance.sources._sql.instants import Expression, PostgresInstants, SQLiteInstants
+from sla_compliance.sources._sql.off_loop import CHARACTERS_PER_PIECE, ROWS_PER_PIECE
 
 Pairs = tuple[tuple[int, ...], tuple[int, ...]]
 Fault = tuple[int, SLAComplianceError]
+
+_LINE_FEED: Final = "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +70,33 @@ class Columns:
         return self
 
 
+@dataclass(frozen=True, slots=True)
+class FetchedRows:
+    """What a database sent, not read yet.
+
+    Attributes:
+        is_large: whether reading it takes long.
+        columns: read it; the connection is not needed.
+    """
+
+    is_large: bool
+    columns: Callable[[], Columns]
+
+
 class Statement(Protocol):
     """A statement and how to read its result; made once, executed with the parameters of each request."""
 
-    def fetch(self, connection: Connection, parameters: Mapping[str, object]) -> Columns:
-        """Execute the statement and return its result."""
+    def rows(self, connection: Connection, parameters: Mapping[str, object]) -> FetchedRows:
+        """Execute the statement."""
         ...
+
+    def fetch(self, connection: Connection, parameters: Mapping[str, object]) -> Columns:
+        """Execute the statement and return its result, read at once: for small tables."""
+        return self.rows(connection, parameters).columns()
 
 
 @dataclass(frozen=True, slots=True)
-class PackedRows:
+class PackedRows(Statement):
     """Whole rows of PostgreSQL."""
 
     fields: Fields
@@ -85,14 +108,14 @@ class PackedRows:
         """Return the statement for the rows that meet a condition."""
         return cls(fields, kind, select(_aggregate_of_rows(fields, kind)).where(condition))
 
-    def fetch(self, connection: Connection, parameters: Mapping[str, object]) -> Columns:
+    def rows(self, connection: Connection, parameters: Mapping[str, object]) -> FetchedRows:
         """As the protocol says."""
-        rows = connection.execute(self.select, parameters).scalar_one()
-        return _columns_of_rows(rows, self.fields, self.kind)
+        text = connection.execute(self.select, parameters).scalar_one() or ""
+        return FetchedRows(len(text) > CHARACTERS_PER_PIECE, lambda: _columns_of_lines(text, self.fields, self.kind))
 
 
 @dataclass(frozen=True, slots=True)
-class PairsAndRows:
+class PairsAndRows(Statement):
     """Rows of PostgreSQL: two instants of those for which that is enough, the others whole."""
 
     fields: Fields
@@ -120,32 +143,55 @@ class PairsAndRows:
         statement = select(pairs.filter(is_pair_enough), whole_rows.filter(is_pair_enough.is_not(true())))
         return cls(fields, kind, statement.where(condition))
 
-    def fetch(self, connection: Connection, parameters: Mapping[str, object]) -> Columns:
+    def rows(self, connection: Connection, parameters: Mapping[str, object]) -> FetchedRows:
         """As the protocol says."""
-        packed_pairs, rows = connection.execute(self.select, parameters).one()
-        starts_us, ends_us = self.kind.unpack_from_1970(packed_pairs or b"", 2)  # the aggregate of no rows is NULL
-        whole_rows = _columns_of_rows(rows, self.fields, self.kind)
+        packed_pairs, text = connection.execute(self.select, parameters).one()
+        packed_pairs, text = packed_pairs or b"", text or ""  # the aggregates of no rows are NULL
+        is_large = len(packed_pairs) + len(text) > CHARACTERS_PER_PIECE
+        return FetchedRows(is_large, lambda: self._columns(packed_pairs, text))
+
+    def _columns(self, packed_pairs: bytes, text: str) -> Columns:
+        starts_us, ends_us = self.kind.unpack_from_1970(packed_pairs, 2)
+        whole_rows = _columns_of_lines(text, self.fields, self.kind)
         return Columns(whole_rows.by_name, pairs=(tuple(starts_us), tuple(ends_us)))
 
 
 def _aggregate_of_rows(fields: Fields, kind: PostgresInstants) -> Function[Any]:
-    """Return the aggregate of all rows: an array of texts each, of which the first holds the instants, packed."""
+    """Return the aggregate of all rows: lines of JSON, each an array of texts; the first holds the instants, packed."""
     packed = kind.pack(list(fields.instants.values()))
     instants = func.encode(packed, literal_column("'hex'"))
-    return func.array_agg(sql_array([instants, *fields.plain_columns.values()]), type_=NullType())
+    line = cast(func.array_to_json(sql_array([instants, *fields.plain_columns.values()])), Text)
+    return func.string_agg(line, literal_column("E'\\n'"), type_=Text)
 
 
-def _columns_of_rows(rows: list[list[Any]] | None, fields: Fields, kind: PostgresInstants) -> Columns:
-    """Return the columns of what `_aggregate_of_rows` makes of rows: None of no rows."""
-    if rows is None:
-        return Columns({name: [] for name in fields.names})
-    packed, *plain_columns = map(list, zip(*rows, strict=True))
-    instants = kind.unpack(bytes.fromhex("".join(packed)), len(fields.instants))
+def _columns_of_lines(text: str, fields: Fields, kind: PostgresInstants) -> Columns:
+    """Return the columns of what `_aggregate_of_rows` makes of rows; of no rows it is empty here."""
+    packed: list[bytes] = []
+    plain_columns: list[list[Any]] = [[] for _ in fields.plain_columns]
+    for piece in _pieces(text):
+        # A line feed of a text is escaped in JSON, so each one here ends a row.
+        rows = json.loads(f"[{piece.replace(_LINE_FEED, ',')}]")
+        instants_of_rows, *plain_columns_of_rows = zip(*rows, strict=True)
+        packed.append(bytes.fromhex("".join(instants_of_rows)))
+        for column, values in zip(plain_columns, plain_columns_of_rows, strict=True):
+            column.extend(values)
+    instants = kind.unpack(b"".join(packed), len(fields.instants))
     return Columns(dict(zip(fields.names, [*instants, *plain_columns], strict=True)))
 
 
+def _pieces(text: str) -> Iterator[str]:
+    """Yield a text in pieces of whole lines, without the line feed at the end of each."""
+    start = 0
+    while start < len(text):
+        end = text.find(_LINE_FEED, start + CHARACTERS_PER_PIECE)
+        if end < 0:
+            end = len(text)
+        yield text[start:end]
+        start = end + 1
+
+
 @dataclass(frozen=True, slots=True)
-class PlainRows:
+class PlainRows(Statement):
     """Whole rows of SQLite.
 
     Attributes:
@@ -163,13 +209,19 @@ class PlainRows:
         columns = (*fields.instants.values(), *fields.plain_columns.values())
         return cls(fields, kind, select(*columns).where(condition), table)
 
-    def fetch(self, connection: Connection, parameters: Mapping[str, object]) -> Columns:
+    def rows(self, connection: Connection, parameters: Mapping[str, object]) -> FetchedRows:
         """As the protocol says."""
-        rows = connection.execute(self.select, parameters).all()
         by_name: dict[str, list[Any]] = {name: [] for name in self.fields.names}
-        if rows:
-            columns = map(list, zip(*rows, strict=True))
-            by_name = dict(zip(self.fields.names, columns, strict=True))
+        result = connection.execute(self.select, parameters, execution_options={"yield_per": ROWS_PER_PIECE})
+        row_count = 0
+        for rows in result.partitions():
+            row_count += len(rows)
+            for column, values in zip(by_name.values(), zip(*rows, strict=True), strict=True):
+                column.extend(values)
+        return FetchedRows(row_count > ROWS_PER_PIECE, lambda: self._with_instants(by_name))
+
+    def _with_instants(self, by_name: dict[str, list[Any]]) -> Columns:
+        """Return the columns with those of instants read."""
         faults: list[Fault] = []
         for name in self.fields.instants:
             by_name[name] = self._instants(name, by_name[name], faults)

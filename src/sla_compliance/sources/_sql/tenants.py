@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, func, inspect, select
+from sqlalchemy import Connection, case, func, inspect, select
 
-from sla_compliance.sources._sql.mappings import AlarmsTable, TenantsTable
-from sla_compliance.sources._sql.reflection import checked_tenant_id, reflect_table
+from sla_compliance.errors import InvalidTenantError, NaiveDatetimeError, shown
+from sla_compliance.instant_columns import YEAR_2_US, YEAR_9999_US
+from sla_compliance.sources._sql.mappings import AlarmsTable, MappedTable, TenantsTable
+from sla_compliance.sources._sql.reflection import checked_tenant_id
+from sla_compliance.sources._sql.row_security import readable_table
 from sla_compliance.sources._sql.shapes import Fields, rows_statement
 from sla_compliance.units import MIN_US, moment
 
 _TENANT: Final = "tenant"  # name of the statement's parameter
+_HAS_CREATION: Final = "has_creation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +25,7 @@ class TenantRow:
     """What the database says of a tenant.
 
     Attributes:
-        zone: the name of its time zone, as stored; not checked here.
+        zone: the name of its time zone, as stored; not checked here; empty where the row has none.
         monitored_since: its creation, aware, in UTC.
     """
 
@@ -48,21 +52,43 @@ class _MappedTenants:
 
     def __init__(self, connection: Connection, mapping: TenantsTable) -> None:
         needed = [mapping.id, mapping.timezone, mapping.created_at]
-        table = reflect_table(connection, mapping.table, mapping.schema, needed)
+        table = readable_table(connection, mapping, needed)
         kind = table.instants([mapping.created_at], mapping.naive_times)
+        created_at = table.column(mapping.created_at)
+        # PostgreSQL sends infinity as it sends a missing instant; the two mean different things here.
+        has_creation = case((created_at.is_(None), ""), else_=_HAS_CREATION)
         fields = Fields(
-            instants={"created_at": table.column(mapping.created_at)},
-            plain_columns={"timezone": table.column_as_text(mapping.timezone)},
+            instants={"created_at": created_at},
+            plain_columns={"timezone": table.column_as_text(mapping.timezone), _HAS_CREATION: has_creation},
         )
         self._statement = rows_statement(fields, kind, table.is_equal(mapping.id, _TENANT), table.name)
+        self._created_at = f"{table.name}.{mapping.created_at}"
 
     def row(self, connection: Connection, tenant_id: str) -> TenantRow | None:
-        columns = self._statement.fetch(connection, {_TENANT: checked_tenant_id(tenant_id)}).checked()
+        """Return the row of a tenant.
+
+        Raises:
+            InvalidTenantError: its creation is no instant of the years 2 to 9998.
+            NaiveDatetimeError: its creation has no offset, and the mapping does not say what it means.
+        """
+        columns = self._statement.fetch(connection, {_TENANT: checked_tenant_id(tenant_id)})
         zones, creations_us = columns.by_name["timezone"], columns.by_name["created_at"]
         if not zones:
             return None
-        created_us = MIN_US if creations_us[0] is None else creations_us[0]
-        return TenantRow(zones[0], moment(created_us))
+        for _, fault in columns.faults:
+            if isinstance(fault, NaiveDatetimeError):
+                raise fault
+            raise self._invalid(tenant_id, str(fault)) from fault
+        created_us = creations_us[0]
+        if not columns.by_name[_HAS_CREATION][0]:
+            return TenantRow(zones[0] or "", moment(MIN_US))
+        if created_us is None or not YEAR_2_US <= created_us < YEAR_9999_US:
+            fault_text = f"{self._created_at} is in year 1 or 9999, or infinite; store when it was created"
+            raise self._invalid(tenant_id, fault_text)
+        return TenantRow(zones[0] or "", moment(created_us))
+
+    def _invalid(self, tenant_id: str, fault: str) -> InvalidTenantError:
+        return InvalidTenantError(f"tenant {shown(tenant_id)}: {fault}", tenant_id=tenant_id, field=self._created_at)
 
 
 _SOURCE: Final = "source"
@@ -73,12 +99,12 @@ def tenant_ids(connection: Connection, alarms: AlarmsTable, tenants: TenantsTabl
 
     A database may have no table of tenants.
     """
-    mapped = [(alarms.table, alarms.schema, alarms.tenant_id)]
+    mapped: list[tuple[MappedTable, str]] = [(alarms, alarms.tenant_id)]
     if inspect(connection).has_table(tenants.table, schema=tenants.schema):
-        mapped.append((tenants.table, tenants.schema, tenants.id))
+        mapped.append((tenants, tenants.id))
     ids: set[str] = set()
-    for name, schema, column in mapped:
-        table = reflect_table(connection, name, schema, [column])
+    for mapping, column in mapped:
+        table = readable_table(connection, mapping, [column])
         statement = select(table.column_as_text(column)).distinct().where(table.column(column).is_not(None))
         ids.update(str(tenant_id) for tenant_id in connection.scalars(statement))
     return sorted(ids)
@@ -86,7 +112,7 @@ def tenant_ids(connection: Connection, alarms: AlarmsTable, tenants: TenantsTabl
 
 def rows_without_tenant(connection: Connection, alarms: AlarmsTable) -> dict[str | None, int]:
     """Return how many rows of alarms name no tenant, by their column `source`; None where there is no such column."""
-    table = reflect_table(connection, alarms.table, alarms.schema, [alarms.tenant_id])
+    table = readable_table(connection, alarms, [alarms.tenant_id])
     is_without = table.column(alarms.tenant_id).is_(None)
     if _SOURCE not in table.types:
         count = connection.scalar(select(func.count()).select_from(table.selectable).where(is_without)) or 0

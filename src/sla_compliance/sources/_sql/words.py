@@ -45,9 +45,14 @@ class SeverityColumn:
 
     def means_one_of(self, severities: Collection[str]) -> ColumnElement[bool]:
         """Return the condition of some severities."""
-        if self.words.all_others is not None and self._labels is None:
+        if not self.is_compared_by_spelling:
             return means_one_of(self._column, self.words, severities)
-        return self._column.in_(map(_untyped_constant, self.spellings(severities)))
+        return self._column.in_(map(self._constant, self.spellings(severities)))
+
+    @property
+    def is_compared_by_spelling(self) -> bool:
+        """Whether conditions name what the column holds, so that an index on some severities serves them."""
+        return self.words.all_others is None or self._labels is not None
 
     @property
     def is_odd(self) -> ColumnElement[bool] | None:
@@ -56,10 +61,10 @@ class SeverityColumn:
         if labels is not None:
             # By the labels that remain, so that an index on the column stays of use.
             odd_labels = [label for label in labels if self.words.read(label) not in _READABLE]
-            return self._column.in_(map(_untyped_constant, odd_labels)) if odd_labels else None
+            return self._column.in_(map(self._constant, odd_labels)) if odd_labels else None
         if self.words.all_others is not None:
             return func.coalesce(not_(means_one_of(self._column, self.words, _READABLE)), true())
-        spellings = map(_untyped_constant, self.spellings(_READABLE))
+        spellings = map(self._constant, self.spellings(_READABLE))
         return or_(self._column.is_(None), self._column.not_in(spellings))
 
     def spellings(self, severities: Collection[str]) -> list[str]:
@@ -83,6 +88,10 @@ class SeverityColumn:
         is_enum = isinstance(self._type, Enum) and self.table.dialect == POSTGRESQL
         return list(self._type.enums) if is_enum else None
 
+    def _constant(self, text: str) -> Expression:
+        """Return a text that the server reads as the type of the column."""
+        return self.table.comparable(bindparam(None, text, type_=NullType(), unique=True), self.name)
+
     @property
     def _column(self) -> Expression:
         return self.table.column(self.name)
@@ -98,8 +107,3 @@ def means_one_of(column: Expression, words: WordReader, our_words: Collection[st
         return text.in_(matching)
     different = ({*words.known_words} | {""}) - {*matching}
     return text.not_in(sorted(different))
-
-
-def _untyped_constant(text: str) -> Expression:
-    """Return a text that the server reads as the type of what it is compared with."""
-    return bindparam(None, text, type_=NullType(), unique=True)

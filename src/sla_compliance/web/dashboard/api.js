@@ -45,7 +45,8 @@ const ROOT = new URL("api/v1/faults/", document.baseURI);
  * @property {string | null} end null while active
  * @property {number} duration_seconds
  * @property {number} downtime_seconds what of it counts
- * @property {Alarm[]} alarms
+ * @property {number} alarm_count how many alarms are behind it
+ * @property {Alarm[]} alarms the earliest of them
  */
 
 /** A request that was not answered: the server's problem+json, or no answer at all (status 0). */
@@ -84,10 +85,19 @@ export async function fetchCompliance({ days, excludeMaintenance }, signal) {
 }
 
 /**
+ * What the overview shows of a day without measuring it.
+ * @typedef {Object} ShownFigure
+ * @property {number} downtime_seconds
+ * @property {string} as_of when it was measured
+ * @property {boolean} is_older whether the incidents sum to something else by now
+ */
+
+/**
  * The incidents that touch one local day; their counted downtime sums to the day's.
  * @param {{date: string, excludeMaintenance: boolean}} choice `date` is YYYY-MM-DD
  * @param {AbortSignal} signal
- * @returns {Promise<{date: string, start: string, end: string, incidents: Incident[]}>}
+ * @returns {Promise<{date: string, start: string, end: string, total: number, incidents: Incident[], figure: ?ShownFigure}>}
+ *   the earliest of `total`
  */
 export async function fetchIncidents({ date, excludeMaintenance }, signal) {
   return readJson(await get("sla/incidents", { date, exclude_maintenance: excludeMaintenance }, signal));

@@ -81,8 +81,18 @@ function incidentsOf(answer, record) {
   const clock = dayClock(answer, record?.zone);
   const timeline = element("div", { class: "timeline-frame" });
   showTimeline(timeline, clock, answer.incidents);
-  return [timeline, incidentList(answer.incidents, clock), composition(record)];
+  const later = notListed(answer.total - answer.incidents.length, "later incident");
+  return [timeline, ...olderFigure(answer.figure, clock), incidentList(answer.incidents, clock), later, composition(record)];
 }
+
+/** The overview may show a figure from before the incidents; they are read now. */
+function olderFigure(figure, clock) {
+  if (!figure?.is_older) return [];
+  return [element("p", { class: "quiet" }, `The figure above is older than this list: it was measured at ${clock.timeOf(figure.as_of)}.`)];
+}
+
+/** How many the answer leaves out. */
+const notListed = (count, noun) => (count > 0 ? element("p", { class: "quiet" }, `${quantity(count, noun)} not listed.`) : "");
 
 function incidentList(incidents, clock) {
   if (incidents.length === 0) return element("p", { class: "quiet" }, "No incidents on this day.");
@@ -90,7 +100,7 @@ function incidentList(incidents, clock) {
 }
 
 function incidentItem(incident, clock) {
-  const { start, end, duration_seconds: duration, downtime_seconds: countedDowntime, alarms } = incident;
+  const { start, end, duration_seconds: duration, downtime_seconds: countedDowntime, alarms, alarm_count: count } = incident;
   const length = end === null ? `${downtime(duration)} so far` : downtime(duration);
   const note = countedDowntime === duration ? length : `${length}, ${downtime(countedDowntime)} of it counted`;
   return element(
@@ -98,6 +108,7 @@ function incidentItem(incident, clock) {
     {},
     element("h3", {}, span(clock, start, end), element("span", { class: "quiet" }, note)),
     ...alarmLists(alarms.map((alarm) => alarmItem(alarm, clock))),
+    notListed(count - alarms.length, "later alarm"),
   );
 }
 

@@ -1,0 +1,1 @@
+"""Calls that may hang: time-outs for those that are awaited, threads for those that block."""
