@@ -227,7 +227,7 @@ class DayFigures(Previewed, ABC):
         Raises:
             InvalidTypeError: it is no record.
         """
-        record = self._checked_record(record)
+        record = self.checked_record(record)
         limits = record.availability_bounds
         doubts = list(self._doubts(record))
         missing_us = unknown_us(record.cells_us, record.accounting)
@@ -241,8 +241,8 @@ class DayFigures(Previewed, ABC):
             because=tuple(sorted(doubts, key=lambda doubt: (-doubt.length_us, doubt.cause))),
         )
 
-    def _checked_record(self, record: ComplianceRecord | None) -> ComplianceRecord:
-        """Return a record that was given, or that of the whole window."""
+    def checked_record(self, record: ComplianceRecord | None) -> ComplianceRecord:
+        """Return a record that was given, or that of the whole window; errors as `bounds`."""
         if record is None:
             return self.total
         check_type(record, ComplianceRecord, "record", "a record of these figures, e.g. report.days[0]")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from heapq import nsmallest
@@ -154,27 +155,15 @@ def incident_page(
     down = ledger.down
     first, after = bisect_right(down.ends_us, start_us), bisect_left(down.starts_us, end_us)
     ranks = range(first, after if start_us < end_us else first)
-    shown = ranks[bounds.offset :] if bounds.limit is None else ranks[bounds.offset : bounds.offset + bounds.limit]
-    ends_us = rule.ends_us(qualifying)
-    rows_behind = _rows_behind(shown, down, qualifying)
-    incidents: list[Incident] = []
-    for rank in shown:
-        outage_start_us, outage_end_us = down.starts_us[rank], down.ends_us[rank]
-        rows = rows_behind[rank]
-        # Not sorted(rows)[:limit]: sorting many rows keeps every other thread waiting.
-        alarm_limit = len(rows) if bounds.alarm_limit is None else bounds.alarm_limit
-        listed_rows = nsmallest(alarm_limit, rows, key=qualifying.starts_us.__getitem__)
-        incident = Incident(
-            start_us=outage_start_us,
-            end_us=outage_end_us,
-            is_ongoing=any(ends_us[row] > rule.as_of_us for row in rows),
-            downtime_us=counted_us(ledger.cells_us(outage_start_us, outage_end_us), accounting.down_cells),
-            zone=ledger.frame.zone,
-            alarms=tuple(map(qualifying.alarm, listed_rows)),
-            begins_before=outage_start_us <= MIN_US,
-            unlisted_alarms=len(rows) - len(listed_rows),
-        )
-        incidents.append(incident)
+    listed = ranks[bounds.offset :] if bounds.limit is None else ranks[bounds.offset : bounds.offset + bounds.limit]
+    incidents = incidents_at(
+        listed,
+        ledger=ledger,
+        rule=rule,
+        qualifying=qualifying,
+        accounting=accounting,
+        alarm_limit=bounds.alarm_limit,
+    )
     # All downtime lies in outages, so the window's is theirs.
     cells_us = ledger.cells_us(start_us, max(start_us, end_us))
     return IncidentPage(
@@ -186,12 +175,47 @@ def incident_page(
     )
 
 
-def _rows_behind(shown: range, down: IntervalSet, qualifying: AlarmBatch) -> dict[int, list[int]]:
-    """Return the rows behind each outage in `shown`: those that were raised while it lasted."""
+def incidents_at(
+    ranks: Sequence[int],
+    *,
+    ledger: Ledger,
+    rule: DowntimeRule,
+    qualifying: AlarmBatch,
+    accounting: Accounting,
+    alarm_limit: int | None = None,
+) -> Iterator[Incident]:
+    """Yield some outages of a ledger, by their ranks, which are ascending; cost as `incident_page`.
+
+    Args:
+        alarm_limit: how many alarms are listed behind each of them; None: all.
+    """
+    down = ledger.down
+    ends_us = rule.ends_us(qualifying)
+    rows_behind = _rows_behind(ranks, down, qualifying)
+    for rank in ranks:
+        outage_start_us, outage_end_us = down.starts_us[rank], down.ends_us[rank]
+        rows = rows_behind[rank]
+        # Not sorted(rows)[:limit]: sorting many rows keeps every other thread waiting.
+        limit = len(rows) if alarm_limit is None else alarm_limit
+        listed_rows = nsmallest(limit, rows, key=qualifying.starts_us.__getitem__)
+        yield Incident(
+            start_us=outage_start_us,
+            end_us=outage_end_us,
+            is_ongoing=any(ends_us[row] > rule.as_of_us for row in rows),
+            downtime_us=counted_us(ledger.cells_us(outage_start_us, outage_end_us), accounting.down_cells),
+            zone=ledger.frame.zone,
+            alarms=tuple(map(qualifying.alarm, listed_rows)),
+            begins_before=outage_start_us <= MIN_US,
+            unlisted_alarms=len(rows) - len(listed_rows),
+        )
+
+
+def _rows_behind(ranks: Sequence[int], down: IntervalSet, qualifying: AlarmBatch) -> dict[int, list[int]]:
+    """Return the rows behind each of some outages: those that were raised while it lasted."""
     rows_behind: dict[int, list[int]] = defaultdict(list)
-    if not shown:
+    if not ranks:
         return rows_behind
-    first_us, last_us = down.starts_us[shown[0]], down.ends_us[shown[-1]]
+    first_us, last_us = down.starts_us[ranks[0]], down.ends_us[ranks[-1]]
     starts = qualifying.starts_us
     for row in [row for row, start in enumerate(starts) if first_us <= start < last_us]:
         rank = bisect_right(down.starts_us, starts[row]) - 1

@@ -203,6 +203,11 @@ class Ledger:
         return tuple(cells)
 
     @property
+    def without_downtime(self) -> Ledger:
+        """The ledger of the same window if there were no outage."""
+        return Ledger(self.frame, NEVER)
+
+    @property
     def segments(self) -> Mapping[Cell, int]:
         """The length of each cell in the window, microseconds, all 30 keys."""
         return segments(self.cells_us())

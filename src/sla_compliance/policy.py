@@ -34,7 +34,7 @@ from sla_compliance.units import MICROSECOND, length_us
 
 Target = str | int | float | Decimal
 DEFAULT_TARGET: Final = "99.9"
-Share = str | int | float | Decimal | Fraction
+AnyShare = str | int | float | Decimal | Fraction
 UnknownTime = Literal["doubt", "excluded"]
 DOUBT_AT_MOST: Final = timedelta(hours=24)
 PLANNED_ONLY: Final = frozenset({MaintenanceKind.PLANNED})
@@ -131,7 +131,7 @@ class SLAPolicy:
         accepted_maintenance: Iterable[MaintenanceKind] = PLANNED_ONLY,
         planned_work: PlannedWork = NO_RULES,
         unknown: UnknownTime = "doubt",
-        minimum_coverage: Share = 0,
+        minimum_coverage: AnyShare = 0,
         refreshed_every: timedelta | None = None,
         doubt_at_most: timedelta = DOUBT_AT_MOST,
     ) -> None:
@@ -304,7 +304,7 @@ def _digest(facts: object) -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _share(value: Share, field: str) -> Fraction:
+def _share(value: AnyShare, field: str) -> Fraction:
     """Return a share in [0, 1], exact: 0.95, "0.95" and Decimal("0.95") all mean 19/20."""
     wanted = "a share from 0 to 1, such as 0.95"
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal | Fraction):

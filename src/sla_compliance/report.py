@@ -15,17 +15,18 @@ from itertools import pairwise
 from typing import Any
 
 from sla_compliance.batch import AlarmBatch
-from sla_compliance.calendars.local_days import hours_of_day
+from sla_compliance.calendars.local_days import hours_of_day, local_days
 from sla_compliance.certainty import Bounds, Certainty, DeferredCertainty, Doubt, DoubtCause
 from sla_compliance.checks import check_order, check_type
 from sla_compliance.contract import Contract
 from sla_compliance.day_figures import DayFigures
 from sla_compliance.doubtful_time import doubts_within
 from sla_compliance.downtime import DowntimeRule
+from sla_compliance.errors import InvalidIntervalError, shown
 from sla_compliance.evidence import Evidence
 from sla_compliance.incidents import Incident, IncidentPage, PageBounds, incident_page
 from sla_compliance.labels import Accounting
-from sla_compliance.ledger import CellLengths, Ledger
+from sla_compliance.ledger import CellLengths, Ledger, summed_cells
 from sla_compliance.ledger_rule import Measurement
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.quality import DataQuality, data_quality
@@ -71,6 +72,12 @@ class ComplianceReport(DayFigures):
             return DoubtCause.NO_ROWS
         is_up_assumed = self.batch.changes is not None and self.batch.changes.is_up_assumed
         return DoubtCause.NO_DOWN if is_up_assumed else None
+
+    @property
+    def is_down_now(self) -> bool:
+        """Whether an alarm lasts beyond the instant of evaluation."""
+        as_of_us, times = self.as_of_us, self.measurement.times
+        return any(start < as_of_us < end for start, end in zip(times.starts_us, times.ends_us, strict=True))
 
     @property
     def rule(self) -> DowntimeRule:
@@ -127,16 +134,41 @@ class ComplianceReport(DayFigures):
         return tuple(records)
 
     def _hour(self, day: date, start_us: int, end_us: int) -> ComplianceRecord:
-        cells_us = self.ledger.cells_us(start_us, end_us)
+        hour = self._part(start_us, end_us, (day, day), (self.ledger.cells_us(start_us, end_us),))
+        return replace(hour, is_hour=True)
+
+    def part(self, start: datetime, end: datetime) -> ComplianceRecord:
+        """Return the record of [start, end) as far as it lies inside the window.
+
+        Raises:
+            NaiveDatetimeError, InvalidTypeError: a bound is no aware datetime.
+            InvalidIntervalError: end is before start, or no instant lies inside the window.
+        """
+        start_us, end_us = instant_us(start, field="start"), instant_us(end, field="end")
+        check_order(start_us, end_us, start=start, end=end)
+        start_us, end_us = max(start_us, self.ledger.start_us), min(end_us, self.ledger.end_us)
+        if start_us >= end_us:
+            raise InvalidIntervalError(
+                f"start is {shown(start)}, and nothing from there to {shown(end)} lies inside the window; the report"
+                f" is of {self.total.start.isoformat()} to {self.total.end.isoformat()}",
+                field="start",
+            )
+        days = local_days(self.zone, start_us, end_us)
+        bounds = [start_us, *days.bounds_us[1:-1], end_us]
+        cells_us = tuple(self.ledger.cells_us(*day) for day in pairwise(bounds))
+        return self._part(start_us, end_us, (days.dates[0], days.dates[-1]), cells_us)
+
+    def _part(
+        self, start_us: int, end_us: int, dates: tuple[date, date], day_cells_us: tuple[CellLengths, ...]
+    ) -> ComplianceRecord:
         return ComplianceRecord(
-            cells_us=cells_us,
-            day_cells_us=(cells_us,),
-            is_hour=True,
+            cells_us=summed_cells(day_cells_us),
+            day_cells_us=day_cells_us,
             start_us=start_us,
             end_us=end_us,
             zone=self.zone,
-            date=day,
-            last_date=day,
+            date=dates[0],
+            last_date=dates[1],
             target_ratio=self.target_ratio,
             accounting=self.accounting,
             certainty=DeferredCertainty(self._certainty_between, start_us, end_us),
@@ -191,7 +223,7 @@ class ComplianceReport(DayFigures):
         polled_us = 0 if polled_every is None else length_us(polled_every, field="polled_every")
         if not polled_us:
             return super().bounds(record)
-        record = self._checked_record(record)
+        record = self.checked_record(record)
         polled = self._readings(polled_us)
         certainty = replace(
             record.certainty.value,

@@ -27,7 +27,7 @@ from typing import Final
 from sla_compliance.labels import CELL_INDEX, Accounting, Scope, State
 from sla_compliance.ledger import CellLengths
 
-_TO_COME_AND_UP: Final = tuple((CELL_INDEX[scope, State.NOT_YET], CELL_INDEX[scope, State.UP]) for scope in Scope)
+_TO_COME: Final = tuple(CELL_INDEX[scope, State.NOT_YET] for scope in Scope)
 
 
 class Verdict(StrEnum):
@@ -69,7 +69,7 @@ def verdict(cells_us: CellLengths, accounting: Accounting, target: Fraction) -> 
         return Verdict.UNDETERMINED
     if _meets(up_us, down_us, target):
         return Verdict.MET
-    best = _with_all_to_come_up(cells_us)
+    best = with_all_to_come_as(State.UP, cells_us)
     is_recoverable = _meets(counted_us(best, accounting.up_cells), counted_us(best, accounting.down_cells), target)
     return Verdict.AT_RISK if is_recoverable else Verdict.BREACHED
 
@@ -78,17 +78,18 @@ def _meets(up_us: int, down_us: int, target: Fraction) -> bool:
     return up_us * target.denominator >= (up_us + down_us) * target.numerator
 
 
-def _with_all_to_come_up(cells_us: CellLengths) -> CellLengths:
+def with_all_to_come_as(state: State, cells_us: CellLengths) -> CellLengths:
+    """Return the cells if all time that has not come yet turns out to be in one state."""
     cells = list(cells_us)
-    for to_come, up in _TO_COME_AND_UP:
-        cells[up] += cells[to_come]
+    for scope, to_come in zip(Scope, _TO_COME, strict=True):
+        cells[CELL_INDEX[scope, state]] += cells[to_come]
         cells[to_come] = 0
     return tuple(cells)
 
 
 def is_over(cells_us: CellLengths) -> bool:
     """Return whether none of a period is still to come."""
-    return not any(cells_us[to_come] for to_come, _ in _TO_COME_AND_UP)
+    return not any(cells_us[to_come] for to_come in _TO_COME)
 
 
 def is_verdict_confirmed(recorded: Verdict, *, optimistic: Verdict, pessimistic: Verdict, is_over: bool) -> bool:

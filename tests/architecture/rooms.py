@@ -117,12 +117,18 @@ LIBRARIES: Final = {
     "cli/app_service.py": {"cashews", "prometheus_client", "redis", "sqlalchemy"},
     "cli/ddl.py": {"sqlalchemy"},  # for a type alone
     "cli/database.py": {"sqlalchemy"},
+    "cli/answer_options.py": {"sqlalchemy"},
     "cli/inputs.py": {"sqlalchemy"},
     "cli/doctor.py": {"sqlalchemy"},
     "cli/invalidate.py": {"cashews", "prometheus_client", "redis", "sqlalchemy"},
     "cli/reconcile.py": {"cashews", "prometheus_client", "redis", "sqlalchemy"},
     "cli/report.py": {"sqlalchemy"},
     "cli/settle.py": {"sqlalchemy"},
+    "cli/statement.py": {"sqlalchemy"},
+    "cli/trend.py": {"sqlalchemy"},
+    "cli/budget.py": {"sqlalchemy"},
+    "cli/explain.py": {"sqlalchemy"},
+    "cli/incidents.py": {"sqlalchemy"},
     "testing/": {"hypothesis", "pytest"},
 }
 

@@ -30,8 +30,8 @@ SCRIPT = str(Path(sysconfig.get_path("scripts")) / PACKAGE)
 WITHIN_S = 60
 
 EXPORT = """\
-severity,first_occurrence,cleared_at
-major,2026-10-01 10:00:00+00,2026-10-01 10:00:01+00
+tenant_id,severity,first_occurrence,cleared_at
+acme,major,2026-10-01 10:00:00+00,2026-10-01 10:00:01+00
 """
 TABLES = """\
 CREATE TABLE alarms (id TEXT, tenant_id TEXT, alarm_id TEXT, severity TEXT, status TEXT, alarm_type TEXT, title TEXT,
@@ -50,10 +50,17 @@ CREATE TABLE sla_changes (tenant_id TEXT, local_date DATE, changes_reported INTE
     PRIMARY KEY (tenant_id, local_date));
 """
 
+ANSWERS = ("incidents", "explain", "budget", "trend", "statement")
+
 EXTRAS_NEEDED: Mapping[str, frozenset[str]] = {
     "--help": frozenset({"cli"}),
     "report": frozenset({"cli"}),
     "doctor": frozenset({"cli"}),
+    "incidents": frozenset({"cli"}),
+    "explain": frozenset({"cli"}),
+    "budget": frozenset({"cli"}),
+    "trend": frozenset({"cli"}),
+    "statement": frozenset({"cli"}),
     "settle": frozenset({"cli"}),
     "contract": frozenset({"cli"}),
     "demo": frozenset({"cli"}),
@@ -102,11 +109,14 @@ def is_working(command: str, outcome: Outcome) -> bool:
 
 
 def _arguments(command: str, folder: Path) -> Sequence[str]:
-    if command in ("report", "doctor", "settle"):
+    if command in ("report", "doctor", "settle", *ANSWERS):
         (folder / "alarms.csv").write_text(EXPORT, encoding="utf-8")
         if command == "doctor":  # time before the first row is in doubt where nothing says that it was monitored
             return ("doctor", "alarms.csv", "--zone", "UTC", "--from", "2026-10-01", "--monitored-since", "2026-10-01")
-        return (command, "alarms.csv", "--zone", "UTC", "--from", "2026-10-01", "--to", "2026-10-01")
+        # These rows have neither resources nor ids.
+        own = {"statement": ("--tenant", "acme", "--issued-by", "a job"), "explain": ("--by", "tenant_id")}
+        period = ("--from", "2026-10-01", "--to", "2026-10-01", "--as-of", "2026-10-03")
+        return (command, "alarms.csv", "--zone", "UTC", *period, *own.get(command, ()))
     if command == "contract":
         (folder / "sla.toml").write_text("[tenants.acme.policy]\ntarget = 99.95\n", encoding="utf-8")
         return ("contract", "check", "sla.toml")

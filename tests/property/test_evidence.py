@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sla_compliance.report import ComplianceReport
 from sla_compliance.testing.evaluation import report_of, reports_of
 from sla_compliance.testing.oracle import Oracle
-from sla_compliance.testing.oracle.world import Share, World
+from sla_compliance.testing.oracle.world import OneKey, World
 from sla_compliance.testing.worlds import Aspect, worlds
 from sla_compliance.units import MICROSECOND
 from tests.property.comparison import bounds_of_oracle, bounds_of_report
@@ -119,4 +119,4 @@ def test_the_report_of_each_key(world: World, by: str, unkeyed: str) -> None:
     expected = keys if unkeyed == "doubt" else keys - {None}
     assert expected - {None} <= each.keys() <= expected
     for key, report in each.items():
-        assert bounds_of_report(report, world) == bounds_of_oracle(Oracle(world, share=Share(by, key, unkeyed)))
+        assert bounds_of_report(report, world) == bounds_of_oracle(Oracle(world, share=OneKey(by, key, unkeyed)))

@@ -17,10 +17,10 @@ from sla_compliance.testing.oracle.world import (
     OTHER,
     UNREADABLE,
     DailyHours,
+    OneKey,
     Place,
     PlannedWork,
     Row,
-    Share,
     Terms,
     Window,
     World,
@@ -56,7 +56,7 @@ class Example:
     title: str
     world: World
     expected: Mapping[str, Any]
-    share: Share | None = None
+    share: OneKey | None = None
 
 
 def cells(**lengths: int) -> dict[str, Any]:
@@ -620,7 +620,7 @@ SHARES = [
         "a key's own window is everybody's in its report",
         world(Row(2, 5, resource_id="r1"), windows=(Window(3, 7, targets=R1),)),
         cells(DOWN=1, MAINTENANCE__DOWN=2, MAINTENANCE__UP=2, UP=5),
-        Share("resource_id", "r1"),
+        OneKey("resource_id", "r1"),
     ),
     Example(
         "and targeted in others",
@@ -629,33 +629,33 @@ SHARES = [
             windows=(Window(3, 7, targets=(*R1, ("customer_id", ("c1",)))),),
         ),
         cells(DOWN=1, EXCUSED_MAINTENANCE=2, UP=7),
-        Share("resource_id", "r2"),
+        OneKey("resource_id", "r2"),
     ),
     Example(
         "rows without the key are in doubt",
         world(Row(2, 5), Row(7, 8, resource_id="r2")),
         {**cells(UP=10), **bounds("7/10", 1), "doubts": [(Cause.UNKEYED, 1, 3)]},
-        Share("resource_id", "r1"),
+        OneKey("resource_id", "r1"),
     ),
-    Example("everybody's", world(Row(2, 5)), bounds("7/10", "7/10"), Share("resource_id", "r1", "everybody")),
-    Example("nobody's", world(Row(2, 5)), bounds(1, 1), Share("resource_id", "r1", "nobody")),
+    Example("everybody's", world(Row(2, 5)), bounds("7/10", "7/10"), OneKey("resource_id", "r1", "everybody")),
+    Example("nobody's", world(Row(2, 5)), bounds(1, 1), OneKey("resource_id", "r1", "nobody")),
     Example(
         "a report of their own",
         world(Row(2, 5), Row(7, 8, resource_id="r2")),
         cells(DOWN=3, UP=7),
-        Share("resource_id", None),
+        OneKey("resource_id", None),
     ),
     Example(
         "the start of another key's row cannot be read",
         world(Row(UNREADABLE, resource_id="r2")),
         bounds(1, 1, is_confirmed=True),
-        Share("resource_id", "r1"),
+        OneKey("resource_id", "r1"),
     ),
     Example(
         "the start of a row without the key cannot be read",
         world(Row(UNREADABLE)),
         bounds(1, 1, is_confirmed=False),
-        Share("resource_id", "r1"),
+        OneKey("resource_id", "r1"),
     ),
 ]
 EXAMPLES = [

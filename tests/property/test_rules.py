@@ -8,7 +8,7 @@ import pytest
 from hypothesis import strategies as st
 
 from sla_compliance.testing.oracle import Oracle, Rule
-from sla_compliance.testing.oracle.world import Share, World
+from sla_compliance.testing.oracle.world import OneKey, World
 from sla_compliance.testing.worlds import Aspect, worlds
 from tests.property.comparison import bounds_of_oracle
 from tests.property.leaving_out import EXAMPLES, EXAMPLES_OF_PLANNED_WORK, unnoticed_rules
@@ -22,7 +22,7 @@ class Group:
     title: str
     worlds: st.SearchStrategy[World]
     rules: list[Rule]
-    share: Share | None = None
+    share: OneKey | None = None
     examples: int = EXAMPLES
 
 
@@ -68,7 +68,7 @@ GROUPS = [
         "one key of many",
         worlds(Aspect.TARGETED),
         [Rule.OWN_KEY, Rule.UNKEYED_IN_DOUBT],
-        Share("resource_id", "r1"),
+        OneKey("resource_id", "r1"),
     ),
 ]  # fmt: skip
 

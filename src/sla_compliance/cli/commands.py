@@ -27,6 +27,11 @@ with requires_extra("cli", __name__):
 
 SUMMARIES: Final[Mapping[str, str]] = {
     "report": "Report the availability that exported alarms leave, and whether the target was met.",
+    "incidents": "List the outages of a window, and how reliable the service was.",
+    "explain": "Say what cost a period its figure: the decisive incidents, and which device or cause.",
+    "budget": "Say how much of the error budget is left, and until when an outage may last.",
+    "trend": "Compare each day, week, month, quarter or year with the one before.",
+    "statement": "Issue a statement of a closed period, or restate one and say what changed.",
     "doctor": "Say what of exported alarms is in doubt, what is at stake, and which option would settle it.",
     "settle": "Write what is in doubt as a file of corrections, ready to fill.",
     "contract": "Say in words what a contract file means, or print its JSON schema.",

@@ -111,7 +111,7 @@ def periods_page(page: Page, title: str, report: ComplianceReport, by: Period) -
     notes = _notes(report)
     if has_strips:
         notes["Strips"] = LEGEND
-    return page.text(_heading(title, report), table.table, _notes_table(notes))
+    return page.text(page_heading(title, report), table.table, notes_table(notes))
 
 
 def keys_page(
@@ -146,7 +146,7 @@ def keys_page(
         listed = f"{listed}; what has no alarm row at all is not listed"
     if worst is not None and worst < len(reports_by_key):
         listed = f"{listed}; the {worst:,} worst are shown"
-    return page.text(_heading(title, whole), table.table, _notes_table({"Breached": listed, **_notes(whole)}))
+    return page.text(page_heading(title, whole), table.table, notes_table({"Breached": listed, **_notes(whole)}))
 
 
 class FigureTable:
@@ -232,7 +232,8 @@ def _key_cells(report: ComplianceReport, whole: ComplianceReport) -> list[str]:
     ]
 
 
-def _heading(title: str, report: ComplianceReport) -> Text:
+def page_heading(title: str, report: ComplianceReport) -> Text:
+    """Return the heading of a page: its title, and window and zone."""
     window = f"{_window_text(report)}  {report.zone}"
     return Text.assemble((f"{printable(title)}\n", "bold"), window)
 
@@ -270,7 +271,7 @@ def _notes(report: ComplianceReport) -> Notes:
     return notes
 
 
-def _notes_table(notes: Notes) -> Table:
+def notes_table(notes: Notes) -> Table:
     """Return notes in two columns; a name stands beside the first of its lines."""
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True, style="bold")

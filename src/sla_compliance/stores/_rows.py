@@ -233,7 +233,7 @@ def now_us(connection: sa.Connection) -> int | None:
     return connection.scalars(sa.select(sa.cast(seconds * SECOND_US, sa.BigInteger))).one()
 
 
-def restate(
+def restate_days(
     connection: sa.Connection, new_days: Mapping[DayKey, StoredDay], reason: str, at_us: int
 ) -> list[Restatement]:
     """Rewrite stored days that a measurement supersedes; return what differed."""

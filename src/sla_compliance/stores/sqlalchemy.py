@@ -84,7 +84,7 @@ class _SQLDayStore(ABC):
 
     async def restate(self, days: Mapping[DayKey, StoredDay], *, reason: str, at_us: int) -> list[Restatement]:
         """Rewrite stored days that a measurement supersedes; return what differed."""
-        return await self._run(_rows.restate, days, reason, at_us)
+        return await self._run(_rows.restate_days, days, reason, at_us)
 
     async def restatements(self, tenant_id: str) -> list[Restatement]:
         """Return the trail of a tenant, oldest first."""

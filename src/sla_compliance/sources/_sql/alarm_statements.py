@@ -31,7 +31,7 @@ from sla_compliance.sources._sql.next_rows import NEXT_START, NextRows
 from sla_compliance.sources._sql.reflection import checked_tenant_id
 from sla_compliance.sources._sql.row_ids import NameColumn, RowsById
 from sla_compliance.sources._sql.row_security import readable_table
-from sla_compliance.sources._sql.shapes import Fields, PairsAndRows, Statement, rows_statement
+from sla_compliance.sources._sql.shapes import Fields, PairsAndRows, RowsStatement, rows_statement
 from sla_compliance.sources._sql.tenant_looks import TENANT, TenantLooks
 from sla_compliance.sources._sql.unique_ids import check_ids_are_unique
 from sla_compliance.sources._sql.words import SeverityColumn
@@ -150,7 +150,7 @@ class MappedAlarms:
             return answers
         return self._next_rows.earliest(columns["first_occurrence"], answers)
 
-    def _statement(self, shape: StatementShape) -> Statement:
+    def _statement(self, shape: StatementShape) -> RowsStatement:
         wanted, is_detailed = shape.wanted, shape.is_detailed
         excluded_texts = {"alarm_type": wanted.excluded_alarm_types, "status": wanted.excluded_statuses}
         filter_names = {name for name, texts in excluded_texts.items() if texts}

@@ -22,7 +22,7 @@ from sla_compliance.errors import InvalidAlarmError, SLAComplianceError
 from sla_compliance.instant_columns import is_not_yet
 from sla_compliance.sources._sql.mappings import AlarmsTable, DefaultName
 from sla_compliance.sources._sql.reflection import ReflectedTable, reflect_table
-from sla_compliance.sources._sql.shapes import Fields, Statement, rows_statement
+from sla_compliance.sources._sql.shapes import Fields, RowsStatement, rows_statement
 from sla_compliance.units import moment
 
 _IDS: Final = "changed_ids"  # name of the statement's parameter
@@ -84,7 +84,9 @@ class ChangedRows:
             self._table = _AlarmRows(connection, self._mapping, self._id_column, self._id_type)
         return self._table
 
-    def _read(self, connection: Connection, statement: Statement, ids: Collection[object]) -> dict[str, TenantAlarm]:
+    def _read(
+        self, connection: Connection, statement: RowsStatement, ids: Collection[object]
+    ) -> dict[str, TenantAlarm]:
         rows = statement.fetch(connection, {_IDS: list(ids)})
         faults = dict(rows.faults)
         columns = {name: list(values) for name, values in rows.by_name.items()}
@@ -137,12 +139,12 @@ class _AlarmRows:
         return column in self._table.types
 
     @cached_property
-    def statement(self) -> Statement:
+    def statement(self) -> RowsStatement:
         """The statement for the rows with the ids of the parameter."""
         return self._statement(self._table, self._has_changed_id(self._table))
 
     @cached_property
-    def locking_statement(self) -> Statement:
+    def locking_statement(self) -> RowsStatement:
         """The same, which locks the rows first: it reads what other transactions have committed meanwhile."""
         table = self._table
         # In a subquery: PostgreSQL locks no rows of an aggregate.
@@ -156,7 +158,7 @@ class _AlarmRows:
         ids = bindparam(_IDS, expanding=True, type_=self._id_type)
         return table.column(self._id_column).in_(ids)
 
-    def _statement(self, table: ReflectedTable, condition: ColumnElement[bool]) -> Statement:
+    def _statement(self, table: ReflectedTable, condition: ColumnElement[bool]) -> RowsStatement:
         instants = {name: column for name, column in self._columns.items() if name in INSTANT_COLUMNS}
         texts = {name: column for name, column in self._columns.items() if name in DESCRIPTIVE_COLUMNS}
         texts[_TENANT] = self._mapping.tenant_id

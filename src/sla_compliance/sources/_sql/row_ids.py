@@ -24,7 +24,7 @@ from sla_compliance.rows_by_id import ancestors, parents_named, with_ids, with_r
 from sla_compliance.sources._sql.ancestors import DEEPEST
 from sla_compliance.sources._sql.instants import Expression
 from sla_compliance.sources._sql.reflection import SQLITE, ReflectedTable, checked_tenant_id
-from sla_compliance.sources._sql.shapes import Columns, Statement
+from sla_compliance.sources._sql.shapes import Columns, RowsStatement
 from sla_compliance.sources._sql.tenant_looks import TENANT
 
 NAMES_AT_ONCE: Final = 5_000
@@ -82,7 +82,7 @@ class RowsById:
     ids: NameColumn
     alarm_ids: NameColumn | None
     is_tenants: ColumnElement[bool]
-    statement_where: Callable[[ColumnElement[bool]], Statement]
+    statement_where: Callable[[ColumnElement[bool]], RowsStatement]
 
     def read(
         self,
@@ -120,18 +120,18 @@ class RowsById:
         return [self.ids] if self.alarm_ids is None else [self.ids, self.alarm_ids]
 
     @cached_property
-    def _of_ids(self) -> Statement:
+    def _of_ids(self) -> RowsStatement:
         return self.statement_where(and_(self.is_tenants, self.ids.is_one_of_names))
 
     @cached_property
-    def _of_names(self) -> Statement:
+    def _of_names(self) -> RowsStatement:
         is_named = or_(*(column.is_one_of_names for column in self._name_columns))
         return self.statement_where(and_(self.is_tenants, is_named))
 
     def _fetched(
         self,
         connection: Connection,
-        statement: Statement,
+        statement: RowsStatement,
         tenant_id: str,
         names: Sequence[str],
         columns: Iterable[NameColumn],

@@ -83,7 +83,7 @@ class FetchedRows:
     columns: Callable[[], Columns]
 
 
-class Statement(Protocol):
+class RowsStatement(Protocol):
     """A statement and how to read its result; made once, executed with the parameters of each request."""
 
     def rows(self, connection: Connection, parameters: Mapping[str, object]) -> FetchedRows:
@@ -96,7 +96,7 @@ class Statement(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class PackedRows(Statement):
+class PackedRows(RowsStatement):
     """Whole rows of PostgreSQL."""
 
     fields: Fields
@@ -115,7 +115,7 @@ class PackedRows(Statement):
 
 
 @dataclass(frozen=True, slots=True)
-class PairsAndRows(Statement):
+class PairsAndRows(RowsStatement):
     """Rows of PostgreSQL: two instants of those for which that is enough, the others whole."""
 
     fields: Fields
@@ -191,7 +191,7 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class PlainRows(Statement):
+class PlainRows(RowsStatement):
     """Whole rows of SQLite.
 
     Attributes:
@@ -243,7 +243,7 @@ class PlainRows(Statement):
 
 def rows_statement(
     fields: Fields, kind: PostgresInstants | SQLiteInstants, condition: ColumnElement[bool], table: str
-) -> Statement:
+) -> RowsStatement:
     """Return the statement that fetches whole rows from the database of `kind`."""
     if isinstance(kind, PostgresInstants):
         return PackedRows.where(condition, fields, kind)

@@ -35,9 +35,9 @@ from sla_compliance.testing.oracle.exclusions import Exclusions, runs
 from sla_compliance.testing.oracle.readings import Reading
 from sla_compliance.testing.oracle.rows import NONE, Cause, Rows
 from sla_compliance.testing.oracle.rules import Rule
-from sla_compliance.testing.oracle.world import Share, World
+from sla_compliance.testing.oracle.world import OneKey, World
 
-__all__ = ["Doubt", "Figures", "Oracle", "Rule", "Share", "World"]
+__all__ = ["Doubt", "Figures", "OneKey", "Oracle", "Rule", "World"]
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Oracle:
         share: the report of one key of many; None: of all rows together.
     """
 
-    def __init__(self, world: World, *, without: Collection[Rule] = (), share: Share | None = None) -> None:
+    def __init__(self, world: World, *, without: Collection[Rule] = (), share: OneKey | None = None) -> None:
         self.world = world
         self.without = frozenset(without)
         self._rows = Rows(world, self.without)

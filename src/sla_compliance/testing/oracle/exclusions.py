@@ -33,7 +33,7 @@ from typing import Final
 from sla_compliance.testing.oracle.calendar import is_in_hours, period_of
 from sla_compliance.testing.oracle.rows import Instants
 from sla_compliance.testing.oracle.rules import Rule
-from sla_compliance.testing.oracle.world import OTHER, Row, Share, Targets, Window, World
+from sla_compliance.testing.oracle.world import OTHER, OneKey, Row, Targets, Window, World
 
 DIFFERENT_EVERYWHERE: Final = "nowhere"
 
@@ -61,7 +61,7 @@ class Exclusions:
     """The windows of a world, read by the rules that are not left out."""
 
     def __init__(
-        self, world: World, rows: Sequence[Row], without: Collection[Rule] = (), share: Share | None = None
+        self, world: World, rows: Sequence[Row], without: Collection[Rule] = (), share: OneKey | None = None
     ) -> None:
         self.world = world
         self.rows = rows

@@ -38,7 +38,7 @@ from typing import Final, cast
 
 from sla_compliance.testing.oracle.calendar import LAST
 from sla_compliance.testing.oracle.rules import Rule
-from sla_compliance.testing.oracle.world import UNREADABLE, Moment, Row, Share, World
+from sla_compliance.testing.oracle.world import UNREADABLE, Moment, OneKey, Row, World
 
 OVER: Final = ("cleared", "resolved", "closed")
 CLEARED: Final = "cleared"
@@ -89,14 +89,14 @@ class Rows:
         self.set_aside = [row for row in world.rows if self._contradicts_itself(row)]
         self.kept = self._without_superseded([row for row in world.rows if row not in self.set_aside])
 
-    def evidence(self, share: Share | None = None) -> list[Evidence]:
+    def evidence(self, share: OneKey | None = None) -> list[Evidence]:
         """Return what each row says that may be an outage of the report."""
         evidence = [self._of_kept(row) for row in self.kept if self._qualifies(row) or self._is_overwritten(row)]
         evidence = self._with_contradictions(evidence)
         evidence += [self._of_set_aside(row) for row in self.set_aside if row.start not in (None, UNREADABLE)]
         return evidence if share is None else list(self._of_share(evidence, share))
 
-    def is_confirmable(self, share: Share | None = None) -> bool:
+    def is_confirmable(self, share: OneKey | None = None) -> bool:
         """Return whether every row that may be an outage has a start that can be read."""
         lost = [row for row in self.set_aside if row.start in (None, UNREADABLE) and self._may_qualify(row)]
         if share is not None:
@@ -282,14 +282,14 @@ class Rows:
             return item.recorded
         return self._before_as_of(_number(item.row.start), end)
 
-    def _is_in_share(self, row: Row, share: Share) -> bool | None:
+    def _is_in_share(self, row: Row, share: OneKey) -> bool | None:
         """Return whether a row is the report's; None where that is not known."""
         value = getattr(row, share.by)
         if value is not None or share.key is None:
             return bool(value == share.key)
         return {"doubt": None, "everybody": True, "nobody": False}[share.unkeyed]
 
-    def _of_share(self, evidence: Iterable[Evidence], share: Share) -> Iterable[Evidence]:
+    def _of_share(self, evidence: Iterable[Evidence], share: OneKey) -> Iterable[Evidence]:
         for item in evidence:
             is_in_share = self._is_in_share(item.row, share)
             if is_in_share:

@@ -185,7 +185,7 @@ class World:
 
 
 @dataclass(frozen=True)
-class Share:
+class OneKey:
     """One report of many: the alarms of one key.
 
     Attributes:
