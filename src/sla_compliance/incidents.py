@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -153,8 +153,7 @@ def incident_page(
     one's end, and an Alarm for each row that is listed.
     """
     down = ledger.down
-    first, after = bisect_right(down.ends_us, start_us), bisect_left(down.starts_us, end_us)
-    ranks = range(first, after if start_us < end_us else first)
+    ranks = down.pieces_meeting(start_us, end_us)
     listed = ranks[bounds.offset :] if bounds.limit is None else ranks[bounds.offset : bounds.offset + bounds.limit]
     incidents = incidents_at(
         listed,

@@ -136,6 +136,12 @@ class IntervalSet:
         gap_ends = [*inside.starts_us, end_us]
         return type(self)(*_without_empty_islands(*_islands(gap_starts, gap_ends)))
 
+    def pieces_meeting(self, start_us: int, end_us: int) -> range:
+        """Return the ranks of the intervals that share an instant with [start_us, end_us); two bisections."""
+        if start_us >= end_us:
+            return range(0)
+        return range(bisect_right(self.ends_us, start_us), bisect_right(self.starts_us, end_us - 1))
+
     def clip(self, start_us: int, end_us: int) -> Self:
         """Return the instants of this set in [start_us, end_us); cost: two bisections and the copy.
 
@@ -143,13 +149,10 @@ class IntervalSet:
             InvalidTypeError: a bound is not an integer.
         """
         start_us, end_us = _integer(start_us, "start_us"), _integer(end_us, "end_us")
-        if start_us >= end_us:
+        pieces = self.pieces_meeting(start_us, end_us)
+        if not pieces:
             return type(self)()
-        first = bisect_right(self.ends_us, start_us)
-        last = bisect_right(self.starts_us, end_us - 1)
-        if first >= last:
-            return type(self)()
-        starts, ends = self.starts_us[first:last], self.ends_us[first:last]
+        starts, ends = self.starts_us[pieces.start : pieces.stop], self.ends_us[pieces.start : pieces.stop]
         if starts[0] < start_us:
             starts = (start_us, *starts[1:])
         if ends[-1] > end_us:

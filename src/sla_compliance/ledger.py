@@ -168,9 +168,9 @@ class Ledger:
         """Yield (piece start, scope, state, lengths of DOWN and of both excused states) of the pieces with downtime."""
         edges = frame.edges_us
         met: Sequence[int] = range(len(frame.scopes))
-        outages = bisect_left(self.down.starts_us, edges[-1]) - bisect_right(self.down.ends_us, edges[0])
+        outages = self.down.pieces_meeting(edges[0], edges[-1])
         # Few outages against many pieces: only the pieces that they meet are measured.
-        if outages * 4 < len(frame.scopes):
+        if len(outages) * 4 < len(frame.scopes):
             down = self.down.clip(edges[0], edges[-1])
             met = sorted({piece for start, end in down for piece in _pieces(edges, start, end)})
         for first, after in _runs(met):
@@ -201,6 +201,12 @@ class Ledger:
             for _, scope, state, lengths in self._downtime_lengths(frame):
                 _move(cells, scope, state, lengths)
         return tuple(cells)
+
+    def day_cells_between_us(self, start_us: int, end_us: int) -> tuple[CellLengths, ...]:
+        """Return the cells of each local day of [start_us, end_us), a part of the window."""
+        days = local_days(self.frame.zone, start_us, end_us)
+        bounds_us = [start_us, *days.bounds_us[1:-1], end_us]
+        return tuple(self.cells_us(*day) for day in pairwise(bounds_us))
 
     @property
     def without_downtime(self) -> Ledger:

@@ -153,10 +153,9 @@ class ComplianceReport(DayFigures):
                 f" is of {self.total.start.isoformat()} to {self.total.end.isoformat()}",
                 field="start",
             )
-        days = local_days(self.zone, start_us, end_us)
-        bounds = [start_us, *days.bounds_us[1:-1], end_us]
-        cells_us = tuple(self.ledger.cells_us(*day) for day in pairwise(bounds))
-        return self._part(start_us, end_us, (days.dates[0], days.dates[-1]), cells_us)
+        dates = local_days(self.zone, start_us, end_us).dates
+        cells_us = self.ledger.day_cells_between_us(start_us, end_us)
+        return self._part(start_us, end_us, (dates[0], dates[-1]), cells_us)
 
     def _part(
         self, start_us: int, end_us: int, dates: tuple[date, date], day_cells_us: tuple[CellLengths, ...]

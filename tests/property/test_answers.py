@@ -29,7 +29,7 @@ from sla_compliance.analysis import (
     trend,
 )
 from sla_compliance.analysis.counted_downtime import counted_downtime
-from sla_compliance.analysis.decisive import outage_cost
+from sla_compliance.analysis.decisive import outage_cost_us
 from sla_compliance.intervals import IntervalSet
 from sla_compliance.report import ComplianceReport
 from sla_compliance.testing.evaluation import alarms_of, keywords_of, report_of
@@ -160,7 +160,7 @@ def test_more_downtime_never_lowers_what_has_to_be_saved(world: World) -> None:
     if total.verdict is not Verdict.BREACHED:
         return
     down = report.ledger.down
-    assert all(outage_cost(report, total, rank) >= 0 for rank in range(len(down)))
+    assert all(outage_cost_us(report, total, rank) >= 0 for rank in range(len(down)))
 
 
 def _continued(world: World, until: datetime | None) -> ComplianceReport:

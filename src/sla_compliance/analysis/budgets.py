@@ -20,7 +20,8 @@ from math import floor
 from typing import Final
 
 from sla_compliance.analysis.deadline import EndlessOutage
-from sla_compliance.analysis.slack import counted_with_time_to_come_as, slack_us
+from sla_compliance.analysis.shown_values import left_text, percentage_down, seconds_down
+from sla_compliance.analysis.slack import cost_us, counted_with_time_to_come_as, slack_us
 from sla_compliance.errors import InvalidValueError, shown
 from sla_compliance.intervals import ALWAYS_START_US
 from sla_compliance.labels import State
@@ -31,7 +32,6 @@ from sla_compliance.verdicts import Verdict, availability_ratio, counted_us
 from sla_compliance.zones import load_zone
 
 MOST_ROWS_NAMED: Final = 100
-_DECIMALS: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,18 +82,18 @@ class ErrorBudget:
             "start": self.start.isoformat(),
             "end": self.end.isoformat(),
             "target_percentage": float(self.target_ratio * 100),
-            "allowed_seconds": _seconds(self.allowed_us),
+            "allowed_seconds": seconds_down(self.allowed_us),
             "spent_seconds": self.spent_us / SECOND_US,
-            "left_seconds": _seconds(self.left_us),
-            "remaining_percentage": _percentage(self.remaining_ratio),
-            "to_date_percentage": _percentage(self.to_date_ratio),
-            "best_percentage": _percentage(self.best_ratio),
-            "worst_percentage": _percentage(self.worst_ratio),
+            "left_seconds": seconds_down(self.left_us),
+            "remaining_percentage": percentage_down(self.remaining_ratio),
+            "to_date_percentage": percentage_down(self.to_date_ratio),
+            "best_percentage": percentage_down(self.best_ratio),
+            "worst_percentage": percentage_down(self.worst_ratio),
             "deadline": _text(self.deadline),
             "state": str(self.state),
             "down_since": _text(self.down_since),
             "left_when_it_began_seconds": (
-                None if self.left_when_it_began_us is None else _seconds(self.left_when_it_began_us)
+                None if self.left_when_it_began_us is None else seconds_down(self.left_when_it_began_us)
             ),
             "is_confirmed": self.is_confirmed,
             "because": list(self.because),
@@ -105,18 +105,12 @@ class ErrorBudget:
         lines = [
             f"{self.start.isoformat()} to {self.end.isoformat()}: target {float(self.target_ratio * 100):.15g} %"
             f" allows {length_text(floor(self.allowed_us))} down",
-            f"spent {length_text(self.spent_us)}, {self._left_text}",
+            f"spent {length_text(self.spent_us)}, {left_text(self.left_us)}",
         ]
         if self.down_since is not None:
             lines.append(f"down since {self.down_since.isoformat()}")
         lines.append(self._deadline_text)
         return "\n".join(lines)
-
-    @property
-    def _left_text(self) -> str:
-        if self.left_us < 0:
-            return f"overspent by {length_text(-floor(self.left_us))}"
-        return f"left {length_text(floor(self.left_us))}"
 
     @property
     def _deadline_text(self) -> str:
@@ -259,10 +253,8 @@ def _outage_and_deadline(report: ComplianceReport, record: ComplianceRecord) -> 
 
 def _left_at(report: ComplianceReport, record: ComplianceRecord, outage_start_us: int) -> Fraction:
     """Return what was left of the budget when the outage that lasts now began."""
-    start_us = max(outage_start_us, record.start_us)
-    without_outage = slack_us(record, report.ledger.without_downtime.cells_us(start_us, report.as_of_us))
-    spent_since_us = without_outage - slack_us(record, report.ledger.cells_us(start_us, report.as_of_us))
-    return slack_us(record) + spent_since_us
+    ledger, start_us = report.ledger, max(outage_start_us, record.start_us)
+    return slack_us(record) + cost_us(record, ledger.without_downtime, ledger, start_us, report.as_of_us)
 
 
 def _rows_in_doubt(report: ComplianceReport, record: ComplianceRecord) -> tuple[str, ...]:
@@ -272,16 +264,6 @@ def _rows_in_doubt(report: ComplianceReport, record: ComplianceRecord) -> tuple[
     ]
     at_stake.sort(key=lambda time: time.start_us - time.end_us)
     return tuple(dict.fromkeys(time.name for time in at_stake[:MOST_ROWS_NAMED]))
-
-
-def _seconds(length: Fraction) -> float:
-    """Return a length in seconds, rounded down to the microsecond."""
-    return floor(length) / SECOND_US
-
-
-def _percentage(ratio: Fraction | None) -> float | None:
-    """Return a share in percent, rounded down to two decimals; it may lie below 0."""
-    return None if ratio is None else floor(ratio * 100 * 10**_DECIMALS) / 10**_DECIMALS
 
 
 def _text(instant: datetime | None) -> str | None:

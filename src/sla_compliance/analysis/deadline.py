@@ -25,7 +25,7 @@ from fractions import Fraction
 from itertools import pairwise
 from math import floor
 
-from sla_compliance.analysis.slack import slack_us
+from sla_compliance.analysis.slack import cost_us, slack_us
 from sla_compliance.intervals import IntervalSet
 from sla_compliance.ledger import Ledger
 from sla_compliance.records import ComplianceRecord
@@ -77,10 +77,10 @@ class EndlessOutage:
         if left_us < 0:
             return self.as_of_us
         for start_us, end_us in self._pieces_to_come():
-            cost_us = self._cost_us(start_us, end_us)
-            if left_us < cost_us:
-                return start_us + floor(left_us * (end_us - start_us) / cost_us)
-            left_us -= cost_us
+            piece_cost_us = self._cost_us(start_us, end_us)
+            if left_us < piece_cost_us:
+                return start_us + floor(left_us * (end_us - start_us) / piece_cost_us)
+            left_us -= piece_cost_us
         return None
 
     def _pieces_to_come(self) -> list[tuple[int, int]]:
@@ -89,5 +89,4 @@ class EndlessOutage:
         return list(pairwise(sorted(edge for edge in edges if self.as_of_us <= edge <= self.record.end_us)))
 
     def _cost_us(self, start_us: int, end_us: int) -> Fraction:
-        without_outage = slack_us(self.record, self.ledger.cells_us(start_us, end_us))
-        return without_outage - slack_us(self.record, self.endless.cells_us(start_us, end_us))
+        return cost_us(self.record, self.ledger, self.endless, start_us, end_us)

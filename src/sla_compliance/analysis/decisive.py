@@ -11,10 +11,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from fractions import Fraction
 
-from sla_compliance.analysis.slack import slack_us
+from sla_compliance.analysis.slack import cost_us, slack_us
 from sla_compliance.incidents import Incident, incidents_at
 from sla_compliance.records import ComplianceRecord
 from sla_compliance.report import ComplianceReport
@@ -46,16 +45,15 @@ def decisive_incidents(report: ComplianceReport, record: ComplianceRecord | None
     >>> [incident.alarms[0].id for incident in decisive_incidents(report)]
     ['b']
     """
-    record = report.total if record is None else report.checked_record(record)
+    record = report.checked_record(record)
     if record.verdict is Verdict.UNDETERMINED:
         return None
     need = -slack_us(record)
     if need <= 0:
         return ()
     ledger = report.ledger
-    first = bisect_right(ledger.down.ends_us, record.start_us)
-    after = bisect_left(ledger.down.starts_us, record.end_us)
-    costs = {rank: outage_cost(report, record, rank) for rank in range(first, after)}
+    ranks = ledger.down.pieces_meeting(record.start_us, record.end_us)
+    costs = {rank: outage_cost_us(report, record, rank) for rank in ranks}
     # Sorting is stable, so of equal costs the earlier outage stands first.
     dearest_first = sorted(costs, key=costs.__getitem__, reverse=True)
     decisive: list[int] = []
@@ -75,10 +73,9 @@ def decisive_incidents(report: ComplianceReport, record: ComplianceRecord | None
     )
 
 
-def outage_cost(report: ComplianceReport, record: ComplianceRecord, rank: int) -> Fraction:
+def outage_cost_us(report: ComplianceReport, record: ComplianceRecord, rank: int) -> Fraction:
     """Return by how much one outage of the ledger, by its rank, lowers the slack of a record, microseconds."""
     ledger = report.ledger
     start_us = max(ledger.down.starts_us[rank], record.start_us)
     end_us = min(ledger.down.ends_us[rank], record.end_us)
-    without_outage = slack_us(record, ledger.without_downtime.cells_us(start_us, end_us))
-    return without_outage - slack_us(record, ledger.cells_us(start_us, end_us))
+    return cost_us(record, ledger.without_downtime, ledger, start_us, end_us)

@@ -13,15 +13,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import pairwise
-from math import floor
 
+from sla_compliance.analysis.shown_values import left_text, seconds_down
 from sla_compliance.analysis.slack import slack_us
-from sla_compliance.calendars.local_days import local_days
 from sla_compliance.certainty import CERTAIN
 from sla_compliance.contract import Times, times
 from sla_compliance.labels import State
-from sla_compliance.ledger import CellLengths, Ledger, summed_cells
+from sla_compliance.ledger import summed_cells
 from sla_compliance.records import ComplianceRecord
 from sla_compliance.report import ComplianceReport
 from sla_compliance.units import SECOND_US, length_text
@@ -51,15 +49,14 @@ class ProjectedBudget:
             "end": self.record.end.isoformat(),
             "added_seconds": self.added_us / SECOND_US,
             "spent_seconds": self.record.downtime_us / SECOND_US,
-            "left_seconds": floor(self.left_us) / SECOND_US,
+            "left_seconds": seconds_down(self.left_us),
             "verdict": str(self.verdict),
         }
 
     def explain(self) -> str:
         """Return the projection in words, in one line."""
-        left_us = floor(self.left_us)
-        left = f"overspent by {length_text(-left_us)}" if left_us < 0 else f"left {length_text(left_us)}"
-        return f"{length_text(self.added_us)} more counted downtime: {left}, {self.verdict} if nothing else is down"
+        added, left = length_text(self.added_us), left_text(self.left_us)
+        return f"{added} more counted downtime: {left}, {self.verdict} if nothing else is down"
 
 
 def projected_budget(
@@ -91,7 +88,7 @@ def projected_budget(
     record = report.checked_record(record)
     measurement = report.measurement
     ledger = measurement.rule.measure(measurement.times, times(outages, "outages")).ledger
-    day_cells_us = _day_cells_us(ledger, record)
+    day_cells_us = ledger.day_cells_between_us(record.start_us, record.end_us)
     projected = replace(record, cells_us=summed_cells(day_cells_us), day_cells_us=day_cells_us, certainty=CERTAIN)
     best_cells_us = with_all_to_come_as(State.UP, projected.cells_us)
     return ProjectedBudget(
@@ -100,10 +97,3 @@ def projected_budget(
         left_us=slack_us(projected),
         verdict=verdict(best_cells_us, record.accounting, record.target_ratio),
     )
-
-
-def _day_cells_us(ledger: Ledger, record: ComplianceRecord) -> tuple[CellLengths, ...]:
-    """Return the cells of each local day of a record's part."""
-    days = local_days(record.zone, record.start_us, record.end_us)
-    bounds_us = [record.start_us, *days.bounds_us[1:-1], record.end_us]
-    return tuple(ledger.cells_us(*day) for day in pairwise(bounds_us))

@@ -17,7 +17,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,10 +24,11 @@ from fractions import Fraction
 from math import ceil
 from typing import Final, Literal, get_args
 
+from sla_compliance.analysis.shown_values import seconds
 from sla_compliance.checks import wrong_value
 from sla_compliance.records import ComplianceRecord
 from sla_compliance.report import ComplianceReport
-from sla_compliance.units import SECOND_US, length_text
+from sla_compliance.units import length_text
 from sla_compliance.verdicts import counted_us
 
 Clock = Literal["elapsed", "counted"]
@@ -84,20 +84,20 @@ class Reliability:
             "start": self.start.isoformat(),
             "end": self.end.isoformat(),
             "failures": self.failures,
-            "mean_up_seconds": _seconds(self.mean_up_us),
-            "mean_down_seconds": _seconds(self.mean_down_us),
-            "mean_between_seconds": _seconds(self.mean_between_us),
+            "mean_up_seconds": seconds(self.mean_up_us),
+            "mean_down_seconds": seconds(self.mean_down_us),
+            "mean_between_seconds": seconds(self.mean_between_us),
             "restorations": self.restorations,
-            "mttr_seconds": _seconds(self.mttr_us),
-            "median_seconds": _seconds(self.median_us),
-            "p95_seconds": _seconds(self.p95_us),
-            "longest_seconds": _seconds(self.longest_us),
+            "mttr_seconds": seconds(self.mttr_us),
+            "median_seconds": seconds(self.median_us),
+            "p95_seconds": seconds(self.p95_us),
+            "longest_seconds": seconds(self.longest_us),
             "still_open": self.still_open,
-            "oldest_open_seconds": _seconds(self.oldest_open_us),
+            "oldest_open_seconds": seconds(self.oldest_open_us),
             "raised": self.raised,
             "acknowledged": self.acknowledged,
             "acknowledged_percentage": None if share is None else float(share * 100),
-            "mtta_seconds": _seconds(self.mtta_us),
+            "mtta_seconds": seconds(self.mtta_us),
             "acknowledged_before_raised": self.acknowledged_before_raised,
         }
 
@@ -207,8 +207,8 @@ def _outages(report: ComplianceReport, record: ComplianceRecord, clock: Clock) -
     restored: list[int] = []
     still_open: list[int] = []
     last_of_open_us = report.as_of_us if report.is_down_now else None
-    first, after = bisect_right(down.ends_us, record.start_us), bisect_left(down.starts_us, record.end_us)
-    for start_us, end_us in zip(down.starts_us[first:after], down.ends_us[first:after], strict=True):
+    for rank in down.pieces_meeting(record.start_us, record.end_us):
+        start_us, end_us = down.starts_us[rank], down.ends_us[rank]
         inside_us = max(start_us, record.start_us), min(end_us, record.end_us)
         downtime_us = counted_us(ledger.cells_us(*inside_us), down_cells)
         if downtime_us:
@@ -246,10 +246,6 @@ def _mean(total_us: int, count: int) -> Fraction | None:
 def _nearest_rank(lengths_us: Sequence[int], share: Fraction) -> int | None:
     """Return the smallest of some ascending lengths that at least this share of them does not exceed."""
     return lengths_us[ceil(share * len(lengths_us)) - 1] if lengths_us else None
-
-
-def _seconds(length_us: Fraction | int | None) -> float | None:
-    return None if length_us is None else float(length_us / SECOND_US)
 
 
 def _text(length_us: Fraction | int) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from sla_compliance.labels import State
-from sla_compliance.ledger import CellLengths
+from sla_compliance.ledger import CellLengths, Ledger
 from sla_compliance.records import ComplianceRecord
 from sla_compliance.verdicts import counted_us, with_all_to_come_as
 
@@ -40,3 +40,11 @@ def slack_us(record: ComplianceRecord, cells_us: CellLengths | None = None) -> F
     """
     up_us, down_us = counted_with_time_to_come_as(State.UP, record, cells_us)
     return (1 - record.target_ratio) * up_us - record.target_ratio * down_us
+
+
+def cost_us(
+    record: ComplianceRecord, without_outage: Ledger, with_outage: Ledger, start_us: int, end_us: int
+) -> Fraction:
+    """Return by how much the slack of [start_us, end_us) is less in one ledger than in another, microseconds, exact."""
+    slack_without_us = slack_us(record, without_outage.cells_us(start_us, end_us))
+    return slack_without_us - slack_us(record, with_outage.cells_us(start_us, end_us))

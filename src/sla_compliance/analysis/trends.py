@@ -17,12 +17,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, Literal, get_args
 
+from sla_compliance.analysis.shown_values import seconds
 from sla_compliance.calendars.local_days import first_instant_us
 from sla_compliance.calendars.periods import Period
 from sla_compliance.checks import check_type, wrong_value
 from sla_compliance.records import ComplianceRecord
 from sla_compliance.report import ComplianceReport
-from sla_compliance.units import DAY_US, ONE_DAY, SECOND_US, moment
+from sla_compliance.units import DAY_US, ONE_DAY, moment
 from sla_compliance.zones import load_zone
 
 Against = Literal["previous", "year"]
@@ -59,8 +60,8 @@ class Change:
             "is_comparable": self.is_comparable,
             "is_to_date": self.is_to_date,
             "points": None if self.points is None else float(self.points),
-            "down_per_30d_seconds": _seconds(self.down_per_30d_us),
-            "before_down_per_30d_seconds": _seconds(self.before_down_per_30d_us),
+            "down_per_30d_seconds": seconds(self.down_per_30d_us),
+            "before_down_per_30d_seconds": seconds(self.before_down_per_30d_us),
         }
 
     def explain(self) -> str:
@@ -173,7 +174,3 @@ def _same_time_us(report: ComplianceReport, record: ComplianceRecord, before: Co
 
 def _down_per_30d_us(record: ComplianceRecord) -> Fraction | None:
     return Fraction(record.downtime_us * _THIRTY_DAYS_US, record.observed_us) if record.observed_us else None
-
-
-def _seconds(length_us: Fraction | None) -> float | None:
-    return None if length_us is None else float(length_us / SECOND_US)
