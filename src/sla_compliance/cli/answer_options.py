@@ -85,6 +85,21 @@ class AnswerOutput:
             raise click.UsageError(f"--output {path} has none of the endings {endings}; choose one, or give --format")
         return cls(format_name=format_name or formats[0], path=path, title=options["title"] or rows.title)
 
+    def write(
+        self,
+        *,
+        document: Callable[[], object],
+        rows: Callable[[], Iterable[Mapping[str, object]]],
+        table: Callable[[Page], str],
+    ) -> None:
+        """Write an answer in the format that was chosen: as a JSON document, as rows of CSV, or as a table."""
+        if self.format_name == "json":
+            self.write_json(document())
+        elif self.format_name == "csv":
+            self.write_csv(rows())
+        else:
+            self.write_table(table)
+
     def write_text(self, text: str) -> None:
         """Write a text as UTF-8."""
         write_pieces([text], self.path)

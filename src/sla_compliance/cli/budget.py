@@ -165,12 +165,11 @@ def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 
     outages = [_span(texts, report.zone) for texts in options["spans"]]
     _check_inside(outages, report)
     answer = BudgetAnswer.of(report, outages)
-    if output.format_name == "json":
-        output.write_json(answer.as_dict())
-    elif output.format_name == "csv":
-        output.write_csv([answer.as_row()])
-    else:
-        output.write_table(lambda page: _page(page, output.title, answer))
+    output.write(
+        document=answer.as_dict,
+        rows=lambda: [answer.as_row()],
+        table=lambda page: _page(page, output.title, answer),
+    )
     context.exit(result.exit_code(FailOn.UNCONFIRMED))
 
 

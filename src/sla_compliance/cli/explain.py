@@ -152,12 +152,11 @@ def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 
         )
     if explanation.unlisted:
         click.echo(f"Note: {unlisted_text(explanation.unlisted, 'share', '--top')}", err=True)
-    if output.format_name == "json":
-        output.write_json(explanation.as_dict())
-    elif output.format_name == "csv":
-        output.write_csv(explanation.share_rows())
-    else:
-        output.write_table(lambda page: _page(page, output.title, explanation))
+    output.write(
+        document=explanation.as_dict,
+        rows=explanation.share_rows,
+        table=lambda page: _page(page, output.title, explanation),
+    )
     context.exit(result.exit_code(FailOn.UNCONFIRMED))
 
 

@@ -61,21 +61,17 @@ def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 
     if unlisted:
         click.echo(f"Note: {unlisted_text(unlisted, 'incident', '--limit')}", err=True)
     decisive_starts_us = {incident.start_us for incident in decisive_incidents(report) or ()}
-    if output.format_name == "json":
-        output.write_json(
-            {
-                "incidents": [
-                    {**incident.as_dict(), "is_decisive": incident.start_us in decisive_starts_us}
-                    for incident in listed
-                ],
-                "total": len(incidents),
-                "reliability": reliability(report).as_dict(),
-            }
-        )
-    elif output.format_name == "csv":
-        output.write_csv(_csv_rows(listed, decisive_starts_us))
-    else:
-        output.write_table(lambda page: _page(page, output.title, report, listed, decisive_starts_us, unlisted))
+    output.write(
+        document=lambda: {
+            "incidents": [
+                {**incident.as_dict(), "is_decisive": incident.start_us in decisive_starts_us} for incident in listed
+            ],
+            "total": len(incidents),
+            "reliability": reliability(report).as_dict(),
+        },
+        rows=lambda: _csv_rows(listed, decisive_starts_us),
+        table=lambda page: _page(page, output.title, report, listed, decisive_starts_us, unlisted),
+    )
     context.exit(NOT_CONFIRMED if report.is_of_empty_input else 0)
 
 

@@ -63,13 +63,15 @@ def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 
     result, output = read_report(options)
     report, period = result.whole, Period.of(options["period"])
     changes = trend(report, period, against=options["against"])
-    if output.format_name == "json":
-        rows = [{**change.as_dict(), "reason": _reason(change)} for change in changes]
-        output.write_json({"period": options["period"], "against": options["against"], "changes": rows})
-    elif output.format_name == "csv":
-        output.write_csv(map(_csv_row, changes))
-    else:
-        output.write_table(lambda page: _page(page, output.title, report, period, changes))
+    output.write(
+        document=lambda: {
+            "period": options["period"],
+            "against": options["against"],
+            "changes": [{**change.as_dict(), "reason": _reason(change)} for change in changes],
+        },
+        rows=lambda: map(_csv_row, changes),
+        table=lambda page: _page(page, output.title, report, period, changes),
+    )
     context.exit(NOT_CONFIRMED if report.is_of_empty_input else 0)
 
 

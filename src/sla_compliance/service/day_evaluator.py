@@ -160,17 +160,14 @@ class DayEvaluator:
         if since_us == ALWAYS_START_US or subject.policy.planned_work.excuses != "caused" or not days:
             return set(days)
         # Where work excuses only what it caused, an outage before the work decides about it: rows are needed from then.
-        window = Window(subject, min(start for start, _ in days.values()), max(end for _, end in days.values()))
-        arguments = await self.reader.arguments(window)
+        arguments = await self.reader.arguments(Window.around(subject, days.values()))
         return {day for day, span in days.items() if arguments.rows_needed_from_us(*span) >= since_us}
 
     async def evaluate(self, subject: Subject, spans: Mapping[DayKey, Span]) -> dict[DayKey, MeasuredDay]:
         """Return days between these bounds, measured over the shortest window that holds them; one query."""
         if not spans:
             return {}
-        first_us = min(start_us for start_us, _ in spans.values())
-        last_us = max(end_us for _, end_us in spans.values())
-        window = Window(subject, first_us, last_us)
+        window = Window.around(subject, spans.values())
         arguments = await self.reader.arguments(window)
         batch = await self.reader.alarms(window, arguments, whole_rows=arguments.has_targeted_exclusions)
         return await self.reader.limits.compute(_measured_days, batch, arguments, spans, subject.as_of_us)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
 from sla_compliance.agreements import TenantSettings
-from sla_compliance.calendars.local_days import local_days
+from sla_compliance.calendars.local_days import first_instant_us, local_days
 from sla_compliance.measured import DayKey, closes_at_us
 from sla_compliance.policy import SLAPolicy
-from sla_compliance.units import MAX_US, MIN_US, moment
+from sla_compliance.units import MAX_US, MIN_US, ONE_DAY, moment
 
 Span = tuple[int, int]
 """Start and end, microseconds, half-open."""
@@ -54,6 +54,21 @@ class Window:
     subject: Subject
     start_us: int
     end_us: int
+
+    @classmethod
+    def of_date(cls, subject: Subject, date: dt.date) -> Window:
+        """Return a local date of a subject; empty where the zone skips it.
+
+        Raises:
+            InvalidTypeError, InstantOutOfRangeError: it is no date, or none that every zone has.
+        """
+        start_us = first_instant_us(date, subject.zone, field="date")
+        return cls(subject, start_us, first_instant_us(date + ONE_DAY, subject.zone, field="date"))
+
+    @classmethod
+    def around(cls, subject: Subject, spans: Collection[Span]) -> Window:
+        """Return the shortest window that holds some spans; there is at least one."""
+        return cls(subject, min(start_us for start_us, _ in spans), max(end_us for _, end_us in spans))
 
     @property
     def reach_us(self) -> Span:

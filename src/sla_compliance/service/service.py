@@ -15,7 +15,6 @@ from sla_compliance.cache.circuit_breaker import CircuitBreakerCache
 from sla_compliance.cache.day_cache import DayCache, Lifetimes
 from sla_compliance.cache.memory import MemoryCache
 from sla_compliance.cache.protocol import Cache
-from sla_compliance.calendars.local_days import first_instant_us
 from sla_compliance.certainty import unknown_us
 from sla_compliance.corrections import UnusedCorrection
 from sla_compliance.errors import InvalidIntervalError, shown
@@ -52,7 +51,7 @@ from sla_compliance.sources.protocol import (
     Tenants,
 )
 from sla_compliance.stores.protocol import DayStore
-from sla_compliance.units import ONE_DAY, instant_us
+from sla_compliance.units import instant_us
 
 SHORT_TIME_OUT: Final = dt.timedelta(seconds=5)
 """How long what a request can do without may take: settings, where others are known, and stored days."""
@@ -210,9 +209,7 @@ class ComplianceService(ChangeReports):
     ) -> IncidentPage:
         """Return some of the outages of a local date, and how many there are; all else as `incidents`."""
         subject = await self.subject(tenant_id)
-        start_us = first_instant_us(date, subject.zone, field="date")
-        end_us = first_instant_us(date + ONE_DAY, subject.zone, field="date")
-        return await incidents_of(self._source_reader, Window(subject, start_us, end_us), bounds, accounting=accounting)
+        return await incidents_of(self._source_reader, Window.of_date(subject, date), bounds, accounting=accounting)
 
     async def shown_day(self, tenant_id: str, date: dt.date) -> MeasuredDay | None:
         """Return the day that `compliance` shows at present without measuring it; None where it would measure it.
@@ -221,11 +218,10 @@ class ComplianceService(ChangeReports):
         the observer and taken for empty, as nothing depends on it. Raises as `incidents`.
         """
         subject = await self.subject(tenant_id)
-        start_us = first_instant_us(date, subject.zone, field="date")
-        end_us = first_instant_us(date + ONE_DAY, subject.zone, field="date")
-        if start_us == end_us:
+        day = Window.of_date(subject, date)
+        if day.start_us == day.end_us:
             return None
-        query = DaysQuery.covering(subject, start_us, end_us)
+        query = DaysQuery.covering(subject, day.start_us, day.end_us)
         try:
             days = await self._day_reader.shown(query)
         except Exception as error:
