@@ -26,9 +26,10 @@ from sla_compliance.calendars.exclusions import Exclusion, MaintenanceKind, Main
 from sla_compliance.calendars.planned_work import Occurrence, RefusedWork, accepted_work
 from sla_compliance.intervals import NEVER, IntervalSet
 from sla_compliance.policy import SLAPolicy
-from sla_compliance.targeting import TargetedExclusion
+from sla_compliance.targeting import AcceptedWindow, TargetedExclusion
 from sla_compliance.units import MAX_US, MIN_US, moment
 
+EXCLUSION_KIND: Final = "exclusion"
 _LONGEST_REASON: Final = 60
 # Each step goes back by a period at least; windows that overlap for longer than that are no planned work any more.
 _MOST_STEPS_BACK: Final = 12
@@ -68,12 +69,14 @@ class AcceptedMaintenance:
     Attributes:
         everybody: accepted time that applies to everybody.
         targeted: accepted windows that apply to some alarms only.
+        windows: all accepted windows by themselves, these too; plain pairs as one.
         refused: what of the request's time was refused, and why.
         late: accepted work of the request that was announced or entered after its start.
     """
 
     everybody: IntervalSet
     targeted: tuple[TargetedExclusion, ...]
+    windows: tuple[AcceptedWindow, ...]
     refused: tuple[RefusedWork, ...]
     late: tuple[Occurrence, ...]
 
@@ -93,15 +96,22 @@ def accepted_maintenance(
     pairs_to_judge = [] if policy.planned_work.accepts_all else accepted_pairs
     occurrences = _occurrences_from_whole_periods(accepted_windows, pairs_to_judge, policy, reach)
     result = accepted_work(occurrences, policy.planned_work, reach.zone)
-    everybody = [] if pairs_to_judge else [IntervalSet.from_pairs(accepted_pairs)]
-    targeted = []
+    everybody = []
+    targeted: list[TargetedExclusion] = []
+    kept_windows = []
     for source, window in enumerate(accepted_windows):
         times = result.times.get(source, NEVER)
+        place = None if window.targets is None else len(targeted)
+        kept_windows.append(accepted_window(window, times, place))
         if window.targets is None:
             everybody.append(times)
         else:
             targeted.append(targeted_exclusion("maintenance", window, times))
-    everybody += [times for source, times in result.times.items() if source >= len(accepted_windows)]
+    if accepted_pairs:
+        pair_times = [times for source, times in result.times.items() if source >= len(accepted_windows)]
+        accepted_time = IntervalSet.union(pair_times) if pairs_to_judge else IntervalSet.from_pairs(accepted_pairs)
+        everybody.append(accepted_time)
+        kept_windows.append(AcceptedWindow.of_pairs("maintenance", MaintenanceKind.PLANNED, accepted_time))
     refused = [*_refused_kinds(windows, pairs, policy, reach), *result.refused]
     late = tuple(
         occurrence
@@ -113,6 +123,7 @@ def accepted_maintenance(
     return AcceptedMaintenance(
         everybody=IntervalSet.union(everybody),
         targeted=tuple(targeted),
+        windows=tuple(kept_windows),
         refused=tuple(work for work in refused if reach.meets(work.start_us, work.end_us)),
         late=late,
     )
@@ -201,8 +212,10 @@ def _is_late(occurrence: Occurrence) -> bool:
 
 def window_name(kind: str, window: MaintenanceWindow | Exclusion) -> str:
     """Return what to call a window in a report, e.g. "maintenance of 2026-10-01 02:00 UTC (new card)"."""
-    reason = f" ({window.reason[:_LONGEST_REASON]})" if window.reason else ""
-    return name_of(kind, window.start_us) + reason
+    reason = window.reason
+    if len(reason) > _LONGEST_REASON:
+        reason = f"{reason[: _LONGEST_REASON - 1]}…"
+    return name_of(kind, window.start_us) + (f" ({reason})" if reason else "")
 
 
 def name_of(kind: str, start_us: int) -> str:
@@ -220,6 +233,28 @@ def targeted_exclusion(kind: str, window: MaintenanceWindow | Exclusion, times: 
         with_children=window.with_children,
         windows=times,
         start_us=window.start_us,
+    )
+
+
+def accepted_window(window: MaintenanceWindow | Exclusion, times: IntervalSet, place: int | None) -> AcceptedWindow:
+    """Return a window by itself, at the times that are accepted of it.
+
+    Args:
+        place: its place among the targeted exclusions of a contract; None: it applies to everybody.
+    """
+    if isinstance(window, MaintenanceWindow):
+        name, kind = window_name("maintenance", window), str(window.kind)
+    else:
+        name, kind = window_name("exclusion", window), EXCLUSION_KIND
+    return AcceptedWindow(
+        name=name,
+        kind=kind,
+        reason=window.reason,
+        author=window.author,
+        targets=window.targets,
+        with_children=window.with_children,
+        times=times,
+        place=place,
     )
 
 

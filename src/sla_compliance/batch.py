@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from operator import attrgetter
@@ -16,7 +16,6 @@ from typing import Any, Final, Self
 from sla_compliance.alarms import (
     ALARM_COLUMNS,
     DESCRIPTIVE_COLUMNS,
-    DESCRIPTIVE_INSTANTS,
     INSTANT_COLUMNS,
     Alarm,
     AlarmFilter,
@@ -26,13 +25,13 @@ from sla_compliance.checked_rows import checked_rows, instants_and_descriptive
 from sla_compliance.checks import checked_text, listed
 from sla_compliance.columns import Column, columns_by_name, joined_column, rows_by_value, taken
 from sla_compliance.corrections import CorrectedRow, Correction, UnusedCorrection
+from sla_compliance.described_alarms import alarms_at
 from sla_compliance.drawing.preview import Preview, Previewed
 from sla_compliance.errors import InvalidAlarmError, InvalidTypeError, InvalidValueError, shown
 from sla_compliance.identity import NO_ROW_FACTS, RowFacts
 from sla_compliance.intervals import IntervalSet
 from sla_compliance.logged_changes import LoggedChanges
 from sla_compliance.rejected_rows import RejectedRow
-from sla_compliance.units import moment
 from sla_compliance.validation import NEEDED_INSTANT, STILL_ACTIVE_US, ClampedFigure, OnInvalid, RowValidation
 
 _ARGUMENTS: Final = {column.name: column.argument for column in ALARM_COLUMNS}
@@ -335,15 +334,14 @@ class AlarmBatch(Previewed):
 
     def alarm(self, row: int) -> Alarm:
         """Return one row as an Alarm, times in UTC; no end while active."""
-        end_us = self.ends_us[row]
-        seen_us = None if self.last_seen_us is None else self.last_seen_us[row]
-        described = {name: self.columns[name][row] for name in DESCRIPTIVE_COLUMNS if name in self.columns}
-        for name in DESCRIPTIVE_INSTANTS:
-            instant = self.columns[name][row] if name in self.columns else None
-            described[name] = None if instant is None else moment(instant)
-        return Alarm(
-            moment(self.starts_us[row]),
-            None if end_us == STILL_ACTIVE_US else moment(end_us),
-            last_occurrence=None if seen_us is None else moment(seen_us),
-            **described,
+        return next(self.alarms((row,)))
+
+    def alarms(self, rows: Sequence[int]) -> Iterator[Alarm]:
+        """Yield some rows as Alarms, as `alarm` does; many at once are faster."""
+        return alarms_at(
+            rows,
+            starts_us=self.starts_us,
+            ends_us=self.ends_us,
+            last_seen_us=self.last_seen_us,
+            columns=self.columns,
         )

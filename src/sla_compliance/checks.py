@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from operator import index
-from typing import Any, SupportsIndex
+from typing import Any, Final, SupportsIndex
 
 from sla_compliance.errors import InvalidIntervalError, InvalidTypeError, InvalidValueError, shown
+
+MOST_NAMES_SHOWN: Final = 30
 
 
 def wrong_type(value: object, field: str, wanted: str) -> InvalidTypeError:
@@ -29,6 +31,18 @@ def wrong_type(value: object, field: str, wanted: str) -> InvalidTypeError:
 def wrong_value(value: object, field: str, wanted: str) -> InvalidValueError:
     """Return the error of a value of the right type and an impossible content; arguments as `wrong_type`."""
     return InvalidValueError(f"{field} is {shown(value)}; give {wanted}", field=field)
+
+
+def shown_names(names: Iterable[object]) -> str:
+    """Return names for a message, the first MOST_NAMES_SHOWN and how many more there are; "none" where there is none.
+
+    >>> shown_names(["id", "severity"]), shown_names([]), shown_names(range(32))[-10:]
+    ("'id', 'severity'", 'none', 'and 2 more')
+    """
+    all_names = list(names)
+    unshown = len(all_names) - MOST_NAMES_SHOWN
+    more = f" and {unshown:,} more" if unshown > 0 else ""
+    return (", ".join(map(shown, all_names[:MOST_NAMES_SHOWN])) or "none") + more
 
 
 def check_type(value: object, kind: type | tuple[type, ...], field: str, wanted: str) -> None:

@@ -26,8 +26,10 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 from sla_compliance.accepted_maintenance import (
+    EXCLUSION_KIND,
     Reach,
     accepted_maintenance,
+    accepted_window,
     name_of,
     targeted_exclusion,
     work_not_caused,
@@ -39,7 +41,7 @@ from sla_compliance.checks import listed, wrong_type
 from sla_compliance.errors import InvalidIntervalError, shown
 from sla_compliance.intervals import ALWAYS, NEVER, IntervalSet
 from sla_compliance.policy import SLAPolicy
-from sla_compliance.targeting import TargetedExclusion
+from sla_compliance.targeting import AcceptedWindow, TargetedExclusion
 from sla_compliance.units import instant_us
 
 Pair = tuple[datetime, datetime]
@@ -62,6 +64,7 @@ class Contract:
         exclusions: other agreed exclusions that apply to everybody.
         monitored: when an outage would have been seen.
         targeted: maintenance and exclusions of some alarms only.
+        windows: accepted maintenance and exclusions by themselves, those of everybody and targeted ones.
         refused: planned work that excuses nothing, and why.
         late: accepted work that was announced or entered after its start.
     """
@@ -72,6 +75,7 @@ class Contract:
     exclusions: IntervalSet = NEVER
     monitored: IntervalSet = ALWAYS
     targeted: tuple[TargetedExclusion, ...] = ()
+    windows: tuple[AcceptedWindow, ...] = ()
     refused: tuple[RefusedWork, ...] = ()
     late: tuple[Occurrence, ...] = ()
 
@@ -84,11 +88,16 @@ class Contract:
         targeted = tuple(
             replace(exclusion, windows=NEVER) if exclusion in own else exclusion for exclusion in self.targeted
         )
+        windows = tuple(
+            window.for_everybody() if window.place is not None and self.targeted[window.place] in own else window
+            for window in self.windows
+        )
         return replace(
             self,
             maintenance=self.maintenance | own_work,
             exclusions=self.exclusions | own_exclusions,
             targeted=targeted,
+            windows=windows,
         )
 
     def with_caused_only(self, outages: IntervalSet, start_us: int, end_us: int) -> Contract:
@@ -112,10 +121,17 @@ class Contract:
             targeted.append(replace(exclusion, windows=windows))
         uncaused = work_not_caused(self.maintenance, outages)
         refused += [RefusedWork(name_of("maintenance", start), _NOT_CAUSED, start, end) for start, end in uncaused]
+        accepted_windows: list[AcceptedWindow] = []
+        for window in self.windows:
+            if window.is_maintenance:
+                uncaused_by_it = uncaused if window.targets is None else uncaused_by_targets[window.targets]
+                window = replace(window, times=window.times - uncaused_by_it)  # noqa: PLW2901 - the same window, cut
+            accepted_windows.append(window)
         return replace(
             self,
             maintenance=self.maintenance - uncaused,
             targeted=tuple(targeted),
+            windows=tuple(accepted_windows),
             refused=tuple(work for work in refused if work.start_us < end_us and work.end_us > start_us),
         )
 
@@ -158,8 +174,13 @@ def read_contract(
     other_windows, other_pairs = _windows_and_pairs(exclusions, Exclusion, "exclusions")
     everybody = [IntervalSet.from_pairs(other_pairs)]
     targeted = list(work.targeted)
+    accepted_windows = list(work.windows)
+    if other_pairs:
+        accepted_windows.append(AcceptedWindow.of_pairs("exclusions", EXCLUSION_KIND, everybody[0]))
     for window in other_windows:
         window_times = window.expand(zone, reach.first_us, reach.last_us)
+        place = None if window.targets is None else len(targeted)
+        accepted_windows.append(accepted_window(window, window_times, place))
         if window.targets is None:
             everybody.append(window_times)
         else:
@@ -171,6 +192,7 @@ def read_contract(
         exclusions=IntervalSet.union(everybody),
         monitored=ALWAYS if monitored is None else times(monitored, "monitored"),
         targeted=tuple(targeted),
+        windows=tuple(accepted_windows),
         refused=work.refused,
         late=work.late,
     )

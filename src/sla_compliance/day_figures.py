@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -21,9 +21,10 @@ from sla_compliance.checks import check_type, wrong_value
 from sla_compliance.drawing.preview import Preview, Previewed
 from sla_compliance.labels import Accounting
 from sla_compliance.ledger import CellLengths, summed_cells
+from sla_compliance.method import method_text
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.records import ComplianceRecord
-from sla_compliance.units import MICROSECOND, length_text, moment
+from sla_compliance.units import moment
 from sla_compliance.verdicts import verdict_text
 from sla_compliance.zones import load_zone, tz_version
 
@@ -33,13 +34,6 @@ if TYPE_CHECKING:
 
     from sla_compliance.drawing.markup import Markup
 
-_ACCOUNTINGS_IN_WORDS: Final = {
-    "REMOVED": "maintenance and exclusions left out",
-    "PLANNED_DOWNTIME_REMOVED": "downtime in maintenance and exclusions left out",
-    "EXCUSED": "maintenance counted as up, exclusions left out",
-    "COUNTED": "maintenance counted like any time, exclusions left out",
-    "GROSS": "without exclusions, in agreed hours",
-}
 # How many days a period has at most: a preview takes the first of which it needs few enough.
 _DAYS_OF_PREVIEWED_PERIODS: Final = {
     Period.DAY: 1,
@@ -256,16 +250,7 @@ class DayFigures(Previewed, ABC):
     @property
     def method(self) -> str:
         """How the figures were made, in one line."""
-        as_of = moment(self.as_of_us, load_zone(self.zone)).isoformat(timespec="seconds")
-        severities = " or ".join(sorted(self.policy.qualifying.severities))
-        parts = [
-            f"down while a {severities} alarm is raised",
-            *_damping_in_words(self.policy),
-            _ACCOUNTINGS_IN_WORDS.get(self.accounting.name, "cells counted by a custom accounting"),
-            f"days of {self.zone} by zone rules {tz_version()}",
-            f"as of {as_of}",
-        ]
-        return "; ".join(parts)
+        return method_text(self.policy, self.accounting, self.zone, self.as_of_us)
 
     def as_dicts(self, period: Period = Period.DAY, *, detail: bool = False) -> list[dict[str, object]]:
         """Return the records of a period as the wire format has them.
@@ -274,8 +259,20 @@ class DayFigures(Previewed, ABC):
         """
         records = self.by(period)
         if detail:
-            return [{**record.as_dict(detail=True), **self._background(record)} for record in records]
+            return [self.detailed_record(record) for record in records]
         return [record.as_dict() for record in records if record.availability_ratio is not None]
+
+    def detailed_record(self, record: ComplianceRecord | None = None) -> dict[str, object]:
+        """Return a record, by default that of the whole window, with what it follows from, in JSON types.
+
+        `policy` is the fingerprint of the policy. `input_digest` is that of the rows and windows behind the record,
+        `exclusions` has a line for each accepted window in it; both are None where they are not known.
+
+        Args, Raises:
+            As `bounds`.
+        """
+        record = self.checked_record(record)
+        return {**record.as_dict(detail=True), "policy": self.policy.fingerprint, **self._background(record)}
 
     def to_pandas(self, by: Period = Period.DAY) -> pd.DataFrame:
         """Return the records of a period as a pandas DataFrame, one row a record.
@@ -337,12 +334,3 @@ class DayFigures(Previewed, ABC):
         periods = (period for period, days in _DAYS_OF_PREVIEWED_PERIODS.items() if day_count <= MOST_POINTS * days)
         period = next(periods, Period.YEAR)
         return chart_of_records(self.by(period), period.name)
-
-
-def _damping_in_words(policy: SLAPolicy) -> list[str]:
-    lengths = [
-        (policy.merge_gap, "gaps shorter than {} merged"),
-        (policy.min_outage, "outages shorter than {} dropped"),
-        (policy.stale_after or timedelta(0), "alarms unseen for {} ended when last seen"),
-    ]
-    return [text.format(length_text(length // MICROSECOND)) for length, text in lengths if length]

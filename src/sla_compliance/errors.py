@@ -217,6 +217,18 @@ class ClockAheadError(InvalidValueError):
         self.store_clock_us = store_clock_us
 
 
+class PeriodOpenError(InvalidValueError):
+    """A period is not closed yet, so no statement can be issued of it.
+
+    Attributes:
+        final_us: when nothing but a change of facts can alter its figures any more, microseconds since 1970.
+    """
+
+    def __init__(self, message: str, *, field: str, final_us: int) -> None:
+        super().__init__(message, field=field)
+        self.final_us = final_us
+
+
 class InvalidTenantError(InvalidValueError):
     """What is known of one tenant cannot be used: its zone, a date, or its id. Other tenants are none the worse.
 
@@ -237,6 +249,21 @@ class CacheUnavailableError(SLAComplianceError, ConnectionError):
 
 class CacheBusyError(CacheUnavailableError):
     """All connections to a cache are in use; the cache itself may be well."""
+
+
+class InvalidCacheEntryError(SLAComplianceError, ValueError):
+    """Entries of a cache do not verify, or cannot be days; a service measures such days again.
+
+    Attributes:
+        entries: how many.
+    """
+
+    def __init__(self, entries: int) -> None:
+        super().__init__(
+            f"{entries} entries of the cache do not verify, or are no days; they are measured again. See whether all "
+            "services that share the cache have the same cache_key, and who else can write to it"
+        )
+        self.entries = entries
 
 
 class ServiceUseError(SLAComplianceError, RuntimeError):

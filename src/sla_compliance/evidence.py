@@ -57,12 +57,14 @@ class _Cut:
     """A targeted exclusion and the alarms that it cuts.
 
     Attributes:
-        name: the exclusion.
+        place: its place among the targeted exclusions of the contract.
+        name: what it is called.
         windows: when it applies, in the ledger's window before the instant of evaluation.
         spans: start and end of each of the alarms.
         taken_out: the instants of the windows at which one of them was raised.
     """
 
+    place: int
     name: str
     windows: IntervalSet
     spans: tuple[tuple[int, int], ...]
@@ -150,6 +152,10 @@ class Evidence:
                 effects.append(TargetedEffect(cut.name, len(alarms), taken_out_us))
         return tuple(effects)
 
+    def taken_out_us(self, start_us: int, end_us: int) -> dict[int, int]:
+        """Return how long alarms were raised inside each targeted exclusion that cuts them, by its place."""
+        return {cut.place: cut.taken_out.clip(start_us, end_us).total_us for cut in self.cuts}
+
     def window_facts(self) -> tuple[DayFact, ...]:
         """Return the facts of the whole window, and of rows given for it that lie outside."""
         tallies = _Tallies()
@@ -212,14 +218,14 @@ def _cuts(qualifying: AlarmBatch, ledger: Ledger, rule: DowntimeRule) -> Iterato
     """Yield each targeted exclusion that cuts an alarm in the window before the instant of evaluation."""
     excluded_by = qualifying.excluded_by or ()
     starts_us, ends_us = qualifying.starts_us, rule.ends_us(qualifying)
-    for index, exclusion in enumerate(rule.targeted):
+    for place, exclusion in enumerate(rule.targeted):
         windows = exclusion.windows.clip(ledger.start_us, min(ledger.end_us, rule.as_of_us))
-        matching_rows = [row for row, indices in enumerate(excluded_by) if index in indices]
+        matching_rows = [row for row, indices in enumerate(excluded_by) if place in indices]
         cut_rows = [row for row in matching_rows if windows.clip(starts_us[row], ends_us[row])]
         if cut_rows:
             spans = tuple((starts_us[row], ends_us[row]) for row in cut_rows)
             raised = IntervalSet.union_of(map(starts_us.__getitem__, cut_rows), map(ends_us.__getitem__, cut_rows))
-            yield _Cut(exclusion.name, windows, spans, raised & windows)
+            yield _Cut(place, exclusion.name, windows, spans, raised & windows)
 
 
 def _concerns(exclusion: TargetedExclusion, start_us: int, end_us: int) -> bool:

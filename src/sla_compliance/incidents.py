@@ -19,10 +19,12 @@ from typing import Any, Final
 
 from sla_compliance.alarms import ALARM_COLUMNS, Alarm, ColumnKind
 from sla_compliance.batch import AlarmBatch
+from sla_compliance.counted_downtime import LengthBefore, counted_downtime
 from sla_compliance.downtime import DowntimeRule
 from sla_compliance.intervals import IntervalSet
 from sla_compliance.labels import Accounting
 from sla_compliance.ledger import Ledger
+from sla_compliance.stretches import Stretch
 from sla_compliance.units import MIN_US, SECOND_US, moment
 from sla_compliance.verdicts import counted_us
 from sla_compliance.zones import load_zone
@@ -128,6 +130,7 @@ class IncidentPage:
         total: how many the window has.
         downtime_us: what counted as downtime of all of them, inside the window.
         start_us, end_us: when the first of all began and the last was over; None where there are none.
+        stretches: how the window divides, in order of time; only of a page that a service answers with.
     """
 
     incidents: tuple[Incident, ...]
@@ -135,6 +138,7 @@ class IncidentPage:
     downtime_us: int
     start_us: int | None
     end_us: int | None
+    stretches: tuple[Stretch, ...] = ()
 
 
 def incident_page(
@@ -191,8 +195,14 @@ def incidents_at(
     down = ledger.down
     ends_us = rule.ends_us(qualifying)
     rows_behind = _rows_behind(ranks, down, qualifying)
-    for rank in ranks:
-        outage_start_us, outage_end_us = down.starts_us[rank], down.ends_us[rank]
+    starts_of_outages_us, ends_of_outages_us = (
+        [column[rank] for rank in ranks] for column in (down.starts_us, down.ends_us)
+    )
+    counted = LengthBefore(counted_downtime(ledger, accounting))
+    downtimes_us = counted.between(starts_of_outages_us, ends_of_outages_us)
+    for rank, outage_start_us, outage_end_us, downtime_us in zip(
+        ranks, starts_of_outages_us, ends_of_outages_us, downtimes_us, strict=True
+    ):
         rows = rows_behind[rank]
         # Not sorted(rows)[:limit]: sorting many rows keeps every other thread waiting.
         limit = len(rows) if alarm_limit is None else alarm_limit
@@ -201,9 +211,9 @@ def incidents_at(
             start_us=outage_start_us,
             end_us=outage_end_us,
             is_ongoing=any(ends_us[row] > rule.as_of_us for row in rows),
-            downtime_us=counted_us(ledger.cells_us(outage_start_us, outage_end_us), accounting.down_cells),
+            downtime_us=downtime_us,
             zone=ledger.frame.zone,
-            alarms=tuple(map(qualifying.alarm, listed_rows)),
+            alarms=tuple(qualifying.alarms(listed_rows)),
             begins_before=outage_start_us <= MIN_US,
             unlisted_alarms=len(rows) - len(listed_rows),
         )

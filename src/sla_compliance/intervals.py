@@ -117,6 +117,8 @@ class IntervalSet:
 
     def __and__(self, other: IntervalSet) -> Self:
         _checked_set(other, "other")
+        if len(other) == 1:
+            return self.clip(other.starts_us[0], other.ends_us[0])
         # No set overlaps itself, so an instant is twice in the intervals of both exactly where it is in both sets.
         starts = sorted(self.starts_us + other.starts_us)
         ends = sorted(self.ends_us + other.ends_us)
@@ -124,7 +126,7 @@ class IntervalSet:
 
     def __sub__(self, other: IntervalSet) -> Self:
         _checked_set(other, "other")
-        if not self.starts_us:
+        if not self.starts_us or not other.starts_us:
             return self
         return self & other.complement(self.starts_us[0], self.ends_us[-1])
 

@@ -114,10 +114,15 @@ class Accounting:
     @property
     def name(self) -> str:
         """The name of a named accounting, e.g. "REMOVED"; "CUSTOM" for any other."""
-        return next((name for name in NAMED_ACCOUNTINGS if getattr(Accounting, name) == self), "CUSTOM")
+        return next((name for name in NAMED_ACCOUNTINGS if getattr(Accounting, name) == self), CUSTOM)
+
+    def as_dict(self) -> dict[str, str]:
+        """Return what each counted cell counts as, by "SCOPE/STATE"."""
+        counts = {f"{scope}/{state}": self.counts(scope, state) for scope, state in CELLS}
+        return {cell: str(count) for cell, count in counts.items() if count is not Counts.NOT_COUNTED}
 
     def __repr__(self) -> str:
-        if self.name != "CUSTOM":
+        if self.name != CUSTOM:
             return f"Accounting.{self.name}"
         changed_counts: dict[Cell, Counts] = {}
         for cell in CELLS:
@@ -195,4 +200,6 @@ Accounting.GROSS = Accounting(
     }
 )
 
+CUSTOM: Final = "CUSTOM"
+"""The name of any other accounting."""
 NAMED_ACCOUNTINGS: Final = ("REMOVED", "PLANNED_DOWNTIME_REMOVED", "EXCUSED", "COUNTED", "GROSS")

@@ -218,18 +218,23 @@ class Ledger:
         """The length of each cell in the window, microseconds, all 30 keys."""
         return segments(self.cells_us())
 
+    @property
+    def times_by_down_state(self) -> Mapping[State, IntervalSet]:
+        """The instants of each state of downtime, disjoint, inside the window and beyond."""
+        return {
+            State.EXCUSED_MAINTENANCE: self.excused_by_maintenance,
+            State.EXCUSED_OTHER: self.excused_otherwise,
+            State.DOWN: self.down - self.excused_by_maintenance - self.excused_otherwise,
+        }
+
     def timeline(self) -> Iterator[tuple[int, int, Scope, State]]:
         """Yield the partition in order of time: (start_us, end_us, scope, state)."""
         frame = self.frame
-        states_of_downtime = (
-            (State.EXCUSED_MAINTENANCE, self.excused_by_maintenance),
-            (State.EXCUSED_OTHER, self.excused_otherwise),
-            (State.DOWN, self.down - self.excused_by_maintenance - self.excused_otherwise),
-        )
+        times_by_state = self.times_by_down_state
         for (edge, next_edge), scope, state in zip(pairwise(frame.edges_us), frame.scopes, frame.states, strict=True):
             stretches = sorted(
                 (start, end, down_state)
-                for down_state, times in states_of_downtime
+                for down_state, times in times_by_state.items()
                 for start, end in times.clip(edge, next_edge)
             )
             at = edge

@@ -21,6 +21,7 @@ from typing import Final
 
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.certainty import INPUT_DOUBTS_IN_WORDS, Doubt, DoubtCause
+from sla_compliance.contract import Contract
 from sla_compliance.evidence import MOST_NAMED, Evidence, TargetedEffect
 from sla_compliance.labels import Accounting
 from sla_compliance.measured import DOUBT_PREFIX, DayFact, FactCode
@@ -80,6 +81,9 @@ class DataQuality:
         clamped: measured shares that lay outside 0-100 %.
         unmatched_exclusions: targeted exclusions that no alarm here can match.
         targeted_effects: what the others took out.
+        accepted_windows: accepted maintenance and exclusions of the window, by name.
+        refused_windows: planned work of the window, or parts of it, that excuse nothing, and why.
+        late_windows: accepted work of the window that was announced or entered after its start.
         facts: all of this as facts of the whole window.
         assumptions: what the reader of the rows assumed where they do not say it, one sentence each.
     """
@@ -97,6 +101,9 @@ class DataQuality:
     clamped: tuple[ClampedFigure, ...]
     unmatched_exclusions: tuple[str, ...]
     targeted_effects: tuple[TargetedEffect, ...]
+    accepted_windows: tuple[str, ...]
+    refused_windows: tuple[str, ...]
+    late_windows: tuple[str, ...]
     facts: tuple[DayFact, ...]
     assumptions: tuple[str, ...] = ()
 
@@ -123,20 +130,21 @@ class DataQuality:
             "overwritten_severities": self.overwritten_severities,
             "clamped_figures": [figure.raw_percentage for figure in self.clamped],
             "unmatched_exclusions": list(self.unmatched_exclusions),
+            "accepted_windows": list(self.accepted_windows),
+            "refused_windows": list(self.refused_windows),
+            "late_windows": list(self.late_windows),
             "lines": list(self.lines()),
         }
 
 
-def data_quality(
-    evidence: Evidence, batch: AlarmBatch, *, accounting: Accounting, more_facts: Iterable[DayFact] = ()
-) -> DataQuality:
+def data_quality(evidence: Evidence, batch: AlarmBatch, contract: Contract, *, accounting: Accounting) -> DataQuality:
     """Return the quality of the rows behind a ledger.
 
     Args:
         evidence: what there is to say of them.
         batch: all rows of the source.
+        contract: what was owed by which the ledger was made.
         accounting: what counts as downtime.
-        more_facts: facts of the window about rows that are not in the batch.
     """
     ledger = evidence.ledger
     counts = Counter(finding.code for finding in evidence.row_findings)
@@ -156,9 +164,19 @@ def data_quality(
         clamped=batch.clamped,
         unmatched_exclusions=evidence.unmatched_names,
         targeted_effects=evidence.effects(ledger.start_us, ledger.end_us),
-        facts=(*evidence.window_facts(), *more_facts),
+        accepted_windows=_distinct(
+            window.name for window in contract.windows if window.times.pieces_meeting(ledger.start_us, ledger.end_us)
+        ),
+        refused_windows=_distinct(f"{work.name}: {work.reason}" for work in contract.refused),
+        late_windows=_distinct(work.name for work in contract.late),
+        facts=evidence.window_facts(),
         assumptions=batch.assumptions,
     )
+
+
+def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return texts without repeats, in their order: occurrences of one window share its name."""
+    return tuple(dict.fromkeys(texts))
 
 
 def lines_of(facts: Iterable[DayFact]) -> tuple[str, ...]:

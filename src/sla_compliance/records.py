@@ -22,7 +22,7 @@ from sla_compliance.calendars.wall_clock import instant_of
 from sla_compliance.certainty import CERTAIN, Certainty, DeferredCertainty, unknown_us, with_unknown_as
 from sla_compliance.checks import check_type
 from sla_compliance.drawing.preview import Preview, Previewed
-from sla_compliance.labels import CELL_INDEX, CELLS, Accounting, Cell, Counts, State
+from sla_compliance.labels import CELL_INDEX, CELLS, CUSTOM, Accounting, Cell, Counts, State
 from sla_compliance.ledger import CellLengths, segments
 from sla_compliance.policy import Target, target_ratio
 from sla_compliance.units import SECOND_US, moment
@@ -267,11 +267,16 @@ class ComplianceRecord(Previewed):
             "zone": self.zone,
             "verdict": None if self.is_hour else str(self.verdict),
             "accounting": self.accounting.name,
+            **self._custom_accounting(),
             "uptime_seconds": self.uptime_us / SECOND_US,
             "downtime_seconds": self.downtime_us / SECOND_US,
             **self._confirmation(),
             "segments": {f"{scope}/{state}": self.cells_us[CELL_INDEX[scope, state]] for scope, state in CELLS},
         }
+
+    def _custom_accounting(self) -> dict[str, object]:
+        """Return what counts as what, of an accounting that its name does not say."""
+        return {} if self.accounting.name != CUSTOM else {"accounting_cells": self.accounting.as_dict()}
 
     def _confirmation(self) -> dict[str, object]:
         """Return whether the verdict is confirmed and between which figures, for people: rounded down."""

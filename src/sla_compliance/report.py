@@ -16,6 +16,7 @@ from typing import Any
 
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.local_days import hours_of_day, local_days
+from sla_compliance.canonical_input import CanonicalInput
 from sla_compliance.certainty import Bounds, Certainty, DeferredCertainty, Doubt, DoubtCause
 from sla_compliance.checks import check_order, check_type
 from sla_compliance.contract import Contract
@@ -24,6 +25,7 @@ from sla_compliance.doubtful_time import doubts_within
 from sla_compliance.downtime import DowntimeRule
 from sla_compliance.errors import InvalidIntervalError, shown
 from sla_compliance.evidence import Evidence
+from sla_compliance.exclusion_lines import ExclusionLine, exclusion_lines
 from sla_compliance.incidents import Incident, IncidentPage, PageBounds, incident_page
 from sla_compliance.labels import Accounting
 from sla_compliance.ledger import CellLengths, Ledger, summed_cells
@@ -312,7 +314,7 @@ class ComplianceReport(DayFigures):
     @cached_property
     def quality(self) -> DataQuality:
         """What a reader must know about the rows behind the figures; computed when asked for."""
-        return data_quality(self.evidence, self.batch, accounting=self.accounting)
+        return data_quality(self.evidence, self.batch, self.contract, accounting=self.accounting)
 
     @property
     def quality_lines(self) -> tuple[str, ...]:
@@ -325,5 +327,20 @@ class ComplianceReport(DayFigures):
         set_aside = f"; {len(self.batch.rejected):,} set aside" if self.batch.rejected else ""
         return [("rows", counts + set_aside)]
 
-    def _background(self, record: ComplianceRecord) -> Mapping[str, object]:  # noqa: ARG002 - the same for all of them
-        return {"method": self.method, "tz_version": self.tz_version, "quality": self.quality.as_dict()}
+    @cached_property
+    def canonical_input(self) -> CanonicalInput:
+        """What the report was made from, as lines and as a digest; computed when asked for."""
+        return CanonicalInput(self.qualifying, self.measurement, self.batch)
+
+    def exclusion_lines(self, record: ComplianceRecord | None = None) -> list[ExclusionLine]:
+        """Return what each accepted window excluded from a record; arguments and errors as `bounds`."""
+        return exclusion_lines(self.checked_record(record), self.contract.windows, self.evidence)
+
+    def _background(self, record: ComplianceRecord) -> Mapping[str, object]:
+        return {
+            "method": self.method,
+            "tz_version": self.tz_version,
+            "input_digest": self.canonical_input.digest(record.start_us, record.end_us),
+            "exclusions": [line.as_dict() for line in self.exclusion_lines(record)],
+            "quality": self.quality.as_dict(),
+        }

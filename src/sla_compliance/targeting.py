@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sla_compliance.batch import AlarmBatch
-from sla_compliance.calendars.exclusions import ColumnNames, Targets
+from sla_compliance.calendars.exclusions import ColumnNames, MaintenanceKind, Targets
 from sla_compliance.columns import Column, within_tenants
 from sla_compliance.intervals import IntervalSet
 
@@ -52,6 +52,44 @@ class TargetedExclusion:
     def keys_of(self, column: str) -> set[str]:
         """Return the values of one column that it names by themselves, not together with another column's."""
         return {value for columns, rows in self.targets if columns == (column,) for (value,) in rows}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptedWindow:
+    """A maintenance window or an exclusion by itself, as far as it is accepted.
+
+    Attributes:
+        name: what to call it in a report.
+        kind: of maintenance "planned" or "emergency"; of another exclusion "exclusion".
+        reason, author: why, and who entered it; empty: not known.
+        targets: alarm columns and values that it applies to; None: everybody.
+        with_children: whether alarms whose parent matches, at any depth, match too.
+        times: when it applies; of a recurring one all its occurrences.
+        place: its place among the targeted exclusions of its contract; None: it applies to everybody.
+    """
+
+    name: str
+    kind: str
+    reason: str = ""
+    author: str = ""
+    targets: Targets | None = None
+    with_children: bool = False
+    times: IntervalSet
+    place: int | None = None
+
+    @classmethod
+    def of_pairs(cls, name: str, kind: str, times: IntervalSet) -> AcceptedWindow:
+        """Return what stands for all plain pairs of times that were given."""
+        return cls(name=f"{name} given as times alone", kind=kind, times=times)
+
+    @property
+    def is_maintenance(self) -> bool:
+        """Whether it is maintenance, or another exclusion."""
+        return self.kind in set(MaintenanceKind)
+
+    def for_everybody(self) -> AcceptedWindow:
+        """Return the same window where it applies to everybody."""
+        return replace(self, targets=None, with_children=False, place=None)
 
 
 def matches_of(batch: AlarmBatch, targeted: Sequence[TargetedExclusion]) -> Matches:

@@ -95,7 +95,8 @@ def checked_instant_us(value_us: int, *, field: str) -> int:
 
 def moment(value_us: int, zone: tzinfo = UTC) -> datetime:
     """Return the aware datetime of an instant (microseconds), in `zone`."""
-    return (EPOCH + timedelta(microseconds=value_us)).astimezone(zone)
+    instant = EPOCH + timedelta(microseconds=value_us)
+    return instant if zone is UTC else instant.astimezone(zone)
 
 
 def length_us(value: timedelta, *, field: str) -> int:

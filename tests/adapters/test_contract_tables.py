@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,11 @@ author = "by"
 
 [tables.tenants]
 timezone = "zone"
+title = "name"
 """
+
+
+RETENTION = "purged_after"
 
 
 @pytest.mark.parametrize(
@@ -82,8 +86,17 @@ timezone = "zone"
 def test_a_file_can_say_whatever_a_mapping_can(keys: tuple[SettingKey, ...], table: Any) -> None:
     """The keys of a table are the fields of its mapping, and `false` is a value where None is."""
     optional = {field.name for field in fields(table) if "None" in str(field.type)} - {"schema"}
+    keys = tuple(key for key in keys if key.name != RETENTION)
     assert sorted(key.name for key in keys) == sorted(field.name for field in fields(table))
     assert {key.name for key in keys if key.kind is not None and key.kind.may_be_off} == optional
+
+
+def test_how_long_rows_are_kept_is_said_beside_the_mapping() -> None:
+    """It is an argument of sources; `false`, like nothing, says that rows are never deleted."""
+    tables = mapped_tables(loads('[tables.alarms]\npurged_after = "90 days"').tables)
+    assert (tables.purged_after, tables.alarms) == (timedelta(days=90), AlarmsTable())
+    assert mapped_tables(loads("[tables.alarms]\npurged_after = false").tables) == MappedTables()
+    assert [key.name for key in ALARMS_TABLE_KEYS if key.name == RETENTION] == [RETENTION]
 
 
 def test_names_of_a_file_become_mappings() -> None:
@@ -94,7 +107,7 @@ def test_names_of_a_file_become_mappings() -> None:
     assert tables.maintenance == MaintenanceTable(entered_at="created_at", with_children=True)
     assert tables.inventory == InventoryTable(key="circuit", target=None)
     assert tables.corrections == CorrectionsTable(id=None, author="by")
-    assert tables.tenants == TenantsTable(timezone="zone")
+    assert tables.tenants == TenantsTable(timezone="zone", title="name")
     assert mapped_tables(loads("").tables) == MappedTables()
 
 

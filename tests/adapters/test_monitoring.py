@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import datetime as dt
 import json
 import re
 import shutil
@@ -15,8 +17,9 @@ import pytest
 import yaml
 from prometheus_client import CollectorRegistry
 
+from sla_compliance import Alarm
 from sla_compliance.outlets.prometheus import PrometheusObserver
-from tests.adapters.test_prometheus import asked, exposed, service_of
+from tests.adapters.test_prometheus import DAY, NOW, asked, exposed, measured, service_of
 
 FOLDER = files("sla_compliance.outlets") / "monitoring"
 DASHBOARD: dict[str, Any] = json.loads((FOLDER / "grafana-dashboard.json").read_text(encoding="utf-8"))
@@ -40,6 +43,7 @@ def labels_of() -> dict[str, set[str]]:
     asked(service_of("acme", observer=observer), "acme", days=90, times=2)
     observer.failed("cache", ConnectionError())
     observer.severities_counted("acme", unrecognized_rows=0)
+    asyncio.run(measured(observer, Alarm(NOW - DAY), now=NOW - DAY + dt.timedelta(hours=1)))
     found: dict[str, set[str]] = {}
     for name, labels in exposed(registry):
         found.setdefault(name, set()).update(label for label, _ in labels)

@@ -138,6 +138,41 @@ def test_rows_of_unrecognized_severity_are_counted_of_each_tenant() -> None:
     of_a_fleet.severities_counted("acme", unrecognized_rows=3)
 
 
+def test_budgets_of_periods_in_progress_have_gauges_of_their_own() -> None:
+    """1 % of October are 7 h 26 min 24 s; down from midnight on 30 October, it is lost 7 h 26 min 24 s later."""
+    registry = CollectorRegistry()
+    observer = PrometheusObserver(registry)
+    labels = {"tenant_id": "acme", "period": "month"}
+    gauges = [
+        series(f"sla_compliance_{name}_seconds", **labels)
+        for name in ("error_budget_allowed", "error_budget_left", "deadline_timestamp")
+    ]
+    allowed_s = 26_784
+    began = dt.datetime(2025, 10, 30, tzinfo=dt.UTC)
+    asyncio.run(measured(observer, Alarm(began), now=began + dt.timedelta(hours=1)))
+    found = exposed(registry)
+    assert [found[gauge] for gauge in gauges] == [allowed_s, allowed_s - 3_600, began.timestamp() + allowed_s]
+    # Once it is over an outage that begins now could lose the month too, but its deadline would move with the clock.
+    asyncio.run(measured(observer, Alarm(began, began + dt.timedelta(hours=1)), now=began + dt.timedelta(hours=2)))
+    found = exposed(registry)
+    assert [found.get(gauge) for gauge in gauges] == [allowed_s, allowed_s - 3_600, None]
+    asyncio.run(measured(observer, Alarm(began), now=began + dt.timedelta(hours=10)))
+    found = exposed(registry)
+    assert [found.get(gauge) for gauge in gauges] == [allowed_s, allowed_s - 36_000, None]
+
+
+async def measured(observer: PrometheusObserver, alarm: Alarm, *, now: dt.datetime) -> None:
+    """Measure the month of a tenant with one alarm; the target is 99 %."""
+    service = ComplianceService(
+        to_async(MemoryAlarmSource({"acme": AlarmBatch.from_alarms([alarm])})),
+        tenants=MemoryTenants({"acme": TenantSettings("UTC", SLAPolicy("99"))}),
+        clock=lambda: now,
+        observer=observer,
+    )
+    await service.budget("acme")
+    await service.aclose()
+
+
 async def another_target(service: ComplianceService) -> ComplianceAnswer:
     return await service.compliance("acme", NOW - 30 * DAY, NOW, target="50")
 
@@ -254,6 +289,17 @@ def test_several_workers_are_scraped_as_one(tmp_path: Path) -> None:
         0.99,
         0.95,
     ]
+
+
+def test_a_deadline_that_no_longer_holds_is_not_exposed_by_any_worker(tmp_path: Path) -> None:
+    """The first worker sees an outage, the second that it is over; the other gauges stay."""
+    down, up = (_worker(tmp_path, "acme", "99", *state) for state in (("down",), ()))
+    labels = {"tenant_id": "acme", "period": "year"}
+    deadline = series("sla_compliance_deadline_timestamp_seconds", **labels)
+    assert deadline in down
+    assert deadline not in up
+    left = series("sla_compliance_error_budget_left_seconds", **labels)
+    assert down[left] < up[left] == up[series("sla_compliance_error_budget_allowed_seconds", **labels)]
 
 
 def _worker(folder: Path, *arguments: str) -> dict[Sample, float]:

@@ -100,27 +100,27 @@ def test_affected_resources_and_customers_are_whose_alarms_are_excused(database:
     )
 
 
-def test_notice_is_read_where_the_table_has_it(sqlite: Engine, platform: Engine) -> None:
+def test_notice_and_author_are_read_where_the_table_has_them(sqlite: Engine, platform: Engine) -> None:
     """By the default names or by one's own; a name that is given must be there."""
     for engine, kind in ((sqlite, "TEXT"), (platform, "TIMESTAMPTZ")):
         with engine.begin() as connection:
             connection.exec_driver_sql(
                 f"CREATE TABLE works (tenant_id TEXT, start_time {kind}, end_time {kind}, announced_at {kind},"
-                f" created_at {kind}, affected_resources TEXT)"
+                f" created_at {kind}, affected_resources TEXT, created_by INTEGER)"
             )
             start, end, announced = (SINCE + hours * HOUR for hours in (0, 1, -48))
             values = ", ".join(f"'{moment.isoformat()}'" for moment in (start, end, announced, start))
-            connection.exec_driver_sql(f"INSERT INTO works VALUES ('acme', {values}, '[\"olt\"]')")  # noqa: S608
+            connection.exec_driver_sql(f"INSERT INTO works VALUES ('acme', {values}, '[\"olt\"]', 7)")  # noqa: S608
         table = MaintenanceTable(
             table="works", title=None, status=None, affected_customers=None, affected_services=None
         )
         (window,) = SQLAlchemyMaintenanceSource(engine, table).fetch("acme", SINCE_US, UNTIL_US)
         scope = {"resource_id": ["olt"]}
-        assert window == MaintenanceWindow(start, end, applies_to=scope, announced_at=announced)
+        assert window == MaintenanceWindow(start, end, applies_to=scope, announced_at=announced, author="7")
         table = replace(table, entered_at="created_at", with_children=True)
         (window,) = SQLAlchemyMaintenanceSource(engine, table).fetch("acme", SINCE_US, UNTIL_US)
         assert window == MaintenanceWindow(
-            start, end, applies_to=scope, announced_at=announced, entered_at=start, with_children=True
+            start, end, applies_to=scope, announced_at=announced, entered_at=start, with_children=True, author="7"
         )
         with pytest.raises(InvalidValueError, match="has no column 'entered_at'"):
             SQLAlchemyMaintenanceSource(engine, replace(table, entered_at="entered_at")).fetch("acme", 0, 1)

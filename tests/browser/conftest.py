@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.canned import Responder, serving
 from tests.browser.visits import Visit
@@ -24,6 +24,7 @@ FLAGS = [
     "--disable-sync",
 ]
 VisitPage = Callable[..., Visit]
+KeepPicture = Callable[[Page, str], None]
 
 
 # One browser a module, not a session: while it runs, its event loop would be in the way of asynchronous tests.
@@ -70,8 +71,12 @@ def visit(open_url: VisitPage) -> Iterator[VisitPage]:
 
 
 @pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    """Where screenshots go: a folder of `SLA_TEST_SCREENSHOTS`, else the test's own."""
-    folder = Path(os.environ.get("SLA_TEST_SCREENSHOTS", tmp_path))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+def keep_picture() -> KeepPicture:
+    """Keep a picture of the whole page, `keep_picture(page, name)`; without a folder `SLA_TEST_SCREENSHOTS` none."""
+    folder = os.environ.get("SLA_TEST_SCREENSHOTS")
+
+    def keep(page: Page, name: str) -> None:
+        if folder is not None:
+            page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+    return keep

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from tests.browser.canned import Answer, Question, Responder
+from tests.browser.canned import Answer, Question, Responder, problem
 
 Record = dict[str, Any]
 
@@ -142,6 +142,15 @@ def verdict_headers(records: Sequence[Record], *, is_confirmed: bool = True) -> 
     return {"X_SLA_Verdict": verdict, "X_SLA_Confirmed": str(is_confirmed).lower()}
 
 
+def days_asked_for(question: Question, records: Callable[[int], Sequence[Record]]) -> list[Record]:
+    """The last days, by their number or those of them within the dates that the page named."""
+    query = question.query
+    if "days" in query:
+        return list(records(int(query["days"])))
+    last = query.get("to_date", TODAY.isoformat())
+    return [row for row in records(90) if query["from_date"] <= row["date"][:10] <= last]
+
+
 def provider(
     records: Callable[[int], Sequence[Record]] = history,
     incidents: Callable[[date], Sequence[Record]] = cut_fibre,
@@ -153,7 +162,9 @@ def provider(
         if question.path == "sla/incidents":
             day = date.fromisoformat(question.query["date"])
             return Answer(ending(day, incidents(day)))
-        days = list(records(int(question.query["days"])))
+        if question.path != "sla/compliance":
+            return problem(404, "Not Found", "This server has no such path.")
+        days = days_asked_for(question, records)
         return Answer(days, headers=verdict_headers(days) | headers)
 
     return respond

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import threading
+from dataclasses import replace
 from datetime import date, time, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -53,11 +55,16 @@ def labels(visit: Visit, selector: str) -> list[str]:
 
 
 class TestRequests:
-    def test_a_page_view_is_one_request(self, visit: VisitPage) -> None:
-        """The list of days, nothing else; no other server is ever asked."""
+    def test_a_page_view_is_one_request_for_the_days_and_one_for_each_part(self, visit: VisitPage) -> None:
+        """The days first; resources, which cost the server most, once they come into view; no other server is asked."""
         seen = visit(provider()).settled("ready")
         seen.page.wait_for_load_state("networkidle")
-        assert seen.asked == [FIRST_REQUEST]
+        assert seen.asked[0] == FIRST_REQUEST
+        assert sorted(seen.asked[1:]) == [
+            "sla/budget?period=month&exclude_maintenance=true",
+            "sla/tenants?limit=1000",
+            "sla/trend?period=week&count=2&exclude_maintenance=true",
+        ]
         assert seen.origins == {seen.page.url.split("?")[0].rstrip("/")}
 
     def test_a_choice_is_one_request_more_and_survives_a_reload(self, visit: VisitPage) -> None:
@@ -70,15 +77,16 @@ class TestRequests:
         seen.page.reload()
         seen.settled("ready").page.wait_for_load_state("networkidle")
         last = "sla/compliance?days=90&exclude_maintenance=false&detail=full"
-        assert seen.asked == [FIRST_REQUEST, "sla/compliance?days=90&exclude_maintenance=true&detail=full", last, last]
+        wide = "sla/compliance?days=90&exclude_maintenance=true&detail=full"
+        assert seen.asked_for("sla/compliance") == [FIRST_REQUEST, wide, last, last]
 
     def test_a_late_answer_never_replaces_a_newer_choice(self, visit: VisitPage) -> None:
         """The 30 days that come last are not drawn over the 7 days chosen meanwhile."""
         gate = threading.Event()
 
         def respond(question: Question) -> Answer:
-            days = int(question.query["days"])
-            return Answer(history(days), after=gate if days == 30 else None)
+            answer = provider()(question)
+            return replace(answer, after=gate) if question.query.get("days") == "30" else answer
 
         seen = visit(respond).settled("loading")
         seen.page.get_by_text("7 days", exact=True).click()
@@ -93,10 +101,10 @@ class TestFigures:
     def test_the_summary_comes_from_exact_lengths(self, visit: VisitPage) -> None:
         """Downtime is the sum of seconds, availability its share of what was measured, cut at two digits."""
         seen = visit(provider()).settled("ready")
-        assert card(seen, "Availability") == "99.57% Breached target 99.9 %"
+        assert card(seen, "Availability") == "99.57% Breached target 99.90%"
         assert card(seen, "Downtime") == "2h52min51s In 28 measured days"
         assert card(seen, "Breached days") == "5of 28 Below the target"
-        assert card(seen, "Worst day") == "95.27% On Oct 18"
+        assert card(seen, "Worst day") == "95.27% On Sat, Oct 18"
 
     def test_the_promised_keys_are_enough(self, visit: VisitPage) -> None:
         """Without detail the same figures come from whole minutes."""
@@ -117,26 +125,26 @@ class TestFigures:
     def test_a_perfect_range_says_so(self, visit: VisitPage) -> None:
         """Nothing lost is 100, no breach, no downtime."""
         seen = visit(only(record(TODAY))).settled("ready")
-        assert card(seen, "Availability") == "100% Met target 99.9 %"
+        assert card(seen, "Availability") == "100.00% Met target 99.90%"
         assert card(seen, "Downtime") == "0min In 1 measured day"
-        assert card(seen, "Worst day") == "100% No downtime on any day"
+        assert card(seen, "Worst day") == "100.00% No downtime on any day"
 
     def test_a_range_that_is_not_confirmed_says_so(self, visit: VisitPage) -> None:
         """100 on record is no promise kept where a doubt could change the verdict; nor is a breach certain."""
         seen = visit(provider(lambda _: [record(TODAY)], X_SLA_Confirmed="false")).settled("ready")
-        assert card(seen, "Availability") == "100% Not confirmed target 99.9 %"
+        assert card(seen, "Availability") == "100.00% Not confirmed target 99.90%"
         assert card(seen, "Breached days") == "0of 1 None on record"
-        assert card(seen, "Worst day") == "100% No downtime on record"
-        assert seen.text("#status") == "30 days: availability 100 %, not confirmed, 0 breached days"
+        assert card(seen, "Worst day") == "100.00% No downtime on record"
+        assert seen.text("#status") == "30 days: availability 100.00%, not confirmed, 0 breached days"
         seen.assert_sound()
         breached = visit(provider(lambda _: [record(TODAY, 9_000)], X_SLA_Confirmed="false")).settled("ready")
-        assert card(breached, "Availability").endswith("Breached, unconfirmed target 99.9 %")
+        assert card(breached, "Availability").endswith("Breached, unconfirmed target 99.90%")
 
     def test_a_day_whose_beginning_was_purged_is_in_no_card(self, visit: VisitPage) -> None:
         """It stays in the chart."""
         cut = record(TODAY - timedelta(days=1), 9_000) | {"is_in_totals": False}
         seen = visit(provider(lambda _: [cut, record(TODAY)], X_SLA_Verdict="MET")).settled("ready")
-        assert card(seen, "Availability") == "100% Met target 99.9 %"
+        assert card(seen, "Availability") == "100.00% Met target 99.90%"
         assert card(seen, "Downtime") == "0min In 1 measured day"
         assert seen.page.locator("#chart .marker.breached").count() == 1
 
@@ -144,7 +152,7 @@ class TestFigures:
         """No digit of the server's is rounded away, none is added."""
         sharp = record(TODAY) | {"compliance_percentage": 99.98765, "target_percentage": 99.98766, "sla_breaches": 1}
         seen = visit(only(sharp)).settled("ready")
-        assert "99.98765\u202f% of 99.98766\u202f%" in (seen.day("2025-10-26").get_attribute("aria-label") or "")
+        assert "99.98765% of 99.98766%" in (seen.day("2025-10-26").get_attribute("aria-label") or "")
         assert card(seen, "Worst day").startswith("99.98765%")
 
     def test_what_is_known_of_the_data_is_said(self, visit: VisitPage) -> None:
@@ -162,6 +170,21 @@ class TestFigures:
         assert rows.count() == 30
         assert rows.first.locator("th").inner_text() == "Sun, Oct 26, 2025"
         assert rows.filter(has_text="No data").count() == len(UNMONITORED)
+
+    def test_rows_pass_below_the_head_of_their_table(self, visit: VisitPage) -> None:
+        """No verdict shines through it while the table is scrolled."""
+        page = visit(provider(), "?days=90").settled("ready").page
+        page.get_by_text("All figures in a table").click()
+        page.locator("#figures").scroll_into_view_if_needed()
+        hit = """() => {
+          const { left, top, height } = document.querySelector("#figures thead th:last-child").getBoundingClientRect();
+          return document.elementFromPoint(left + 34, top + height / 2).tagName;
+        }"""
+        hits = set()
+        for scrolled in range(0, 48, 4):
+            page.locator("#figures").evaluate("(it, scrolled) => { it.scrollTop = scrolled; }", scrolled)
+            hits.add(page.evaluate(hit))
+        assert hits == {"TH"}
 
 
 class TestChart:
@@ -182,13 +205,36 @@ class TestChart:
         assert seen.page.locator("#chart .target").evaluate("it => getComputedStyle(it).strokeDasharray") != "none"
 
     @pytest.mark.parametrize(
-        ("down", "floor"), [(0, "95%"), (4_499, "95%"), (4_600, "90%"), (16_000, "80%"), (90_000, "0%")]
+        ("down", "floor", "below"),
+        [(0, "99.80%", 0), (86, "99.80%", 0), (400, "99.50%", 0), (700, "99.00%", 0), (2_000, "99.00%", 1)],
     )
-    def test_the_axis_starts_at_95_and_widens(self, visit: VisitPage, down: int, floor: str) -> None:
-        """A day below 95 % is drawn where it is, never cut off."""
+    def test_the_axis_holds_target_and_worst_day(self, visit: VisitPage, down: int, floor: str, below: int) -> None:
+        """Unless the day is so far below that the target would stand at the top: then it is marked, with its figure."""
         seen = visit(only(record(TODAY, down))).settled("ready")
         ticks = [label for label in labels(seen, "#chart") if label.endswith("%")]
-        assert (ticks[0], ticks[-1]) == (floor, "100%")
+        assert (ticks[0], ticks[-1]) == (floor, "100.00%")
+        assert seen.page.locator("#chart .below").count() == below
+        assert seen.page.locator("#chart .value").all_text_contents() == ["97.77%"] * below
+
+    def test_figures_below_the_axis_do_not_cover_each_other(self, visit: VisitPage) -> None:
+        """A figure at the edge is moved into the plot, towards its neighbour."""
+        days = [record(TODAY - timedelta(days=ago), 9_000 if ago in (0, 6) else 0) for ago in reversed(range(30))]
+        seen = visit(only(*days), viewport={"width": 390, "height": 844}).settled("ready")
+        assert seen.page.locator("#chart .below").count() == 2
+        boxes = [value.bounding_box() for value in seen.page.locator("#chart .value").all()]
+        edges = [(box["x"], box["x"] + box["width"]) for box in boxes if box is not None]
+        assert all(end <= start for (_, end), (start, _) in pairwise(edges))
+
+    def test_a_day_outside_of_what_was_agreed_says_so(self, visit: VisitPage) -> None:
+        """A closed Sunday is no loss of data."""
+        closed = unmeasured(TODAY) | {"segments": {"OUT_OF_HOURS/UP": 90_000_000_000, "OUT_OF_HOURS/DOWN": 0}}
+        seen = visit(only(record(TODAY - timedelta(days=1)), closed)).settled("ready")
+        day = seen.day(TODAY.isoformat())
+        assert (day.get_attribute("aria-label") or "").endswith(": outside service hours")
+        day.hover()
+        assert seen.text(".tooltip").endswith("Outside service hours")
+        day.click()
+        expect(seen.page.locator("#day .facts")).to_contain_text("Outside service hours")
 
     def test_a_day_without_a_record_is_a_gap(self, visit: VisitPage) -> None:
         """The range keeps its length; what was not measured is hatched, not joined by a line."""
@@ -220,13 +266,13 @@ class TestChart:
         assert seen.page.locator("#chart .marker.breached").count() == 5
         assert seen.page.locator("#chart .marker.at_risk").count() == 1
         assert ", breached, " in (seen.day("2025-10-18").get_attribute("aria-label") or "")
-        assert seen.text("#legend") == "Availability Target 99.9 % Breached day Day at risk No data"
+        assert seen.text("#legend") == "Availability Target 99.90% Breached day Day at risk Below the axis No data"
 
     def test_pointing_at_a_day_tells_its_figures(self, visit: VisitPage) -> None:
         """And the card goes when the pointer does."""
         seen = visit(provider()).settled("ready")
         seen.day("2025-10-18").hover()
-        tip = "Saturday, October 18, 2025 95.27 % Breached Target 99.9 % Downtime 1 h 8 min"
+        tip = "Saturday, October 18, 2025 95.27% Breached Target 99.90% Downtime 1 h 8 min"
         assert seen.text(".tooltip") == tip
         seen.page.mouse.move(0, 0)
         expect(seen.page.locator(".tooltip")).to_be_hidden()
@@ -281,7 +327,7 @@ class TestDay:
         seen.day("2025-10-18").click()
         items = seen.page.locator(".incidents > li")
         expect(items).to_have_count(3)
-        assert seen.asked[1:] == ["sla/incidents?date=2025-10-18&exclude_maintenance=true"]
+        assert seen.asked_for("sla/incidents") == ["sla/incidents?date=2025-10-18&exclude_maintenance=true"]
         assert items.first.locator("h3").inner_text().startswith("Oct 17, 23:40 \u2013 00:05:30")
         assert "5 min 30 s of it counted" in items.first.inner_text().replace("\u202f", " ")
         assert items.nth(1).locator(".alarms li").count() == 3
@@ -538,7 +584,7 @@ class TestToken:
         seen.page.get_by_label("Access token").fill(" right ")
         seen.page.get_by_role("button", name="Show compliance").click()
         seen.settled("ready")
-        assert len(seen.asked) == 3
+        assert len(seen.asked_for("sla/compliance")) == 3
 
     def test_a_token_of_somebody_else_can_be_changed(self, visit: VisitPage) -> None:
         """403 says why and offers another token."""

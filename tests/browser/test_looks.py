@@ -1,25 +1,28 @@
-"""Every state of the page, light and dark, wide and narrow: sound, accessible, within the screen, and pictured."""
+"""Every state of the page, light and dark, wide and narrow: sound, accessible, within the screen."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
-from pathlib import Path
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import ViewportSize
 
-from tests.browser.canned import Answer, Responder, problem
-from tests.browser.conftest import VisitPage
+from tests.browser.besides import BUDGET, TENANTS, everything, maintenance_day, with_stretches
+from tests.browser.canned import Answer, Question, Responder, problem
+from tests.browser.conftest import KeepPicture, VisitPage
 from tests.browser.facts import TODAY, history, provider, record
 from tests.browser.visits import Scheme, Visit
 
-# Each screen is pictured in both schemes and checked in the second: between them both widths and both schemes.
-LOOKS: list[tuple[str, ViewportSize, tuple[Scheme, Scheme]]] = [
+# A screen can be pictured in its schemes and is checked in the last one: between them all widths and both schemes.
+LOOKS: list[tuple[str, ViewportSize, tuple[Scheme, ...]]] = [
     ("wide", {"width": 1280, "height": 900}, ("dark", "light")),
+    ("tablet", {"width": 768, "height": 1024}, ("light",)),
     ("narrow", {"width": 390, "height": 844}, ("light", "dark")),
 ]
+LONG_NAME = {"tenant_id": "works", "title": "Stadtwerke Klein-Grossmehring Telekommunikationsgesellschaft mbH & Co. KG"}
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 
 def view(name: str) -> Callable[[Visit], None]:
@@ -50,7 +53,7 @@ def opened(*, until: str) -> Callable[[Visit], None]:
 
 def table_open(visit: Visit) -> None:
     """The table is unfolded."""
-    visit.settled("ready").page.locator("details").evaluate("it => it.open = true")
+    visit.settled("ready").page.locator("#all-figures").evaluate("it => it.open = true")
 
 
 def broken(question_path: str) -> Responder:
@@ -62,7 +65,13 @@ def broken(question_path: str) -> Responder:
 
 def doubtful(verdict: str) -> Responder:
     """A server whose days have this verdict, each a doubt."""
-    doubt = {"is_confirmed": False, "low_percentage": 50.0, "high_percentage": 100.0}
+    causes = [{"cause": "UNSEEN", "rows": 3, "seconds": 7_200.0}, {"cause": "UNMONITORED", "rows": 0, "seconds": 60.0}]
+    doubt = {
+        "is_confirmed": False,
+        "low_percentage": 50.0,
+        "high_percentage": 100.0,
+        "quality": {"lines": ["3 alarms open and unseen for 7 days"], "doubts": causes},
+    }
     down = 600 if verdict == "BREACHED" else 0
     return provider(
         lambda days: [record(TODAY - timedelta(days=ago), down) | doubt for ago in reversed(range(days))],
@@ -70,12 +79,39 @@ def doubtful(verdict: str) -> Responder:
     )
 
 
+def work_day(question: Question) -> Answer:
+    """A server on whose eighth day before today there was maintenance."""
+    if question.path != "sla/incidents":
+        return everything()(question)
+    day = date.fromisoformat(question.query["date"])
+    return with_stretches(day, *maintenance_day(day))
+
+
+def aged(question: Question) -> Answer:
+    """A server whose source cannot be read, with a budget that is overspent and an outage that goes on."""
+    old = {"as_of": "2025-10-26T21:03:00+01:00", "provenance": ["OUTDATED"]}
+    days = provider(lambda days: [row | old for row in history(days)])
+    lost = {"state": "BREACHED", "spent_seconds": 5_000.0, "deadline": None}
+    return everything(days, budget=BUDGET | lost)(question)
+
+
+def resources_shown(visit: Visit) -> None:
+    """All parts are there."""
+    visit.settled("ready").page.locator("#resources").scroll_into_view_if_needed()
+    visit.page.locator("#resources tbody tr").first.wait_for()
+    visit.page.evaluate("scrollTo(0, 0)")
+
+
 STATES: dict[str, tuple[Responder, str, Callable[[Visit], None]]] = {
-    "30-days": (provider(), "", view("ready")),
+    "30-days": (everything(), "", resources_shown),
+    "month": (everything(), "?month=2025-10", resources_shown),
+    "tenants": (everything(tenants=[*TENANTS, LONG_NAME]), "?days=90", resources_shown),
+    "maintenance": (work_day, "", opened(until=".timeline .stretch.maintenance")),
+    "outdated": (aged, "", view("ready")),
     "7-days-hovered": (provider(), "?days=7", hovered),
     "90-days": (provider(), "?days=90", view("ready")),
     "perfect": (provider(lambda days: [row for row in history(days) if row["verdict"] == "MET"]), "", view("ready")),
-    "not-confirmed": (doubtful("MET"), "?days=7", view("ready")),
+    "not-confirmed": (doubtful("MET"), "?days=7", table_open),
     "breached-unconfirmed": (doubtful("BREACHED"), "?days=7", view("ready")),
     "sample": (provider(X_SLA_Sample_Data="true"), "", view("ready")),
     "day-open": (provider(), "", opened(until=".timeline")),
@@ -90,7 +126,7 @@ STATES: dict[str, tuple[Responder, str, Callable[[Visit], None]]] = {
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_every_state_is_sound_and_fits_the_screen(visit: VisitPage, pictures: Path, state: str) -> None:
+def test_every_state_is_sound_and_fits_the_screen(visit: VisitPage, keep_picture: KeepPicture, state: str) -> None:
     """No script error, no policy breach, no axe violation, nothing to scroll sideways."""
     respond, path, prepare = STATES[state]
     seen = visit(respond, path)
@@ -98,17 +134,23 @@ def test_every_state_is_sound_and_fits_the_screen(visit: VisitPage, pictures: Pa
         seen.page.set_viewport_size(size)
         prepare(seen)
         for scheme in schemes:
-            seen.picture(scheme, pictures / f"{state}-{scheme}-{screen}.png")
+            seen.switch(scheme)
+            keep_picture(seen.page, f"{state}-{scheme}-{screen}")
         seen.assert_sound()
         assert seen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert seen.page.evaluate(
+            "[...document.querySelectorAll('.table-frame, .wide-table')]"
+            ".every(it => !it.checkVisibility() || it.scrollWidth <= it.clientWidth)"
+        )
 
 
-def test_a_slow_answer_shows_a_skeleton(visit: VisitPage, pictures: Path) -> None:
+def test_a_slow_answer_shows_a_skeleton(visit: VisitPage, keep_picture: KeepPicture) -> None:
     """While the server thinks, placeholders stand where the figures will be."""
     gate = threading.Event()
     seen = visit(lambda _: Answer([], after=gate)).settled("loading")
-    seen.picture("light", pictures / "loading-light-wide.png")
-    seen.picture("dark", pictures / "loading-dark-wide.png")
+    for scheme in SCHEMES:
+        seen.switch(scheme)
+        keep_picture(seen.page, f"loading-{scheme}-wide")
     seen.assert_sound()
     assert seen.page.locator("main").get_attribute("aria-busy") == "true"
     gate.set()

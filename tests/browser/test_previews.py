@@ -9,7 +9,7 @@ import pytest
 
 import sla_compliance as sla
 from sla_compliance.samples import sample_provider
-from tests.browser.conftest import VisitPage
+from tests.browser.conftest import KeepPicture, VisitPage
 
 PROVIDER = sample_provider(datetime(2026, 11, 23, 15, 40, tzinfo=UTC))
 REPORT = sla.evaluate(PROVIDER.batch(), **PROVIDER.terms)
@@ -29,11 +29,12 @@ def page_of(folder: Path, body_attributes: str = "") -> str:
     return path.as_uri()
 
 
-def test_previews_are_sound_in_both_schemes(open_url: VisitPage, tmp_path: Path, pictures: Path) -> None:
+def test_previews_are_sound_in_both_schemes(open_url: VisitPage, tmp_path: Path, keep_picture: KeepPicture) -> None:
     """No axe violation, contrast among it, and nothing to scroll sideways on a narrow screen."""
     visit = open_url(page_of(tmp_path), viewport={"width": 640, "height": 900})
     for scheme in ("light", "dark"):
-        visit.picture(scheme, pictures / f"preview-{scheme}.png")
+        visit.switch(scheme)
+        keep_picture(visit.page, f"preview-{scheme}")
         visit.assert_sound()
     assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 

@@ -46,8 +46,8 @@ def test_the_card_says_the_verdict_of_the_library(visit: VisitPage, words: str) 
     }
     records = report.as_dicts(detail=True)
     seen = visit(provider(lambda _: records, **headers), "?days=7").settled("ready")
-    target = f"{report.total.target_percentage:.15g}"
-    assert seen.text(".card:first-child .note") == f"{words} target {target} %"
+    target = f"{report.total.target_percentage:.2f}"
+    assert seen.text(".card:first-child .note") == f"{words} target {target}%"
     assert f", {words.lower()}, " in (seen.page.locator("#status").text_content() or "")
     seen.page.emulate_media(color_scheme="dark")
     seen.assert_sound()

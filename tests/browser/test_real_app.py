@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+import asyncio
+import sqlite3
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
+from sqlalchemy import create_engine
 
-from sla_compliance.server.database import prepare
+from sla_compliance.server.app import service_of
+from sla_compliance.server.auth import EVERY_TENANT, OVERVIEW, READERS, Tokens
+from sla_compliance.server.database import database_url, engine_of, prepare
+from sla_compliance.server.settings import ServeSettings
+from sla_compliance.server.variables import SECRET
+from sla_compliance.service import Statistics
+from sla_compliance.stores.sqlalchemy import metadata
 from tests.browser.conftest import VisitPage
 from tests.browser.visits import Visit
-from tests.web.live import Live, serving, token_for
+from tests.web.live import TEST_SECRET, Live, serving, token_for
 from tests.web.test_live_doubt import fill
 
 
@@ -27,10 +39,10 @@ def page_of(live: Live, tenant: str, query: str = "") -> str:
     return f"{live.url}{query}#token={token_for(tenant)}"
 
 
-def test_a_view_is_one_request(live: Live, open_url: VisitPage) -> None:
+def test_a_view_asks_for_its_days_once(live: Live, open_url: VisitPage) -> None:
     """Of thirty days with everything that the page shows; sound, and the token gone from the address."""
     seen = open_url(page_of(live, "demo")).settled("ready")
-    assert seen.asked == ["sla/compliance?days=30&exclude_maintenance=true&detail=full"]
+    assert seen.asked_for("sla/compliance") == ["sla/compliance?days=30&exclude_maintenance=true&detail=full"]
     assert "token" not in seen.page.url
     assert seen.page.locator("#chart [data-date]").count() == 30
     seen.assert_sound()
@@ -54,7 +66,7 @@ def test_a_day_opens_its_incidents(live: Live, open_url: VisitPage) -> None:
     seen = open_url(page_of(live, "demo")).settled("ready")
     seen.day(worst["date"][:10]).click()
     seen.page.locator("#day .incidents li").first.wait_for()
-    assert seen.asked[1:] == [f"sla/incidents?date={worst['date'][:10]}&exclude_maintenance=true"]
+    assert seen.asked_for("sla/incidents") == [f"sla/incidents?date={worst['date'][:10]}&exclude_maintenance=true"]
     seen.assert_sound()
 
 
@@ -87,7 +99,7 @@ def incidents_of(seen: Visit, date: str) -> float:
 def test_another_range_is_one_request_more(live: Live, open_url: VisitPage) -> None:
     """Ninety days, maintenance counted too."""
     seen = open_url(page_of(live, "demo-2", "?days=90&exclude_maintenance=false")).settled("ready")
-    assert seen.asked == ["sla/compliance?days=90&exclude_maintenance=false&detail=full"]
+    assert seen.asked_for("sla/compliance") == ["sla/compliance?days=90&exclude_maintenance=false&detail=full"]
     assert "Africa/Lagos" in seen.text("#period")
 
 
@@ -111,8 +123,64 @@ def test_rows_that_no_filter_matches_leave_the_page_unconfirmed(tmp_path: Path, 
     with serving("--database-url", f"sqlite:///{file}") as doubtful:
         for tenant in ("words", "overwritten"):
             seen = open_url(page_of(doubtful, tenant)).settled("ready")
-            assert "100% Not confirmed target" in seen.text("#cards")
+            assert "100.00% Not confirmed target" in seen.text("#cards")
             assert "Data quality" in seen.text("#method")
         spotless = open_url(page_of(doubtful, "spotless")).settled("ready")
-        assert "100% Met target" in spotless.text("#cards")
-        assert "no rows were read" in spotless.text("#method")
+        assert "100.00% Met target" in spotless.text("#cards")
+        assert "No rows were read" in spotless.text("#method")
+
+
+def test_an_operator_sees_all_tenants_and_each_ones_figures(tmp_path: Path, open_url: VisitPage) -> None:
+    """Twelve of them, the worst first; names and figures belong together."""
+    file = tmp_path / "alarms.sqlite"
+    url = f"sqlite:///{file}"
+    prepare(url, demo_at=None)
+    metadata.create_all(engine := create_engine(url))
+    engine.dispose()
+    outages = write_operators_tenants(file, datetime.now(UTC))
+    # Not in this thread, where the browser has an event loop.
+    with ThreadPoolExecutor() as pool:
+        pool.submit(asyncio.run, store_days(url, outages)).result()
+    token = Tokens(TEST_SECRET).issue(EVERY_TENANT, [min(READERS), OVERVIEW], lifetime=timedelta(hours=1))
+    worst, best = list(outages)[-1], next(iter(outages))
+    # The header X-Tenant-ID is not read: the page names the tenant in the query too.
+    environment = {SECRET: TEST_SECRET, "SLA_TENANT_HEADER": "ignore"}
+    with serving("--database-url", url, environment=environment) as operated:
+        seen = open_url(f"{operated.url}#token={token}").settled("ready")
+        names = seen.page.locator("#overview tbody th button")
+        expect(names).to_have_text([*reversed(outages)])
+        assert seen.text("h1") == min(outages)
+        for tenant, minutes in ((worst, outages[worst]), (best, outages[best])):
+            names.filter(has_text=tenant).click()
+            expect(seen.page.locator("h1")).to_have_text(tenant)
+            expect(seen.page.locator("#cards .card:nth-child(2) .figure")).to_have_text(f"{minutes}min")
+        seen.assert_sound()
+
+
+def write_operators_tenants(file: Path, now: datetime) -> dict[str, int]:
+    """Write twelve tenants, each with one outage ten days ago; return its minutes by tenant, the shortest first."""
+    outages = {f"tenant-{number:02}": number for number in range(1, 13)}
+    day = timedelta(days=1)
+    statement = (
+        "INSERT INTO alarms (id, tenant_id, alarm_id, severity, status, alarm_type, title, first_occurrence,"
+        " last_occurrence, cleared_at) VALUES (?, ?, 'LOS-1', 'CRITICAL', 'CLEARED', 'los', 'Loss of signal', ?, ?, ?)"
+    )
+    with closing(sqlite3.connect(file)) as database, database:
+        for tenant, minutes in outages.items():
+            start, end = now - 10 * day, now - 10 * day + timedelta(minutes=minutes)
+            database.execute("INSERT INTO tenants VALUES (?, 'UTC', ?)", (tenant, (now - 60 * day).isoformat()))
+            times = (start.isoformat(), end.isoformat(), end.isoformat())
+            database.execute(statement, (f"row-{tenant}", tenant, *times))
+    return outages
+
+
+async def store_days(url: str, tenants: Iterable[str]) -> None:
+    """Store the closed days of thirty, as the nightly job does."""
+    variables = {SECRET: TEST_SECRET, "SLA_DATABASE_URL": url, "SLA_STORED_DAYS": "1"}
+    engine = engine_of(database_url(url))
+    service = service_of(engine, ServeSettings.from_environment(variables), Statistics())
+    now = datetime.now(UTC)
+    for tenant in tenants:
+        await service.store_closed_days(tenant, now - timedelta(days=30), now)
+    await service.aclose()
+    await engine.dispose()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import ViewportSize
@@ -12,7 +11,7 @@ from playwright.sync_api import ViewportSize
 import sla_compliance as sla
 from sla_compliance.outlets.html import report_page
 from sla_compliance.samples import sample_provider
-from tests.browser.conftest import VisitPage
+from tests.browser.conftest import KeepPicture, VisitPage
 from tests.browser.visits import Scheme, Visit
 
 WIDE: ViewportSize = {"width": 1280, "height": 900}
@@ -44,12 +43,18 @@ def link(visit: Visit, row: int) -> str:
     ("screen", "size", "schemes"), [("wide", WIDE, ("dark", "light")), ("narrow", NARROW, ("light", "dark"))]
 )
 def test_the_page_is_sound_and_fits(
-    open_url: VisitPage, url: str, pictures: Path, screen: str, size: ViewportSize, schemes: tuple[Scheme, Scheme]
+    open_url: VisitPage,
+    url: str,
+    keep_picture: KeepPicture,
+    screen: str,
+    size: ViewportSize,
+    schemes: tuple[Scheme, Scheme],
 ) -> None:
     """No script error, no breach of its policy, no axe violation, nothing to scroll sideways."""
     visit = open_url(url, viewport=size)
     for scheme in schemes:
-        visit.picture(scheme, pictures / f"report-{scheme}-{screen}.png")
+        visit.switch(scheme)
+        keep_picture(visit.page, f"report-{scheme}-{screen}")
     visit.assert_sound()
     assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -93,19 +98,19 @@ def test_days_are_reached_by_keyboard(open_url: VisitPage, url: str) -> None:
     assert visit.faults == []
 
 
-def test_without_scripts_everything_is_still_there(open_url: VisitPage, url: str, pictures: Path) -> None:
+def test_without_scripts_everything_is_still_there(open_url: VisitPage, url: str, keep_picture: KeepPicture) -> None:
     """The chart, its links, and all figures."""
     visit = open_url(url, viewport=WIDE, java_script_enabled=False)
-    visit.page.screenshot(path=pictures / "report-without-scripts.png", full_page=True)
+    keep_picture(visit.page, "report-without-scripts")
     assert visit.page.locator(".plot a").count() == visit.page.locator("tbody tr").count() == 90
     assert visit.page.locator(".plot a").first.get_attribute("aria-labelledby") == "r0"
 
 
-def test_the_page_prints_whole(open_url: VisitPage, url: str, pictures: Path) -> None:
+def test_the_page_prints_whole(open_url: VisitPage, url: str, keep_picture: KeepPicture) -> None:
     """On paper nothing is hidden behind a scroll bar, and nothing is dark."""
     visit = open_url(url, viewport=WIDE, color_scheme="dark")
     visit.page.emulate_media(media="print")
-    visit.page.screenshot(path=pictures / "report-print.png", full_page=True)
+    keep_picture(visit.page, "report-print")
     frame = visit.page.locator(".scroll")
     assert frame.evaluate("it => it.scrollHeight === it.clientHeight")
     assert (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
@@ -37,6 +36,10 @@ class Visit:
         if message.type in {"error", "warning"} and not message.text.startswith(NOT_LOADED):
             self.faults.append(message.text)
 
+    def asked_for(self, path: str) -> list[str]:
+        """The API requests for one path, such as `sla/incidents`."""
+        return [question for question in self.asked if question.partition("?")[0] == path]
+
     def settled(self, view: str) -> Visit:
         """Wait until the view with this id is up, the chart in it drawn."""
         self.page.locator("#chart svg" if view == "ready" else f"#{view}").wait_for()
@@ -54,13 +57,14 @@ class Visit:
         """What axe finds, as `rule: element`."""
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE)
-        found: dict[str, Any] = self.page.evaluate("axe.run()")
-        return [f"{rule['id']}: {node['html'][:120]}" for rule in found["violations"] for node in rule["nodes"]]
+        # Of the rules that hold axe would describe every element.
+        options = "{ resultTypes: ['violations'], preload: false }"
+        found: list[dict[str, Any]] = self.page.evaluate(f"axe.run({options}).then(({{ violations }}) => violations)")
+        return [f"{rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]]
 
-    def picture(self, scheme: Scheme, path: Path) -> None:
-        """Switch to a colour scheme and keep a picture of the whole page."""
+    def switch(self, scheme: Scheme) -> None:
+        """Switch to a colour scheme."""
         self.page.emulate_media(color_scheme=scheme)
-        self.page.screenshot(path=path, full_page=True)
 
     def assert_sound(self) -> None:
         """No script error, no breach of the content policy, no violation of accessibility rules."""

@@ -155,8 +155,9 @@ BAD_OPTIONS = {
     "an unknown column of works": (
         (*DAY, "--maintenance", "work.csv"),
         "Error: work.csv has a column 'Begins'; windows have start, end, actual_end, announced_at, entered_at, kind, "
-        "reason, recurrence, zone, resource_id, resource_name, resource_type, customer_id, customer_name, alarm_type, "
-        "source, with_children, or give --maintenance-column start=Begins, or ignore=Ticket to leave one out",
+        "reason, recurrence, zone, author, resource_id, resource_name, resource_type, customer_id, customer_name, "
+        "alarm_type, source, with_children, or give --maintenance-column start=Begins, or ignore=Ticket to leave one "
+        "out",
     ),
     "a column of works that is none": (
         (*DAY, "--maintenance", "work.csv", "--maintenance-column", "begin=Begins"),

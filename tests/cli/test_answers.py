@@ -84,6 +84,16 @@ class TestIncidents:
         assert "MTTR 2 h of 2 restorations, median 1 h, longest 3 h" in words
         assert "MTTA 6 min, 1 of 4 alarms acknowledged" in words
 
+    def test_80_columns_have_room_for_what_an_outage_began_with(self, folder: Path) -> None:
+        header = "severity,first_occurrence,cleared_at,resource_id,title"
+        row = "major,2026-10-05T23:00:00Z,2026-10-06T00:30:00Z,OLT-017,Loss of signal"
+        (folder / "over_midnight.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
+        table = run("incidents", "over_midnight.csv", *OVER, columns=80).stdout
+        assert "2026-10-05 23:00:00  00:30:00 +1 d  1:30:00  1:30:00  OLT-017 Loss of signal" in table
+        wide = run("incidents", "over_midnight.csv", *OVER, columns=120).stdout
+        assert "2026-10-06 00:30:00+00:00" in wide
+        assert "Alarms" in wide
+
     def test_a_limit_says_what_it_cuts_in_every_format(self) -> None:
         document = answer("incidents", *FOUR, "--limit", "1")
         assert (len(document["incidents"]), document["total"]) == (1, 2)
@@ -153,6 +163,13 @@ class TestExplain:
         assert "nothing counted, so no outage is decisive" in result.stdout
         assert result.exit_code == 3
 
+    def test_no_rows_confirm_nothing(self, folder: Path) -> None:
+        (folder / "none.csv").write_text("id,severity,first_occurrence,cleared_at\n")
+        result = run("explain", "none.csv", *OVER)
+        assert "Not confirmed: no rows were read" in result.stdout
+        assert "no doubt could change the verdict" not in result.stdout
+        assert result.exit_code == 3
+
     def test_bridged_gaps_are_a_row(self) -> None:
         text = run("explain", *FOUR, "--merge-gap", "2d").stdout
         assert "(bridged gaps)" in text
@@ -217,13 +234,34 @@ class TestBudget:
 class TestTrend:
     """Periods side by side."""
 
+    def test_a_row_takes_one_line_of_a_terminal_of_80_columns(self) -> None:
+        window = ("--zone", "UTC", "--from", "2026-02-02", "--to", "2026-03-01", "--as-of", "2026-04-10")
+        lines = run("trend", "months.csv", *window, "--period", "week", columns=80).stdout.splitlines()
+        weeks = [line for line in lines if "2026-02-" in line and " %" in line]
+        assert [line[3:13] for line in weeks] == ["2026-02-02", "2026-02-09", "2026-02-16", "2026-02-23"]
+
     def test_months_of_other_lengths_compare(self) -> None:
         window = ("--zone", "UTC", "--from", "2026-02-01", "--to", "2026-03-31", "--as-of", "2026-04-10")
         february, march = answer("trend", "months.csv", *window)["changes"]
         assert february["reason"] == "the one before is not in the window"
+        cut_ends = ("--zone", "UTC", "--from", "2026-02-10", "--to", "2026-04-20", "--as-of", "2026-05-10")
+        assert [change["reason"] for change in answer("trend", "months.csv", *cut_ends)["changes"]] == [
+            "the one before is not in the window",
+            "2026-02-10 to 2026-02-28 is cut by the window",
+            "2026-04-01 to 2026-04-20 is cut by the window",
+        ]
         assert march["points"] == pytest.approx(5 / 7812)
         assert [row["points"][:6] for row in rows("trend", "months.csv", *window)] == ["", "0.0006"]
         assert "+0.0006" in run("trend", "months.csv", *window).stdout
+
+    def test_without_an_end_the_period_in_progress_is_at_risk_until_it_is_lost(self) -> None:
+        """As `budget --month` says; with --to it is the verdict on the window."""
+        window = ("--zone", "UTC", "--from", "2026-09-01", "--as-of", "2026-10-10T00:00:00Z")
+        last = answer("trend", "half.csv", *window)["changes"][-1]
+        assert (last["record"]["verdict"], last["is_to_date"]) == ("AT_RISK", True)
+        assert (
+            answer("trend", "half.csv", *window, "--to", "2026-10-10")["changes"][-1]["record"]["verdict"] == "BREACHED"
+        )
 
     def test_what_is_in_progress_or_cut_or_without_data_says_so(self) -> None:
         words = " ".join(run("trend", "half.csv", "--zone", "UTC", "--from", "2026-09-01", *TENTH[4:]).stdout.split())
@@ -303,6 +341,19 @@ class TestStatement:
         result = run("statement", "rows.csv", *ISSUED, *arguments)
         assert (result.exit_code, result.stdout) == (2, "")
         assert fault in result.stderr
+
+    def test_the_name_of_the_tenant_is_enough(self, folder: Path) -> None:
+        """Files that name no tenant are all of it; files that name it in part only are bad input."""
+        run("statement", "rows.csv", *ISSUED, "--output", "one.json")
+        lines = (folder / "rows.csv").read_text(encoding="utf-8").splitlines()
+        untenanted = "\n".join(",".join(cells[:1] + cells[2:]) for cells in (line.split(",") for line in lines))
+        (folder / "untenanted.csv").write_text(untenanted, encoding="utf-8")
+        assert run("statement", "untenanted.csv", *ISSUED, "--output", "two.json").exit_code == 0
+        one, two = (json.loads((folder / name).read_bytes()) for name in ("one.json", "two.json"))
+        assert (one["tenant"], one["figures"], one["lines"]) == ("acme", two["figures"], two["lines"])
+        mixed = run("statement", "rows.csv", "untenanted.csv", *ISSUED)
+        assert (mixed.exit_code, "give all rows a tenant_id" in mixed.stderr) == (2, True)
+        assert "has no column tenant_id" in run("explain", "untenanted.csv", *OVER, "--tenant", "acme").stderr
 
     def test_a_statement_names_a_tenant_and_a_period(self) -> None:
         assert "Missing option '--tenant'" in run("statement", "rows.csv", *OVER, "--issued-by", "ana").stderr

@@ -231,7 +231,6 @@ def test_it_needs_the_packages_of_its_own_extra_alone(tmp_path: Path) -> None:
         "uvicorn",
         "jwt",
         "prometheus_client",
-        "cashews",
         "redis",
     )
     program = f"import sys; sys.modules.update(dict.fromkeys({others})); from sla_compliance.cli import main; main()"

@@ -88,7 +88,7 @@ def test_each_targets_note_is_written_once(folder: Path) -> None:
         ([], ""),
         (
             ["f", "b", "e", "d", "c", "a"],
-            "Note: 6 keys of the rows not in the inventory: 'a', 'b', 'c', 'd', 'e' and more\n",
+            "Note: 6 keys of the rows not in the inventory: 'a', 'b', 'c', 'd', 'e' and 1 more\n",
         ),
     ],
 )

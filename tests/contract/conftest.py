@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
-from sqlalchemy import URL
+from sqlalchemy import URL, make_url
 
+from sla_compliance.stores.sqlalchemy import ddl
 from tests.servers.databases import fresh_database
 
 
@@ -17,6 +19,19 @@ def runner() -> Iterator[asyncio.Runner]:
     """One event loop."""
     with asyncio.Runner() as runner:
         yield runner
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> URL:
+    """A file of its own."""
+    return make_url(f"sqlite:///{tmp_path / 'stored.db'}")
+
+
+@pytest.fixture
+def postgres_url(each_postgres_dsn: str) -> Iterator[URL]:
+    """A database of its own on every PostgreSQL found, its tables made by the statements people run by hand."""
+    with fresh_database(each_postgres_dsn, ddl("postgresql")) as url:
+        yield url
 
 
 @pytest.fixture(params=["postgresql+psycopg", "postgresql+psycopg2", "sqlite"])

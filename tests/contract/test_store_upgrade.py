@@ -16,7 +16,14 @@ from sla_compliance.errors import InvalidValueError
 from sla_compliance.labels import CELL_INDEX, CELLS, Scope, State
 from sla_compliance.measured import DayFact, DayKey, FactCode
 from sla_compliance.stores.protocol import Restatement
-from sla_compliance.stores.sqlalchemy import SQLAlchemyDayStore, ddl, metadata, upgrade_ddl
+from sla_compliance.stores.sqlalchemy import (
+    SQLAlchemyDayStore,
+    SQLAlchemyStatementStore,
+    ddl,
+    metadata,
+    upgrade_ddl,
+)
+from sla_compliance.testing.statement_store import issued
 from sla_compliance.testing.store import key, stored
 from sla_compliance.units import DAY_US
 from tests.servers.databases import fresh_database
@@ -171,7 +178,7 @@ async def test_an_upgraded_database_has_the_columns_of_a_new_one(engine: Engine,
         assert columns == {column.name: column.nullable for column in table.columns}
         primary_key = inspector.get_pk_constraint(table.name)["constrained_columns"]
         assert primary_key == [column.name for column in table.primary_key]
-    assert set(metadata.tables) == {"sla_days", "sla_changes", "sla_restatements"}
+    assert set(metadata.tables) == {"sla_days", "sla_changes", "sla_restatements", "sla_statements"}
 
 
 async def test_tables_that_were_not_upgraded_are_named(engine: Engine) -> None:
@@ -180,7 +187,30 @@ async def test_tables_that_were_not_upgraded_are_named(engine: Engine) -> None:
         await SQLAlchemyDayStore(engine).create_tables()
 
 
+async def test_tables_of_version_2_gain_causes_authors_and_statements(engine: Engine) -> None:
+    """Earlier restatements have neither cause nor author; until then the command is named."""
+    run_script(engine, upgrade_ddl(engine.dialect.name))
+    version_2 = "ALTER TABLE sla_restatements DROP COLUMN cause; ALTER TABLE sla_restatements DROP COLUMN author;"
+    run_script(engine, f"{version_2} DROP TABLE sla_statements;")
+    store, statements = SQLAlchemyDayStore(engine), SQLAlchemyStatementStore(engine)
+    command = f"sla-compliance ddl --dialect {engine.dialect.name} --upgrade --from-version 2"
+    with pytest.raises(InvalidValueError, match=f"sla_restatements is of version 2; .*{command}"):
+        await statements.create_tables()
+    run_script(engine, upgrade_ddl(engine.dialect.name, from_version=2))
+    await store.create_tables()
+    (trace,) = await store.restatements("acme")
+    assert (trace.reason, trace.cause, trace.author) == ("alarm 4711", None, None)
+    new = {key(day=2): stored(key(day=2), applied=2)}
+    await store.restate(new, reason="mended", at_us=18, cause="4711 \0\ud800", author="ana é")
+    assert [(entry.cause, entry.author) for entry in await store.restatements("acme")][1:] == [
+        (r"4711 \x00\ud800", "ana é")
+    ]
+    assert await statements.append(issued()) == issued()
+
+
 def test_the_upgrade_of_an_unknown_dialect_is_refused() -> None:
     """With those there are."""
     with pytest.raises(InvalidValueError, match="postgresql, sqlite"):
         upgrade_ddl("oracle")
+    with pytest.raises(InvalidValueError, match="from_version is 3; give 1 or 2"):
+        upgrade_ddl("sqlite", from_version=3)

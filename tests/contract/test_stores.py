@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import URL, create_engine, make_url
+from sqlalchemy import URL, create_engine
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from sla_compliance.errors import InvalidValueError
@@ -14,7 +13,6 @@ from sla_compliance.stores.memory import MemoryDayStore
 from sla_compliance.stores.protocol import DayStore
 from sla_compliance.stores.sqlalchemy import AsyncSQLAlchemyDayStore, SQLAlchemyDayStore, ddl
 from sla_compliance.testing.store import DayStoreContract, key, stored
-from tests.servers.databases import fresh_database
 
 
 class TestMemoryDayStore(DayStoreContract):
@@ -33,19 +31,6 @@ class SQLDayStoreContract(DayStoreContract):
         """With its length and the way out, before the database sees it."""
         with pytest.raises(InvalidValueError, match="10000 characters"):
             await store.add({key("x" * 10_000): stored(key("x" * 10_000))})
-
-
-@pytest.fixture
-def sqlite_url(tmp_path: Path) -> URL:
-    """A file of its own."""
-    return make_url(f"sqlite:///{tmp_path / 'days.db'}")
-
-
-@pytest.fixture
-def postgres_url(each_postgres_dsn: str) -> Iterator[URL]:
-    """A database of its own on every PostgreSQL found, its tables made by the statements people run by hand."""
-    with fresh_database(each_postgres_dsn, ddl("postgresql")) as url:
-        yield url
 
 
 class SyncStore(SQLDayStoreContract):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import shutil
@@ -18,7 +19,20 @@ from sla_compliance.alarms import Alarm
 from sla_compliance.calendars.exclusions import MaintenanceWindow
 from sla_compliance.service import MemoryTenants, TenantSettings
 from sla_compliance.sources.samples import SampleAlarmSource
-from tests.web.world import FIBRE_CUT, LAGOS, NOW, Clock, Source, at, platform, service_over, visiting
+from sla_compliance.stores.memory import MemoryDayStore
+from sla_compliance.web.tenants import ListedTenant
+from tests.web.world import (
+    FIBRE_CUT,
+    LAGOS,
+    NOW,
+    Clock,
+    Source,
+    at,
+    platform,
+    platform_permission,
+    service_over,
+    visiting,
+)
 
 FILE = Path(__file__).parents[2] / "docs" / "clients" / "sla_compliance.ts"
 
@@ -46,7 +60,15 @@ def interfaces() -> dict[str, dict[str, Key]]:
 
 INTERFACES = interfaces()
 TYPES = dict(re.findall(r"export type (\w+) = (.+);", FILE.read_text(encoding="utf-8")))
-SCHEMAS: Mapping[str, Any] = platform(service_over(Source())).openapi()["components"]["schemas"]
+
+
+def platforms_tenants() -> list[ListedTenant]:
+    """Return tenants to choose from: with a title, unknown to the service, without stored days."""
+    return [ListedTenant("acme", "Acme"), ListedTenant("unknown"), ListedTenant("new")]
+
+
+SEVERAL_TENANTS: Mapping[str, Any] = {"tenants": platforms_tenants, "authorize_overview": platform_permission}
+SCHEMAS: Mapping[str, Any] = platform(service_over(Source()), **SEVERAL_TENANTS).openapi()["components"]["schemas"]
 
 
 def fits(value: Any, type_: str) -> bool:
@@ -67,6 +89,7 @@ def fits(value: Any, type_: str) -> bool:
         "string": isinstance(value, str),
         "number": isinstance(value, int | float) and not isinstance(value, bool),
         "Record<string, number>": isinstance(value, dict) and all(type(length) is int for length in value.values()),
+        "Record<string, string>": isinstance(value, dict) and all(type(count) is str for count in value.values()),
     }[type_]
 
 
@@ -80,7 +103,27 @@ def misfits(value: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "name", ["RollupStats", "DayIncidents", "IncidentDetail", "IncidentAlarm", "ResourceCompliance"]
+    "name",
+    [
+        "RollupStats",
+        "DayIncidents",
+        "IncidentDetail",
+        "IncidentAlarm",
+        "ResourceCompliance",
+        "ExclusionOfRecord",
+        "Budget",
+        "AttributedDowntime",
+        "AttributedShare",
+        "PricedIncidents",
+        "IncidentCostDetail",
+        "ReliabilityFigures",
+        "PeriodChange",
+        "PeriodFigures",
+        "Tenant",
+        "TenantStanding",
+        "TopDoubt",
+        "TopCause",
+    ],
 )
 def test_an_interface_has_the_keys_and_nulls_of_openapi(name: str) -> None:
     """All of them, none more, in one order."""
@@ -113,6 +156,13 @@ ANSWERS = [
     ("incidents?date=2025-10-07", "DayIncidents"),
     ("incidents?date=2025-10-08", "DayIncidents"),
     ("resources?days=12", "ResourceCompliance[]"),
+    ("budget", "Budget"),
+    ("budget?period=year&target_percentage=100", "Budget"),
+    ("attribution?days=12&by=resource_id", "AttributedDowntime"),
+    ("incident-costs?days=12", "PricedIncidents"),
+    ("reliability?days=12", "ReliabilityFigures"),
+    ("trend?count=2", "PeriodChange[]"),
+    ("trend?period=week&against=year&count=1", "PeriodChange[]"),
     ("compliance?days=91", "Problem"),
 ]
 
@@ -125,6 +175,17 @@ def test_answers_fit_their_types(tenant: str, question: str, type_: str) -> None
     with visiting(service, tenant) as client:
         answer = client.get(question).json()
     assert fits(answer, type_), answer
+
+
+def test_answers_about_several_tenants_fit_their_types() -> None:
+    """Of one with stored days, one without, one that nobody knows."""
+    store = MemoryDayStore()
+    asyncio.run(service_over(Source(), store=store).store_closed_days("acme", at(1), NOW))
+    with visiting(service_over(Source(), store=store), **SEVERAL_TENANTS) as client:
+        assert fits(client.get("tenants").json(), "Tenant[]")
+        standings = client.get("overview").json()
+    assert fits(standings, "TenantStanding[]"), standings
+    assert [standing["has_data"] for standing in standings] == [True, False, False]
 
 
 def test_sample_days_fit_their_type() -> None:

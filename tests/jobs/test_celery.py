@@ -21,7 +21,7 @@ import pytest
 from celery import Celery
 from sqlalchemy import URL, create_engine, text
 
-from sla_compliance.jobs.celery import NIGHTLY_RECONCILIATION, NIGHTLY_SWEEP
+from sla_compliance.jobs.celery import NIGHTLY_RECONCILIATION, NIGHTLY_STATEMENTS, NIGHTLY_SWEEP
 from sla_compliance.stores.sqlalchemy import SQLAlchemyDayStore
 from tests.servers.databases import fresh_database
 
@@ -98,6 +98,15 @@ class Platform:
         engine.dispose()
         return rows
 
+    def kept_statements(self) -> list[tuple[Any, ...]]:
+        """Return tenant, number and digest of every statement."""
+        engine = create_engine(self.database)
+        with engine.connect() as connection:
+            rows = connection.execute(text("SELECT tenant_id, number, digest FROM sla_statements ORDER BY tenant_id"))
+            kept = [tuple(row) for row in rows]
+        engine.dispose()
+        return kept
+
     def copy_day(self, tenant_id: str, source: str, date: str, *, rows_read: int) -> None:
         """Put a stored day in the place of another one, as if rows had changed since without a report."""
         engine = create_engine(self.database)
@@ -132,6 +141,8 @@ class Story:
     trail: dict[str, list[str]]
     log: str
     exit_code: int | None
+    statements: list[Outcome]
+    kept_statements: list[tuple[Any, ...]]
 
 
 @pytest.fixture(scope="module")
@@ -174,6 +185,11 @@ def _told(platform: Platform, store: SQLAlchemyDayStore) -> Story:
         platform.copy_day("tenant-1", OUTAGE_DATE, DATE_WITHOUT, rows_read=2)
         platform.send(NIGHTLY_RECONCILIATION)
         platform.until(lambda: _tenants(platform.outcomes("reconciliations")) == TENANTS)
+        (platform.folder / "statements_due").touch()
+        with platform.worker():  # two workers at once have the same work
+            platform.send(NIGHTLY_STATEMENTS)
+            platform.send(NIGHTLY_STATEMENTS)
+            platform.until(lambda: len(platform.outcomes("statements")) == 2 * len(TENANTS))
     return Story(
         when_killed,
         rows,
@@ -185,6 +201,8 @@ def _told(platform: Platform, store: SQLAlchemyDayStore) -> Story:
         _trail(store),
         (platform.folder / "log").read_text(),
         worker.returncode,
+        platform.outcomes("statements"),
+        platform.kept_statements(),
     )
 
 
@@ -245,6 +263,19 @@ def test_the_reconciliation_restates_what_differs_and_lets_a_purge_wait(story: S
     (warning,) = [line for line in story.log.splitlines() if "wait, for a purge" in line]
     assert DATE_WITHOUT in warning
     assert "'tenant-1'" in warning
+
+
+def test_each_tenant_has_one_statement_of_its_last_month_however_many_workers(story: Story) -> None:
+    """Both nights report the same one; a failing tenant is reported and stops no other."""
+    assert [(tenant_id, number) for tenant_id, number, _ in story.kept_statements] == [
+        (tenant_id, 1) for tenant_id in sorted(STORED)
+    ]
+    digests = {tenant_id: digest for tenant_id, _, digest in story.kept_statements}
+    for outcome in story.statements:
+        if outcome["tenant_id"] == "broken":
+            assert "is down" in outcome["error"]
+        else:
+            assert (outcome["first_date"], outcome["digest"]) == ("2025-10-01", digests[outcome["tenant_id"]])
 
 
 def test_a_worker_stops_in_good_order(story: Story) -> None:

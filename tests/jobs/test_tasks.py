@@ -15,8 +15,10 @@ from celery.schedules import crontab
 from sla_compliance import AlarmBatch, AlarmFilter
 from sla_compliance.errors import UnknownTenantError
 from sla_compliance.jobs.celery import (
+    BUDGETS,
     HOURLY_TICK,
     NIGHTLY_RECONCILIATION,
+    NIGHTLY_STATEMENTS,
     NIGHTLY_SWEEP,
     PRECOMPUTE,
     ComplianceTasks,
@@ -97,7 +99,7 @@ def platform() -> Iterator[Platform]:
     made.service.close()
 
 
-def test_the_sweep_is_due_at_two_the_reconciliation_at_half_past_three_and_the_tick_every_hour(
+def test_each_task_of_all_tenants_is_due_at_its_time(
     platform: Platform,
 ) -> None:
     """Beside what the platform has on its own schedule; each entry names a task that the app knows."""
@@ -107,6 +109,8 @@ def test_the_sweep_is_due_at_two_the_reconciliation_at_half_past_three_and_the_t
         NIGHTLY_SWEEP: crontab(hour="2", minute="0"),
         HOURLY_TICK: crontab(minute="5"),
         NIGHTLY_RECONCILIATION: crontab(hour="3", minute="30"),
+        NIGHTLY_STATEMENTS: crontab(hour="4", minute="30"),
+        BUDGETS: crontab(minute="*/10"),
     }
     assert {entry["task"] for entry in schedule.values()} - {"x"} <= set(platform.app.tasks)
 
@@ -121,6 +125,15 @@ def test_the_tick_precomputes_those_whose_day_has_just_ended(platform: Platform)
     """At 23:05 UTC it is five past midnight in Lagos and in London, which has summer time."""
     assert platform.tasks.hourly_tick.delay().get() == 2
     assert platform.reported() == [("lagos", 90, None), ("london", 90, None)]
+
+
+def test_the_budgets_of_all_tenants_are_measured(platform: Platform, caplog: pytest.LogCaptureFixture) -> None:
+    """A tenant that fails is logged and does not stop the others."""
+    platform.listed.append("nobody")
+    assert platform.tasks.measure_budgets.delay().get() == 3
+    assert [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR] == [
+        "the error budget of tenant 'nobody' could not be measured"
+    ]
 
 
 def test_a_tenant_can_be_sent_by_hand(platform: Platform) -> None:

@@ -20,10 +20,11 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sla_compliance import Alarm, AlarmBatch, AlarmFilter
 from sla_compliance.jobs.celery import log_reconciliation, register_tasks
 from sla_compliance.jobs.reconcile import ReconciliationOutcome
+from sla_compliance.jobs.statements import StatementOutcome
 from sla_compliance.jobs.sweep import TenantOutcome
 from sla_compliance.service import ComplianceService, MemoryTenants, SyncComplianceService, TenantSettings
 from sla_compliance.sources.protocol import EVERY_QUALIFYING
-from sla_compliance.stores.sqlalchemy import AsyncSQLAlchemyDayStore
+from sla_compliance.stores.sqlalchemy import AsyncSQLAlchemyDayStore, AsyncSQLAlchemyStatementStore
 
 NOW = dt.datetime(2025, 10, 31, 0, 5, tzinfo=dt.UTC)
 ZONES = {"broken": "UTC", "flaky": "Asia/Tokyo"} | {f"tenant-{number}": "Africa/Lagos" for number in range(22)}
@@ -31,8 +32,15 @@ OPTIONS = {"visibility_timeout": 1, "global_keyprefix": os.environ["SLA_JOBS_PRE
 FOLDER = Path(os.environ["SLA_JOBS_FOLDER"])
 OUTCOMES = FOLDER / "outcomes"
 RECONCILIATIONS = FOLDER / "reconciliations"
+STATEMENTS = FOLDER / "statements"
+STATEMENTS_DUE = FOLDER / "statements_due"
 RELEASED = FOLDER / "released"
 HELD_BACK = {f"tenant-{number}" for number in range(6, 22)}
+
+
+def now() -> dt.datetime:
+    """Return the present moment: once statements are due, some days later."""
+    return NOW + dt.timedelta(days=3) if STATEMENTS_DUE.exists() else NOW
 
 
 class TroubledSource:
@@ -65,11 +73,13 @@ def is_first(name: str) -> bool:
 
 def make_service() -> SyncComplianceService:
     """Return a service of this process."""
+    engine = create_async_engine(os.environ["SLA_JOBS_DATABASE"])
     service = ComplianceService(
         TroubledSource(),
         tenants=MemoryTenants({tenant_id: TenantSettings(zone) for tenant_id, zone in ZONES.items()}),
-        store=AsyncSQLAlchemyDayStore(create_async_engine(os.environ["SLA_JOBS_DATABASE"])),
-        clock=lambda: NOW,
+        store=AsyncSQLAlchemyDayStore(engine),
+        statements=AsyncSQLAlchemyStatementStore(engine),
+        clock=now,
     )
     return SyncComplianceService(service)
 
@@ -102,6 +112,20 @@ def report_reconciliation(outcome: ReconciliationOutcome) -> None:
         file.write(json.dumps(line) + "\n")
 
 
+def report_statement(outcome: StatementOutcome) -> None:
+    """Write a line."""
+    line = {
+        "tenant_id": outcome.tenant_id,
+        "first_date": str(outcome.first_date),
+        "number": outcome.number,
+        "digest": outcome.digest,
+        "final_us": outcome.final_us,
+        "error": repr(outcome.error),
+    }
+    with STATEMENTS.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
+
+
 app = Celery(broker=os.environ["SLA_JOBS_BROKER"])
 app.conf.update(broker_transport_options=OPTIONS, worker_hijack_root_logger=False)
 tasks = register_tasks(
@@ -110,6 +134,7 @@ tasks = register_tasks(
     list_tenants=list_tenants,
     report=report,
     report_reconciliation=report_reconciliation,
+    report_statement=report_statement,
     first_retry_after=dt.timedelta(seconds=1),
     retries=1,
 )

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 import sla_compliance as sla
+from sla_compliance.analysis import attribution, budget, trend
 from sla_compliance.samples import sample_provider
 
 GALLERY = Path(__file__).parents[2] / "docs" / "notebooks"
@@ -81,6 +82,10 @@ def test_drill_down(folder: Path) -> None:
     assert day.explain() in printed(outputs)
     assert any(str(worst.alarms[0].title) in html for html in shown(outputs, "text/html"))
     assert len(shown(outputs, "image/png")) == 1
+    quarter = report_of("2026-09-01", "2026-11-30")
+    answers = [attribution(report, by="resource_id"), budget(report), trend(quarter, sla.Period.MONTH)]
+    assert [repr(answer) for answer in answers] == shown(outputs, "text/plain")[-3:]
+    assert sum('class="sla-preview"' in html for html in shown(outputs, "text/html")) == 2 + len(answers)
 
 
 def test_targets_and_accountings(folder: Path) -> None:

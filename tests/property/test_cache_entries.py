@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import hmac
 import json
 from dataclasses import replace
 from hashlib import sha256
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sla_compliance.cache.entries import Entry, day_key, decode_entry, digest, encode_entry, lock_key, token_key
+from sla_compliance.cache.seals import derived_cache_key, seal_of
 from sla_compliance.calendars.local_days import first_instant_us
 from sla_compliance.day_json import BOUNDS_MAY_DIFFER_US
+from sla_compliance.errors import InvalidTypeError, InvalidValueError
 from sla_compliance.labels import CELL_INDEX, CELLS, Scope, State
 from sla_compliance.measured import DayFact, DayKey, FactCode, MeasuredDay
 
@@ -197,3 +201,75 @@ def test_a_reading_that_does_not_add_up_to_the_day_is_no_entry(entry: Entry, dat
 def test_junk_is_no_entry(value: bytes) -> None:
     """Nothing that is read is ever run, and nothing is raised."""
     assert decode_entry(value, KEY) is None
+
+
+secrets = st.text(st.characters(exclude_categories=["Cs"]), min_size=32, max_size=40)
+cache_keys = st.binary(min_size=32, max_size=80)
+
+
+@given(entry=entries, cache_key=cache_keys)
+def test_a_sealed_entry_is_read_as_it_was_written(entry: Entry, cache_key: bytes) -> None:
+    """By every holder of the key."""
+    value = encode_entry(entry, KEY, seal_of(cache_key))
+    assert decode_entry(value, KEY, seal_of(cache_key)) == entry
+    json.loads(value[32:])
+
+
+@given(entry=entries, cache_key=cache_keys, data=st.data())
+def test_a_sealed_value_that_is_altered_in_any_way_is_no_entry(
+    entry: Entry, cache_key: bytes, data: st.DataObject
+) -> None:
+    """A bit flipped, cut off, lengthened, or two values crossed over."""
+    seal = seal_of(cache_key)
+    value = encode_entry(entry, KEY, seal)
+    place = data.draw(st.integers(0, len(value) - 1))
+    flipped = value[:place] + bytes([value[place] ^ (1 << data.draw(st.integers(0, 7)))]) + value[place + 1 :]
+    other_value = encode_entry(replace(entry, written_us=entry.written_us + 1), KEY, seal)
+    for wrong in (flipped, value[:place], value + b" ", b" " + value, value[:32] + other_value[32:]):
+        assert decode_entry(wrong, KEY, seal) is None
+
+
+@given(entry=entries, cache_key=cache_keys, other_key=cache_keys)
+def test_a_seal_of_another_key_or_of_none_is_no_seal(entry: Entry, cache_key: bytes, other_key: bytes) -> None:
+    """Who can write to the cache and compute checksums still makes no entry."""
+    seal = seal_of(cache_key)
+    assert decode_entry(encode_entry(entry, KEY), KEY, seal) is None
+    assert decode_entry(encode_entry(entry, KEY, seal), KEY) is None
+    if hmac.new(cache_key, digestmod="sha256").digest() != hmac.new(other_key, digestmod="sha256").digest():
+        assert decode_entry(encode_entry(entry, KEY, seal_of(other_key)), KEY, seal) is None
+
+
+@given(entry=entries, cache_key=cache_keys, left=keys, right=keys)
+def test_a_sealed_entry_holds_in_its_own_place_alone(
+    entry: Entry, cache_key: bytes, left: DayKey, right: DayKey
+) -> None:
+    """Whatever ids, measurements, agreements and dates the two places are of."""
+    seal = seal_of(cache_key)
+    moved = seal.opened(day_key(right), encode_entry(entry, left, seal))
+    assert (moved is None) == (left != right)
+
+
+@given(left=secrets, right=secrets)
+def test_a_derived_key_is_one_of_its_secret_alone(left: str, right: str) -> None:
+    """Long enough to seal with, and not the secret."""
+    key = derived_cache_key(left)
+    assert (key == derived_cache_key(right)) == (left == right)
+    assert len(key) == 32
+    assert left.encode() not in key
+
+
+@pytest.mark.parametrize("length", [0, 31])
+def test_a_short_key_or_secret_seals_nothing(length: int) -> None:
+    """The message does not show it."""
+    for refused in (lambda: seal_of(b"k" * length), lambda: derived_cache_key("k" * length)):
+        with pytest.raises(InvalidValueError, match=f"is {length} bytes long; give 32 or more") as error:
+            refused()
+        assert "kkkk" not in str(error.value)
+
+
+def test_a_key_is_of_bytes_and_a_secret_is_text() -> None:
+    """Not the other way round."""
+    with pytest.raises(InvalidTypeError, match="cache_key"):
+        seal_of("k" * 32)  # type: ignore[arg-type]
+    with pytest.raises(InvalidTypeError, match="secret"):
+        derived_cache_key(b"k" * 32)  # type: ignore[arg-type]

@@ -56,6 +56,43 @@ async def test_the_figures_are_the_cores() -> None:
         assert "Availability by day" in answer._repr_html_()
 
 
+async def test_kept_days_know_the_windows_of_the_agreement_alone() -> None:
+    """Not which rows they were made from, nor the windows of a source, nor what a window took."""
+    facts = lively()
+    answer = await service_of(facts).compliance(TENANT, at(20, 12), at(28, 12))
+    details = answer.as_dicts(detail=True)
+    assert {detail["policy"] for detail in details} == {answer.policy.fingerprint}
+    assert {(detail["input_digest"], detail["exclusions"]) for detail in details} == {(None, None)}
+
+    night = sla.MaintenanceWindow(at(25, 22), at(25, 23, 30), reason="switch replaced", author="M. Ade")
+    visit = sla.Exclusion(at(26, 9), at(26, 10), reason="no access")
+    emergency = sla.MaintenanceWindow(at(25, 1), at(25, 2), kind="emergency")
+    settings = TenantSettings("Europe/Lisbon", maintenance=[night, emergency], exclusions=[visit])
+    answer = await service_of(lively(settings)).compliance(TENANT, at(25, 12), at(26, 12))
+    saturday, sunday = (detail["exclusions"] for detail in answer.as_dicts(detail=True))
+    assert saturday == [
+        {
+            "name": "maintenance of 2025-10-25 22:00 UTC (switch replaced)",
+            "kind": "planned",
+            "reason": "switch replaced",
+            "author": "M. Ade",
+            "applies_to": "everybody",
+            "length_seconds": 3600.0,
+            "downtime_seconds": None,
+            "text": ("maintenance of 2025-10-25 22:00 UTC (switch replaced) by M. Ade, planned, for everybody: 1 h"),
+        }
+    ]
+    assert [line["kind"] for line in sunday] == ["planned", "exclusion"]  # type: ignore[attr-defined]
+
+
+async def test_work_that_excuses_what_it_caused_is_not_listed_without_the_outages() -> None:
+    """They decide how much of it is accepted."""
+    policy = sla.SLAPolicy(planned_work=sla.PlannedWork(excuses="caused"))
+    settings = TenantSettings("Europe/Lisbon", policy, maintenance=[NIGHT])
+    answer = await service_of(lively(settings)).compliance(TENANT, at(25, 12), at(26, 12))
+    assert [detail["exclusions"] for detail in answer.as_dicts(detail=True)] == [None, None]
+
+
 async def test_kept_days_have_no_hours() -> None:
     """An answer is made of whole days; a report of one has them."""
     facts = lively()
@@ -163,7 +200,10 @@ async def test_a_bad_row_takes_no_chart_away_and_is_named() -> None:
     first, again = [await service.compliance(TENANT, at(20), at(29)) for _ in range(2)]
     assert first.days == again.days
     assert [line for line in again.quality if line.startswith("1 bad row set aside")]
-    assert again.as_dicts(detail=True)[0]["quality"] == {"lines": list(again.quality)}
+    assert again.as_dicts(detail=True)[0]["quality"] == {
+        "lines": list(again.quality),
+        "doubts": [{"cause": "SET_ASIDE", "rows": 1, "seconds": 86_400.0}],
+    }
 
 
 async def test_a_range_has_the_facts_of_its_own_days() -> None:

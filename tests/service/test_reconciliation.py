@@ -365,8 +365,16 @@ class Paused:
             await self.may_go_on.wait()
         return count
 
-    async def restate(self, days: Mapping[DayKey, StoredDay], *, reason: str, at_us: int) -> list[Restatement]:
-        return await self._store.restate(days, reason=reason, at_us=at_us)
+    async def restate(
+        self,
+        days: Mapping[DayKey, StoredDay],
+        *,
+        reason: str,
+        at_us: int,
+        cause: str | None = None,
+        author: str | None = None,
+    ) -> list[Restatement]:
+        return await self._store.restate(days, reason=reason, at_us=at_us, cause=cause, author=author)
 
     async def changes(self, tenant_id: str, dates: Collection[dt.date]) -> dict[dt.date, int]:
         return await self._store.changes(tenant_id, dates)
@@ -445,10 +453,18 @@ async def test_days_that_never_stop_changing_are_left_to_the_sweep() -> None:
     class Restless(MemoryDayStore):
         is_restless = False
 
-        async def restate(self, days: Mapping[DayKey, StoredDay], *, reason: str, at_us: int) -> list[Restatement]:
+        async def restate(
+            self,
+            days: Mapping[DayKey, StoredDay],
+            *,
+            reason: str,
+            at_us: int,
+            cause: str | None = None,
+            author: str | None = None,
+        ) -> list[Restatement]:
             if self.is_restless:
                 await self.mark_stale(TENANT, [key.date for key in days])
-            return await super().restate(days, reason=reason, at_us=at_us)
+            return await super().restate(days, reason=reason, at_us=at_us, cause=cause, author=author)
 
     facts, store = facts_with(OUTAGE), Restless()
     service = service_of(facts, store=store)

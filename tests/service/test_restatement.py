@@ -310,3 +310,30 @@ async def test_a_purge_while_days_are_measured_stores_nothing_of_what_it_took() 
     facts = PurgedMeanwhile(TenantSettings("UTC"), at(28, 12), OUTAGE)
     assert (await service_of(facts, store=store).store_closed_days(TENANT, at(20), at(28))).restated == ()
     assert await downtime(facts, store) == 60
+
+
+async def test_a_restatement_says_what_changed_and_by_whom() -> None:
+    """The id of the alarm, the reason and the author of an exclusion."""
+    store, facts = MemoryDayStore(), facts_with(OUTAGE)
+    service = service_of(facts, store=store)
+    await service.store_closed_days(TENANT, at(20), at(28))
+    shorter = replace(OUTAGE, cleared_at=at(21, 9, 30))
+    facts.alarms = {1: shorter}
+    await service.alarm_changed(TENANT, OUTAGE, shorter)
+    storm = sla.Exclusion(at(21, 9), at(21, 9, 10), reason="storm", author="ana")
+    facts.agreed = [storm]
+    await service.exclusion_changed(TENANT, None, storm)
+    trail = await store.restatements(TENANT)
+    assert [(entry.cause, entry.author) for entry in trail] == [("1", None), ("storm", "ana")]
+
+
+async def test_a_day_of_several_unapplied_changes_has_no_single_cause() -> None:
+    """The first one was reported and not restated; which of both altered what is not known."""
+    store, facts = MemoryDayStore(), facts_with(OUTAGE)
+    service = service_of(facts, store=store)
+    await service.store_closed_days(TENANT, at(20), at(28))
+    await store.mark_stale(TENANT, [DAY])
+    facts.alarms = {}
+    await service.alarm_changed(TENANT, OUTAGE, None)
+    (entry,) = await store.restatements(TENANT)
+    assert (entry.reason, entry.cause) == ("an alarm changed", None)

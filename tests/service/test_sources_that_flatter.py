@@ -88,7 +88,7 @@ async def test_a_spotless_tenant_is_met_and_confirmed_and_says_that_no_rows_were
         answer = await service.compliance(TENANT, NOW - dt.timedelta(days=90), NOW)
         assert (answer.total.verdict, answer.is_confirmed) == (sla.Verdict.MET, True)
         assert answer.quality == (NO_ROWS,)
-        assert answer.as_dicts(detail=True)[0]["quality"] == {"lines": [NO_ROWS]}
+        assert answer.as_dicts(detail=True)[0]["quality"] == {"lines": [NO_ROWS], "doubts": []}
 
 
 @pytest.mark.parametrize(

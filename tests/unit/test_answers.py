@@ -24,7 +24,16 @@ from sla_compliance import (
     Verdict,
     evaluate,
 )
-from sla_compliance.analysis import attribution, budget, burn_rate, decisive_incidents, effect_us, reliability, trend
+from sla_compliance.analysis import (
+    attribution,
+    budget,
+    burn_rate,
+    decisive_incidents,
+    effect_us,
+    incident_costs,
+    reliability,
+    trend,
+)
 from sla_compliance.report import ComplianceReport
 from sla_compliance.units import HOUR_US, MINUTE_US
 
@@ -253,6 +262,12 @@ def test_an_outage_that_bridges_a_gap_may_lose_the_period_at_once() -> None:
     assert budget(report).deadline == at(10, 0, 45)
 
 
+def test_keys_that_no_row_can_have_are_refused() -> None:
+    for keys in ("b", [["b"]], 5):
+        with pytest.raises(InvalidTypeError, match="keys is .*; give values of id"):
+            effect_us(october([outage(at(3), 60)]), keys)  # type: ignore[arg-type]
+
+
 def test_a_lost_period_has_no_deadline_and_names_no_hope() -> None:
     answer = budget(october([outage(at(3), 60)], as_of=at(10)))
     assert answer.deadline is None
@@ -265,6 +280,23 @@ def test_what_no_outage_can_lose_any_more_has_no_deadline() -> None:
     answer = budget(october([], as_of=at(31, 23, 30)))
     assert answer.deadline is None
     assert "no outage from now on can lose the period by itself" in answer.explain()
+
+
+@pytest.mark.parametrize("min_outage", [0, 120])
+@pytest.mark.parametrize("down_for", [0, 2])
+@pytest.mark.parametrize("before", [timedelta(microseconds=1), timedelta(minutes=1), timedelta(days=5)])
+def test_an_outage_may_last_into_a_period_that_has_not_begun(before: timedelta, down_for: int, min_outage: int) -> None:
+    """A microsecond after the deadline it has lost that period."""
+    as_of, microsecond = OCTOBER - before, timedelta(microseconds=1)
+    policy = SLAPolicy(min_outage=timedelta(minutes=min_outage))
+    since = as_of - timedelta(minutes=down_for)
+    open_alarms = [Alarm(since, last_occurrence=as_of)] if down_for else []
+    answer = budget(october(open_alarms, as_of=as_of, policy=policy))
+    assert answer.deadline is not None
+    assert (answer.state, answer.down_since) == (Verdict.UNDETERMINED, since if down_for else None)
+    assert answer.left_when_it_began_us == (answer.allowed_us if down_for else None)
+    for end, verdict in ((answer.deadline, Verdict.MET), (answer.deadline + microsecond, Verdict.BREACHED)):
+        assert october([Alarm(since, end)], policy=policy, as_of=NOVEMBER).total.verdict is verdict
 
 
 def test_a_target_of_100_is_lost_at_the_first_instant_that_counts() -> None:
@@ -479,3 +511,12 @@ def test_a_part_outside_the_window_is_refused(four_failures: ComplianceReport) -
     with pytest.raises(ValueError, match="nothing from there"):
         four_failures.part(NOVEMBER, NOVEMBER + timedelta(days=1))
     assert four_failures.part(at(3), at(4, 12)).downtime_us == 20 * MINUTE_US
+
+
+def test_the_dearest_incident_stands_first_with_its_cost() -> None:
+    """In JSON with its alarms, or without; only the one that decided the month is marked."""
+    costs = incident_costs(october([outage(at(3), 20, id="short"), outage(at(9), 40, id="long")]))
+    assert [(row.incident.alarms[0].id, row.is_decisive) for row in costs.rows] == [("long", True), ("short", False)]
+    first = costs.rows[0].as_dict()
+    assert (first["budget_seconds"], first["is_decisive"], len(first["alarms"])) == (2400.0, True, 1)  # type: ignore[arg-type]
+    assert "alarms" not in costs.rows[0].as_dict(with_alarms=False)

@@ -60,8 +60,8 @@ def test_the_axis_begins_at_the_highest_floor_below_all_points_and_the_target(
 
 def test_a_point_alone_is_level_to_both_edges() -> None:
     """At the top where nothing was lost."""
-    assert line_of(drawn(points_of(100.0))) == f"M0 {TOP}H0.5H1"
-    assert line_of(drawn(points_of(95.0))) == f"M0 {BOTTOM}H0.5H1"
+    assert line_of(drawn(points_of(100.0))) == f"M0 {TOP}H1"
+    assert line_of(drawn(points_of(95.0))) == f"M0 {BOTTOM}H1"
 
 
 def test_points_not_measured_are_one_gap_and_break_the_line() -> None:
@@ -69,7 +69,7 @@ def test_points_not_measured_are_one_gap_and_break_the_line() -> None:
     markup = drawn(points_of(NOT_MEASURED, 100.0, NOT_MEASURED, NOT_MEASURED, 100.0))
     boxes = re.findall(r'<rect class="gap" x="(.*?)" y="14" width="(.*?)"', markup)
     assert boxes == [("0%", "20%"), ("40%", "40%")]
-    assert line_of(markup) == "M1 14H1.5H2M4 14H4.5H5"
+    assert line_of(markup) == "M1 14H2M4 14H5"
 
 
 def test_a_chart_of_gaps_alone_has_no_line() -> None:
@@ -80,17 +80,27 @@ def test_a_chart_of_gaps_alone_has_no_line() -> None:
 
 
 @given(st.lists(percentages, min_size=1, max_size=12))
-def test_the_line_stays_within_the_range_of_its_neighbours(values: list[float | None]) -> None:
-    """A curve's control points do, so the curve does: it shows no dip that was not measured."""
-    level = float(BOTTOM)
-    for command, numbers in re.findall(r"([MHC])([^MHC]*)", line_of(drawn(points_of(*values)))):
+def test_a_point_is_a_plateau(values: list[float | None]) -> None:
+    """The line is level over each point and upright between two: it shows nothing that was not measured."""
+    x = level = -1.0
+    plateaus: list[tuple[float, float, float]] = []
+    for command, numbers in re.findall(r"([A-Z])([^A-Z]*)", line_of(drawn(points_of(*values)))):
         position = [float(number) for number in numbers.split()]
         if command == "M":
-            level = position[1]
-        elif command == "C":
-            lowest, highest = sorted((level, position[5]))
-            assert all(lowest - 0.01 <= y <= highest + 0.01 for y in position[1::2])
-            level = position[5]
+            x, level = position
+        elif command == "V":
+            (level,) = position
+        else:
+            assert command == "H"
+            plateaus.append((x, position[0], level))
+            (x,) = position
+    measured = [index for index, value in enumerate(values) if value is not None]
+    assert [(start, end) for start, end, _ in plateaus] == [(index, index + 1) for index in measured]
+    levels = {index: level for index, (_, _, level) in zip(measured, plateaus, strict=True)}
+    floor = axis_floor(points_of(*values), 99.9)
+    for index in measured:
+        share = ((values[index] or 0.0) - floor) / (100 - floor)
+        assert levels[index] == pytest.approx(BOTTOM - share * (BOTTOM - TOP), abs=0.06)
 
 
 @pytest.mark.parametrize("kind", PointKind)

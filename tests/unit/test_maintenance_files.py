@@ -38,6 +38,7 @@ def test_all_that_a_window_has_can_be_written_down(name: str, tmp_path: Path) ->
             "end": "2026-10-04T03:00:00Z",
             "kind": "EMERGENCY",
             "reason": "card, port 3",
+            "author": "M. Ade",
             "actual_end": "2026-10-04T02:00:00Z",
             "announced_at": "2026-10-01T00:00:00Z",
             "entered_at": "2026-10-02T00:00:00Z",
@@ -60,6 +61,7 @@ def test_all_that_a_window_has_can_be_written_down(name: str, tmp_path: Path) ->
             END,
             kind=MaintenanceKind.EMERGENCY,
             reason="card, port 3",
+            author="M. Ade",
             actual_end=datetime(2026, 10, 4, 2, tzinfo=UTC),
             announced_at=datetime(2026, 10, 1, tzinfo=UTC),
             entered_at=datetime(2026, 10, 2, tzinfo=UTC),
@@ -68,6 +70,15 @@ def test_all_that_a_window_has_can_be_written_down(name: str, tmp_path: Path) ->
         ),
         MaintenanceWindow(START, END, recurrence="FREQ=WEEKLY;BYDAY=SU", zone="Europe/Berlin"),
     )
+
+
+def test_who_created_a_window_is_its_author(tmp_path: Path) -> None:
+    """The column of many systems; both names together are one column twice."""
+    content = "start,end,created_by\n2026-10-04T01:00:00Z,2026-10-04T03:00:00Z,M. Ade\n"
+    assert read(tmp_path, content) == (MaintenanceWindow(START, END, author="M. Ade"),)
+    both = "start,end,created_by,author\n2026-10-04T01:00:00Z,2026-10-04T03:00:00Z,M. Ade,B. Obi\n"
+    with pytest.raises(InvalidFileError, match="has two columns called author; rename one"):
+        read(tmp_path, both)
 
 
 def test_json_may_list_whom_a_window_applies_to(tmp_path: Path) -> None:

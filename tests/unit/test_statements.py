@@ -20,13 +20,16 @@ from sla_compliance import (
     InvalidValueError,
     MaintenanceWindow,
     Scope,
+    ServiceHours,
     SLAPolicy,
     State,
     evaluate,
 )
 from sla_compliance.analysis import Statement, difference, restate, statement, statements
+from sla_compliance.analysis.statement_documents import document_of, statement_of
+from sla_compliance.errors import PeriodOpenError
 from sla_compliance.report import ComplianceReport
-from sla_compliance.units import MINUTE_US
+from sla_compliance.units import MINUTE_US, instant_us
 
 OCTOBER = datetime(2026, 10, 1, tzinfo=UTC)
 NOVEMBER = datetime(2026, 11, 1, tzinfo=UTC)
@@ -115,6 +118,44 @@ def test_other_terms_are_another_statement() -> None:
     figures = {name: (old, new) for name, old, new in difference(first, second).figures}
     assert figures["target_percentage"] == ("99.9", "99.99")
     assert "policy" in figures
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"service_hours": ServiceHours.weekly({"mon-fri": "09:00-17:00"})},
+        {"in_service": [(at(5), NOVEMBER)]},
+        {"in_service": [(OCTOBER, at(3, 9, 20))]},
+    ],
+    ids=["service hours", "activated later", "ended earlier"],
+)
+def test_other_agreed_time_is_another_statement(changes: dict[str, Any]) -> None:
+    """The rows are the same; what was owed is not, and neither is the figure."""
+    first = issued(october([ROW_17]))
+    report = october([ROW_17], **changes)
+    second = restated(first, report)
+    assert second.number == 2
+    assert second.figures["uptime_us"] == report.total.uptime_us != first.figures["uptime_us"]
+    assert restated(second, report) is second
+    # Zone rules move service hours by themselves, and restate nothing.
+    under_other_rules = replace(first, tz_version="1999a")
+    assert restated(under_other_rules, report) is under_other_rules
+
+
+@pytest.mark.parametrize("terms", ["target", "accounting"])
+def test_a_record_under_other_terms_is_another_statement(terms: str) -> None:
+    first = issued(october([ROW_17]))
+    report = october([ROW_17])
+    record = report.total.with_target("99.99") if terms == "target" else report.total.counted_as(Accounting.GROSS)
+    second = restated(first, report, record=record)
+    assert (second.number, second.figures["verdict"]) == (2, str(record.verdict))
+    assert restated(second, report, record=record) is second
+
+
+def test_time_that_was_monitored_after_all_is_another_statement() -> None:
+    first = issued(october([ROW_17], monitored=[(at(5), NOVEMBER)]))
+    second = restated(first, october([ROW_17]))
+    assert (second.number, second.figures["availability"]) == (2, "1115/1116")
 
 
 def test_a_purge_restates_nothing() -> None:
@@ -234,3 +275,50 @@ def test_arguments_of_restating_and_of_a_difference_are_checked() -> None:
         difference(first, "second")  # type: ignore[arg-type]
     with pytest.raises(InvalidValueError, match="another tenant"):
         difference(first, replace(first, tenant="globex"))
+
+
+class TestDocuments:
+    """A statement as JSON types, and back; what was changed is refused."""
+
+    def test_a_document_is_the_statement(self) -> None:
+        """With its lines, and where there are too many without."""
+        whole = issued(october([ROW_16]))
+        for kept in (whole, replace(whole, lines=None)):
+            document = document_of(kept)
+            assert statement_of(json.loads(json.dumps(document))) == kept
+            assert document["digest"] == kept.digest
+
+    @pytest.mark.parametrize(
+        ("name", "value", "fault"),
+        [
+            ("number", True, "its field number is missing, or of another type"),
+            ("zone", None, "its field zone is missing"),
+            ("figures", {}, "its field figures lacks some"),
+            ("day_cells", {}, "has no days"),
+            ("day_cells", {"2026-10-01": 1}, "has no days"),
+            ("lines", [1], "other things than texts"),
+            ("lines", ["x"], "changed after it was issued"),
+            ("issued_by", "bo", "changed after it was issued"),
+            ("more", 1, "more"),
+        ],
+    )
+    def test_another_content_is_refused(self, name: str, value: object, fault: str) -> None:
+        """By the field at fault."""
+        document = {**document_of(issued(october([ROW_16]))), name: value}
+        with pytest.raises(InvalidValueError, match=fault) as caught:
+            statement_of(document)
+        assert caught.value.field == "statement"
+        assert document[name] == value  # the document itself is left as it is
+
+    def test_what_is_no_object_is_refused(self) -> None:
+        """A list, or nothing."""
+        for document in ("", None):
+            with pytest.raises(InvalidValueError, match="it is no object"):
+                statement_of(document)
+
+
+def test_an_open_period_says_when_it_is_final() -> None:
+    """As an attribute, which a job reads."""
+    with pytest.raises(PeriodOpenError, match=r"record is of a period that is final on 2026-11-01") as caught:
+        issued(october([], as_of=at(20)), issued_at=at(20))
+    assert caught.value.final_us == instant_us(NOVEMBER, field="november")

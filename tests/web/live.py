@@ -19,7 +19,7 @@ from typing import Any, Final
 import httpx2
 
 from sla_compliance.server.auth import DEFAULT_PERMISSION, Tokens
-from sla_compliance.server.settings import SECRET
+from sla_compliance.server.variables import SECRET
 from tests.servers.process import free_port
 
 SCRIPT: Final = str(Path(sysconfig.get_path("scripts")) / "sla-compliance")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sla_compliance.server.settings import CONTRACT, SECRET
+from sla_compliance.server.variables import CONTRACT, SECRET
 from tests.web.live import SCRIPT, TEST_SECRET, serving
 
 TABLES = """

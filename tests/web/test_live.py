@@ -11,7 +11,7 @@ import pytest
 
 from sla_compliance.errors import InvalidValueError
 from sla_compliance.server.database import prepare
-from sla_compliance.server.settings import SECRET
+from sla_compliance.server.variables import SECRET
 from sla_compliance.stores.sqlalchemy import ddl
 from tests.servers.databases import fresh_database
 from tests.web.live import TEST_SECRET, Live, eventually, serving, token_for

@@ -10,15 +10,32 @@ from hypothesis import settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
-from tests.web.world import API, Source, platform, service_over
+from sla_compliance.stores.memory import MemoryDayStore
+from sla_compliance.web.tenants import ListedTenant
+from tests.web.world import API, Source, platform, platform_permission, service_over
 
-APP = platform(service_over(Source()))
+
+def some_tenants() -> list[ListedTenant]:
+    """Return the tenants to choose from."""
+    return [ListedTenant("acme", "Acme"), ListedTenant("new"), ListedTenant("unknown")]
+
+
+APP = platform(
+    service_over(Source(), store=MemoryDayStore()), tenants=some_tenants, authorize_overview=platform_permission
+)
 RANGE = {"from_date", "to_date", "days"}
 PARAMETERS = {
     "compliance": {*RANGE, "target_percentage", "exclude_maintenance", "detail"},
     "rollup-stats": {*RANGE, "target_percentage", "exclude_maintenance"},
     "incidents": {"date", "exclude_maintenance", "limit", "offset", "alarm_limit"},
     "resources": {*RANGE, "target_percentage", "exclude_maintenance", "limit", "offset"},
+    "budget": {"period", "target_percentage", "exclude_maintenance"},
+    "attribution": {*RANGE, "by", "exclude_maintenance", "limit", "offset"},
+    "incident-costs": {*RANGE, "target_percentage", "exclude_maintenance", "limit", "offset"},
+    "reliability": {*RANGE, "exclude_maintenance"},
+    "trend": {"period", "against", "count", "target_percentage", "exclude_maintenance"},
+    "tenants": {"limit", "offset"},
+    "overview": {"from_date", "to_date", "period", "limit", "offset"},
 }
 ROUTES = [f"{API}/{name}" for name in PARAMETERS]
 ERRORS = ("400", "401", "403", "422", "503")

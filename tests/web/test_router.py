@@ -85,7 +85,11 @@ class TestFigures:
         assert day.items() >= THE_SEVENTH.items()
         assert (day["is_confirmed"], day["coverage_percentage"]) == (True, 100.0)
         assert day["low_percentage"] == day["high_percentage"] == day["compliance_percentage"]
-        assert (day["verdict"], day["downtime_seconds"], day["quality"]) == ("BREACHED", 95.0, {"lines": []})
+        assert (day["verdict"], day["downtime_seconds"], day["quality"]) == (
+            "BREACHED",
+            95.0,
+            {"lines": [], "doubts": []},
+        )
         assert day["segments"]["AGREED/DOWN"] == 95_000_000
         assert {"method", "tz_version", "as_of", "provenance"} <= day.keys()
 

@@ -7,8 +7,8 @@ import subprocess
 
 import pytest
 
-from sla_compliance.server.auth import Tokens
-from sla_compliance.server.settings import SECRET
+from sla_compliance.server.auth import OVERVIEW, Tokens
+from sla_compliance.server.variables import SECRET
 from tests.web.live import SCRIPT, TEST_SECRET, Live
 
 
@@ -33,12 +33,20 @@ def test_tenants_and_permissions_may_be_repeated() -> None:
     assert (who.tenants, who.permissions) == (("b", "a"), frozenset({"faults.alarms.read"}))
 
 
+def test_an_operators_token_opens_every_tenant() -> None:
+    """And has the permissions that were given, no more."""
+    done = token_command("--all-tenants", "--permission", OVERVIEW)
+    who = Tokens(TEST_SECRET).read(done.stdout.strip())
+    assert (who.is_operator, who.tenants, who.permissions) == (True, (), frozenset({OVERVIEW}))
+
+
 @pytest.mark.parametrize(
     ("options", "secret", "message"),
     [
         (("--tenant", "demo"), None, SECRET),
         (("--tenant", "demo"), "short", SECRET),
         ((), TEST_SECRET, "--tenant"),
+        (("--tenant", "demo", "--all-tenants"), TEST_SECRET, "--all-tenants"),
         (("--tenant", ""), TEST_SECRET, "--tenant"),
         (("--tenant", "demo", "--permission", "everything"), TEST_SECRET, "--permission"),
         (("--tenant", "demo", "--hours", "0"), TEST_SECRET, "--hours"),

@@ -6,11 +6,13 @@ from sla_compliance.analysis.decisive import decisive_incidents
 from sla_compliance.analysis.differences import Difference, RowChanges, difference
 from sla_compliance.analysis.doctor import doctor
 from sla_compliance.analysis.findings import Finding, FindingCode
+from sla_compliance.analysis.incident_costs import IncidentCost, IncidentCosts, incident_costs
 from sla_compliance.analysis.projection import ProjectedBudget, projected_budget
 from sla_compliance.analysis.reliability import Reliability, reliability
+from sla_compliance.analysis.restatements import restate
 from sla_compliance.analysis.settlement import DoubtfulRow, Settlement, settlement
-from sla_compliance.analysis.statements import Statement, restate, statement
-from sla_compliance.analysis.trends import Change, trend
+from sla_compliance.analysis.statements import Statement, statement
+from sla_compliance.analysis.trends import Change, Trend, trend
 
 __all__ = [
     "Attribution",
@@ -20,12 +22,15 @@ __all__ = [
     "ErrorBudget",
     "Finding",
     "FindingCode",
+    "IncidentCost",
+    "IncidentCosts",
     "ProjectedBudget",
     "Reliability",
     "RowChanges",
     "Settlement",
     "Share",
     "Statement",
+    "Trend",
     "attribution",
     "budget",
     "burn_rate",
@@ -33,6 +38,7 @@ __all__ = [
     "difference",
     "doctor",
     "effect_us",
+    "incident_costs",
     "projected_budget",
     "reliability",
     "restate",

@@ -18,17 +18,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import accumulate
-from operator import attrgetter, sub
+from itertools import compress, islice, pairwise
+from operator import ne, sub
 from typing import NamedTuple
 
 from sla_compliance.analysis.active_parts import ActiveParts, active_parts
-from sla_compliance.analysis.counted_downtime import ALL_TIME, LengthBefore, counted_downtime
-from sla_compliance.checks import check_order, listed
-from sla_compliance.intervals import ALWAYS_START_US, IntervalSet
+from sla_compliance.analysis.shown_values import downtime_fact, first_facts
+from sla_compliance.checks import check_order, listed, wrong_type
+from sla_compliance.counted_downtime import LengthBefore, counted_downtime
+from sla_compliance.drawing.preview import Preview, Previewed
+from sla_compliance.errors import shown
+from sla_compliance.intervals import ALWAYS_END_US, ALWAYS_START_US, IntervalSet
 from sla_compliance.report import ComplianceReport
 from sla_compliance.units import instant_us, length_text, moment
 from sla_compliance.zones import load_zone
@@ -66,8 +69,18 @@ class Share(NamedTuple):
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Attribution:
+class _Shares(NamedTuple):
+    """The fields of many shares, a column each."""
+
+    keys: Sequence[Hashable]
+    alarms: Sequence[int]
+    gross_us: Sequence[int]
+    unique_us: Sequence[int]
+    owned_us: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Attribution(Previewed):
     """How counted downtime is spread over keys.
 
     Attributes:
@@ -107,6 +120,27 @@ class Attribution:
             lines.append(f"  bridged, of no alarm: {length_text(self.bridged_us)}")
         return "\n".join(lines)
 
+    def _preview(self) -> Preview:
+        return Preview(
+            heading=f"{self.start.isoformat()} to {self.end.isoformat()} by {self.by}",
+            facts=[
+                *downtime_fact("downtime", self.down_us),
+                *first_facts([(self.by, _row_text(share)) for share in self.rows]),
+                *downtime_fact("bridged", self.bridged_us or None),
+            ],
+            notes=lambda: [
+                "gross: down while it was; unique: down for no other; owned: it was down first",
+            ],
+        )
+
+
+def _row_text(share: Share) -> str:
+    lengths = zip(("gross", "unique", "owned"), (share.gross_us, share.unique_us, share.owned_us), strict=True)
+    texts = ", ".join(f"{name} {length_text(length)}" for name, length in lengths)
+    key = "none" if share.key is None else shown(str(share.key))
+    plural = "" if share.alarms == 1 else "s"
+    return f"{key}: {texts}; {share.alarms:,} alarm{plural}"
+
 
 def attribution(
     report: ComplianceReport, *, by: str = "id", start: datetime | None = None, end: datetime | None = None
@@ -140,17 +174,17 @@ def attribution(
     check_order(start_us, end_us, start=start, end=end)
     start_us, end_us = max(start_us, ledger.start_us), max(ledger.start_us, min(end_us, ledger.end_us))
     down = counted_downtime(ledger, report.accounting).clip(start_us, end_us)
+    active = report.measurement.active.active.clip(start_us, end_us)
     parts = active_parts(report, report.qualifying.key_column(by), start_us, end_us)
-    active = IntervalSet.union_of(parts.starts_us, parts.ends_us)
-    shares = _shares(parts, active, down)
+    shares = _largest_first(_shares(parts, active, down))
     zone = load_zone(report.zone)
     return Attribution(
         by=by,
         start=moment(start_us, zone),
         end=moment(end_us, zone),
-        rows=_largest_first(shares),
+        rows=shares,
         down_us=down.total_us,
-        bridged_us=(down - active).total_us,
+        bridged_us=down.total_us - sum(share.owned_us for share in shares),
     )
 
 
@@ -162,7 +196,12 @@ def effect_us(report: ComplianceReport, keys: Iterable[Hashable], *, by: str = "
     Raises:
         InvalidTypeError: `keys` is not several values. Others as `attribution`.
     """
-    left_out = frozenset(listed(keys, "keys", f"values of {by}, e.g. ['i-17']"))
+    wanted = f"values of {by}, e.g. ['i-17']"
+    listed_keys = listed(keys, "keys", wanted)
+    try:
+        left_out = frozenset(listed_keys)
+    except TypeError as error:  # a list among them, say
+        raise wrong_type(keys, "keys", wanted) from error
     column = report.qualifying.key_column(by)
     rows = [row for row, key in enumerate(column) if key not in left_out]
     rule = report.measurement.rule
@@ -170,26 +209,52 @@ def effect_us(report: ComplianceReport, keys: Iterable[Hashable], *, by: str = "
     return report.total.downtime_us - counted_downtime(without_keys, report.accounting).total_us
 
 
-def _shares(parts: ActiveParts, active: IntervalSet, down: IntervalSet) -> Iterator[Share]:
-    """Return the share of each key in some downtime; `active` is the time of all parts."""
-    starts_us, ends_us, keys = parts.starts_us, parts.ends_us, parts.keys
-    # Parts of one key do not overlap, so where one part is active, one key is.
-    alone = active - IntervalSet.at_least(2, starts_us, ends_us)
+def _shares(parts: ActiveParts, active: IntervalSet, down: IntervalSet) -> _Shares:
+    """Return the shares of the keys in some downtime; no part reaches beyond the active time."""
+    starts_us, ends_us = _downtime_before(parts, active, down)
+    gross_us = list(map(sub, ends_us, starts_us))
+    unique_us, owned_us = _unique_and_owned(starts_us, ends_us)
+    if parts.alarms is None:
+        return _Shares(parts.keys, [1] * len(parts.keys), gross_us, unique_us, owned_us)
+    keys = list(parts.alarms)
+    sums_us = (_sums(parts.keys, lengths_us) for lengths_us in (gross_us, unique_us, owned_us))
+    columns_us = [[sum_us[key] for key in keys] for sum_us in sums_us]
+    return _Shares(keys, list(parts.alarms.values()), *columns_us)
+
+
+def _downtime_before(parts: ActiveParts, active: IntervalSet, down: IntervalSet) -> tuple[Sequence[int], Sequence[int]]:
+    """Return how much downtime lies before the start of each part, and before its end, from some instant on."""
     # Where all active time counts, the downtime between two instants of a part is the time between them.
-    down_before = LengthBefore(down) if active - down else ALL_TIME
-    alone_before = LengthBefore(alone & down)
-    down_before_ends = down_before.at(ends_us)
-    gross_us = map(sub, down_before_ends, down_before.at(starts_us))
-    unique_us = map(sub, alone_before.at(ends_us), alone_before.at(starts_us))
-    # Before the latest end of all earlier parts one of them is active, and it began first.
-    latest_ends_us = accumulate(ends_us, max, initial=ALWAYS_START_US)
-    owned_from_us = tuple(map(min, ends_us, map(max, starts_us, latest_ends_us)))
-    owned_us = map(sub, down_before_ends, down_before.at(owned_from_us))
-    # Each key has one part, as ids have: nothing is to be summed up.
-    if len(parts.alarms) == len(keys) == len(set(keys)):
-        return map(Share, keys, map(parts.alarms.__getitem__, keys), gross_us, unique_us, owned_us)
-    sums_us = [_sums(keys, lengths_us) for lengths_us in (gross_us, unique_us, owned_us)]
-    return (Share(key, alarms, *(sum_us[key] for sum_us in sums_us)) for key, alarms in parts.alarms.items())
+    if active == down or not active - down:
+        return parts.starts_us, parts.ends_us
+    down_before = LengthBefore(down)
+    return down_before.at(parts.starts_us), down_before.at(parts.ends_us)
+
+
+def _unique_and_owned(starts_us: Sequence[int], ends_us: Sequence[int]) -> tuple[Sequence[int], Sequence[int]]:
+    """Return the time at which each part alone is active, and the time at which of the active ones it began first.
+
+    Parts of one key do not overlap, so where one part is active, one key is.
+
+    Args:
+        starts_us, ends_us: of each part, in order of the starts; in time, or in downtime before it.
+    """
+    unique_us, owned_us = [0] * len(starts_us), [0] * len(starts_us)
+    last_part, last_end, second_last_end = 0, ALWAYS_START_US, ALWAYS_START_US
+    next_starts = (*starts_us[1:], ALWAYS_END_US)
+    for part, (start, end, next_start) in enumerate(zip(starts_us, ends_us, next_starts, strict=False)):
+        if end > last_end:
+            # Until the latest end of all earlier parts one of them is active, and it began first.
+            owned_us[part] = end - (max(last_end, start))
+            last_part, last_end, second_last_end = part, end, last_end
+        elif end > second_last_end:
+            second_last_end = end
+        # Until the next part begins, the one that ends last is alone from the second last end on.
+        alone_from = max(second_last_end, start)
+        alone_until = min(last_end, next_start)
+        if alone_from < alone_until:
+            unique_us[last_part] += alone_until - alone_from
+    return unique_us, owned_us
 
 
 def _sums(keys: Iterable[Hashable], lengths_us: Iterable[int]) -> Mapping[Hashable, int]:
@@ -200,10 +265,16 @@ def _sums(keys: Iterable[Hashable], lengths_us: Iterable[int]) -> Mapping[Hashab
     return sums_us
 
 
-def _largest_first(shares: Iterable[Share]) -> tuple[Share, ...]:
+def _largest_first(shares: _Shares) -> tuple[Share, ...]:
     """Return shares by falling unique time, then by falling gross time, then by the key's text."""
-    # Three stable sorts by one field are faster than one by three.
-    ordered = sorted(shares, key=lambda share: str(share.key))
-    ordered.sort(key=attrgetter("gross_us"), reverse=True)
-    ordered.sort(key=attrgetter("unique_us"), reverse=True)
-    return tuple(ordered)
+    # Both lengths in one integer: one sort, and no tuple a share. No length has more than 63 bits.
+    lengths = [unique << 64 | gross for unique, gross in zip(shares.unique_us, shares.gross_us, strict=True)]
+    order = sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True)
+    ordered_lengths = list(map(lengths.__getitem__, order))
+    # Few shares have the same lengths, so few texts are made and compared.
+    changes = compress(range(1, len(order)), map(ne, ordered_lengths, islice(ordered_lengths, 1, None)))
+    for first, after in pairwise((0, *changes, len(order))):
+        if after - first > 1:
+            order[first:after] = sorted(order[first:after], key=lambda share: str(shares.keys[share]))
+    columns = (map(column.__getitem__, order) for column in shares)
+    return tuple(map(Share._make, zip(*columns, strict=True)))

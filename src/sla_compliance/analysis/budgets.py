@@ -20,26 +20,36 @@ from math import floor
 from typing import Final
 
 from sla_compliance.analysis.deadline import EndlessOutage
-from sla_compliance.analysis.shown_values import left_text, percentage_down, seconds_down
+from sla_compliance.analysis.shown_values import (
+    downtime_fact,
+    first_facts,
+    left_text,
+    length_fact,
+    percentage_down,
+    percentage_fact,
+    seconds_down,
+)
 from sla_compliance.analysis.slack import cost_us, counted_with_time_to_come_as, slack_us
+from sla_compliance.drawing.preview import Preview, Previewed
 from sla_compliance.errors import InvalidValueError, shown
 from sla_compliance.intervals import ALWAYS_START_US
 from sla_compliance.labels import State
 from sla_compliance.records import ComplianceRecord
 from sla_compliance.report import ComplianceReport
 from sla_compliance.units import SECOND_US, length_text, length_us, moment
-from sla_compliance.verdicts import Verdict, availability_ratio, counted_us
+from sla_compliance.verdicts import Verdict, availability_ratio, counted_us, verdict_text
 from sla_compliance.zones import load_zone
 
 MOST_ROWS_NAMED: Final = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ErrorBudget:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ErrorBudget(Previewed):
     """The error budget of one period.
 
     Attributes:
         start, end: the period, aware, in the tenant's zone.
+        as_of: the instant of evaluation, likewise; all time after it is to come.
         target_ratio: agreed availability, exact.
         allowed_us: the downtime that the target allows, microseconds, exact.
         spent_us: the counted downtime.
@@ -54,12 +64,15 @@ class ErrorBudget:
         down_since: when the outage that lasts now began; None where there is none.
         left_when_it_began_us: what was left then.
         is_confirmed: whether no doubt could change the verdict.
-        because: names of the rows in doubt, those with the most time at stake first; none where it is confirmed.
+        because: names of the rows in doubt, those with the most time at stake first, MOST_ROWS_NAMED of them; none
+            where it is confirmed.
+        more_in_doubt: how many further rows are in doubt.
         last_monitored_at: the latest instant by now at which an outage would have been seen; None where there is none.
     """
 
     start: datetime
     end: datetime
+    as_of: datetime
     target_ratio: Fraction
     allowed_us: Fraction
     spent_us: int
@@ -74,6 +87,7 @@ class ErrorBudget:
     left_when_it_began_us: Fraction | None
     is_confirmed: bool
     because: tuple[str, ...]
+    more_in_doubt: int
     last_monitored_at: datetime | None
 
     def as_dict(self) -> dict[str, object]:
@@ -81,6 +95,7 @@ class ErrorBudget:
         return {
             "start": self.start.isoformat(),
             "end": self.end.isoformat(),
+            "as_of": self.as_of.isoformat(),
             "target_percentage": float(self.target_ratio * 100),
             "allowed_seconds": seconds_down(self.allowed_us),
             "spent_seconds": self.spent_us / SECOND_US,
@@ -97,6 +112,7 @@ class ErrorBudget:
             ),
             "is_confirmed": self.is_confirmed,
             "because": list(self.because),
+            "more_in_doubt": self.more_in_doubt,
             "last_monitored_at": _text(self.last_monitored_at),
         }
 
@@ -111,6 +127,28 @@ class ErrorBudget:
             lines.append(f"down since {self.down_since.isoformat()}")
         lines.append(self._deadline_text)
         return "\n".join(lines)
+
+    def _preview(self) -> Preview:
+        in_doubt = [("row in doubt", shown(name)) for name in self.because]
+        if self.more_in_doubt:
+            in_doubt.append(("and", f"{self.more_in_doubt:,} more"))
+        return Preview(
+            heading=f"{self.start.isoformat()} to {self.end.isoformat()}",
+            verdict=verdict_text(self.state, is_confirmed=self.is_confirmed),
+            facts=[
+                ("target", f"{float(self.target_ratio * 100):.15g} %"),
+                *length_fact("allowed", self.allowed_us),
+                *downtime_fact("spent", self.spent_us),
+                *length_fact("left", self.left_us),
+                *percentage_fact("left of the period's budget", self.remaining_ratio),
+                *percentage_fact("left to date", self.to_date_ratio),
+                *percentage_fact("availability at best", self.best_ratio),
+                *percentage_fact("availability at worst", self.worst_ratio),
+                *([] if self.down_since is None else [("down since", self.down_since.isoformat())]),
+                ("deadline", self._deadline_text),
+                *first_facts(in_doubt),
+            ],
+        )
 
     @property
     def _deadline_text(self) -> str:
@@ -128,7 +166,8 @@ class ErrorBudget:
 def error_budget_remaining_ratio(record: ComplianceRecord) -> Fraction | None:
     """Return 1 - (1 - availability) / (1 - target), the share of the error budget that is left.
 
-    The budget is the downtime that the target allows on the time counted so far.
+    The budget is that to date: the downtime that the target allows on the time counted so far, not in all of a period
+    in progress. `ErrorBudget.to_date_ratio` is the same figure.
 
     Returns:
         Exact: 1 where nothing was lost, 0 where all of it is spent, below 0 where more is. None where there is no
@@ -186,9 +225,11 @@ def budget(report: ComplianceReport, record: ComplianceRecord | None = None) -> 
     outage_start_us, deadline_us = _outage_and_deadline(report, record)
     monitored_us = report.contract.monitored.clip(ALWAYS_START_US, report.as_of_us).ends_us
     is_confirmed = record.is_confirmed
+    names_in_doubt = () if is_confirmed else _rows_in_doubt(report, record)
     return ErrorBudget(
         start=record.start,
         end=record.end,
+        as_of=moment(report.as_of_us, zone),
         target_ratio=record.target_ratio,
         allowed_us=allowed_us,
         spent_us=spent_us,
@@ -202,7 +243,8 @@ def budget(report: ComplianceReport, record: ComplianceRecord | None = None) -> 
         down_since=None if outage_start_us is None else moment(outage_start_us, zone),
         left_when_it_began_us=None if outage_start_us is None else _left_at(report, record, outage_start_us),
         is_confirmed=is_confirmed,
-        because=() if is_confirmed else _rows_in_doubt(report, record),
+        because=names_in_doubt[:MOST_ROWS_NAMED],
+        more_in_doubt=max(0, len(names_in_doubt) - MOST_ROWS_NAMED),
         last_monitored_at=moment(monitored_us[-1], zone) if monitored_us else None,
     )
 
@@ -244,7 +286,7 @@ def burn_rate(report: ComplianceReport, lookback: timedelta) -> Fraction | None:
 def _outage_and_deadline(report: ComplianceReport, record: ComplianceRecord) -> tuple[int | None, int | None]:
     """Return when the outage that lasts at the instant of evaluation began, and the deadline."""
     as_of_us = report.as_of_us
-    if not record.start_us <= as_of_us < record.end_us:
+    if as_of_us >= record.end_us:
         return None, None
     outage = EndlessOutage.of(report, record)
     is_lost = record.verdict is Verdict.BREACHED
@@ -254,6 +296,8 @@ def _outage_and_deadline(report: ComplianceReport, record: ComplianceRecord) -> 
 def _left_at(report: ComplianceReport, record: ComplianceRecord, outage_start_us: int) -> Fraction:
     """Return what was left of the budget when the outage that lasts now began."""
     ledger, start_us = report.ledger, max(outage_start_us, record.start_us)
+    if start_us >= report.as_of_us:
+        return slack_us(record)
     return slack_us(record) + cost_us(record, ledger.without_downtime, ledger, start_us, report.as_of_us)
 
 
@@ -263,7 +307,7 @@ def _rows_in_doubt(report: ComplianceReport, record: ComplianceRecord) -> tuple[
         time for time in report.readings.doubtful if time.start_us < record.end_us and time.end_us > record.start_us
     ]
     at_stake.sort(key=lambda time: time.start_us - time.end_us)
-    return tuple(dict.fromkeys(time.name for time in at_stake[:MOST_ROWS_NAMED]))
+    return tuple(dict.fromkeys(time.name for time in at_stake))
 
 
 def _text(instant: datetime | None) -> str | None:

@@ -1,7 +1,8 @@
 """Deadline: until when one outage may last, from now on, before a period is lost."""
 ################################################################
 # The deadline is the latest instant x such that one outage [as_of, x), and nothing
-# else down after it, leaves the period's slack (slack.py) at 0 or above.
+# else down after it, leaves the period's slack (slack.py) at 0 or above. A period
+# that has not begun loses nothing before its start.
 #
 # Two ledgers are compared: the report's own, and that of an outage without an end,
 # made by the same rules. Until any instant the outage costs the slack of the one
@@ -54,7 +55,7 @@ class EndlessOutage:
 
     @classmethod
     def of(cls, report: ComplianceReport, record: ComplianceRecord) -> EndlessOutage:
-        """Return the outage of a report whose window goes on after its instant of evaluation."""
+        """Return the outage of a report, for a record that is not over at the instant of evaluation."""
         as_of_us, policy, measurement = report.as_of_us, report.policy, report.measurement
         # Beyond the record's end too, so that an outage that begins just before it is long enough to count.
         to_come = IntervalSet((as_of_us,), (record.end_us + policy.min_outage_us,))
@@ -73,9 +74,9 @@ class EndlessOutage:
 
     def _spent_at_us(self) -> int | None:
         """Return the latest instant until which the slack lasts, if the outage counts; None where it is never spent."""
-        left_us = slack_us(self.record) - self._cost_us(self.record.start_us, self.as_of_us)
+        left_us = slack_us(self.record) - self._cost_us(self.record.start_us, self._first_us)
         if left_us < 0:
-            return self.as_of_us
+            return self._first_us
         for start_us, end_us in self._pieces_to_come():
             piece_cost_us = self._cost_us(start_us, end_us)
             if left_us < piece_cost_us:
@@ -83,10 +84,15 @@ class EndlessOutage:
             left_us -= piece_cost_us
         return None
 
+    @property
+    def _first_us(self) -> int:
+        """From when on time of the record is to come."""
+        return max(self.as_of_us, self.record.start_us)
+
     def _pieces_to_come(self) -> list[tuple[int, int]]:
-        """Return the stretches from as_of to the record's end in which no scope or state changes but by the outage."""
-        edges = {*self.ledger.frame.edges_us, *self.endless.frame.edges_us, self.record.end_us}
-        return list(pairwise(sorted(edge for edge in edges if self.as_of_us <= edge <= self.record.end_us)))
+        """Return the stretches of the record to come in which no scope or state changes but by the outage."""
+        edges = {*self.ledger.frame.edges_us, *self.endless.frame.edges_us, self._first_us, self.record.end_us}
+        return list(pairwise(sorted(edge for edge in edges if self._first_us <= edge <= self.record.end_us)))
 
     def _cost_us(self, start_us: int, end_us: int) -> Fraction:
         return cost_us(self.record, self.ledger, self.endless, start_us, end_us)

@@ -11,29 +11,44 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
+from typing import Final
 
-from sla_compliance.analysis.slack import cost_us, slack_us
+from sla_compliance.analysis.slack import slack_us
+from sla_compliance.counted_downtime import LengthBefore
 from sla_compliance.incidents import Incident, incidents_at
+from sla_compliance.intervals import IntervalSet
+from sla_compliance.labels import Counts, Scope, State
+from sla_compliance.ledger import Frame
 from sla_compliance.records import ComplianceRecord
 from sla_compliance.report import ComplianceReport
 from sla_compliance.verdicts import Verdict
 
+_SCOPES: Final = tuple(Scope)
+_STATES: Final = tuple(State)
 
-def decisive_incidents(report: ComplianceReport, record: ComplianceRecord | None = None) -> tuple[Incident, ...] | None:
+
+def decisive_incidents(
+    report: ComplianceReport, record: ComplianceRecord | None = None, *, alarm_limit: int | None = None
+) -> tuple[Incident, ...] | None:
     """Return the fewest incidents without which the target had been kept, in order of time.
 
     Args:
         record: one of the report's, under any target and accounting; by default that of the whole window.
+        alarm_limit: how many alarms are listed behind each incident; by default all.
 
     Returns:
-        None where nothing counted; empty where the target is kept, or can still be. Of incidents that cost the same
-        the earlier one is taken.
+        None where nothing counted, and where all of them together are not enough: a custom accounting may count as
+        down what no alarm takes down. Empty where the target is kept, or can still be. Of incidents that cost the
+        same the earlier one is taken.
 
     Raises:
         InvalidTypeError: `record` is no record.
 
-    Cost: two sums of cells for each outage of the period, and an Alarm for each row behind those returned.
+    Cost: a few bisections for each outage of the period, and an Alarm for each row behind those returned.
 
     >>> import datetime as dt, sla_compliance as sla
     >>> def at(hour, minute=0):
@@ -46,14 +61,30 @@ def decisive_incidents(report: ComplianceReport, record: ComplianceRecord | None
     ['b']
     """
     record = report.checked_record(record)
+    ranks = decisive_ranks(report, record)
+    if ranks is None:
+        return None
+    return tuple(
+        incidents_at(
+            ranks,
+            ledger=report.ledger,
+            rule=report.rule,
+            qualifying=report.qualifying,
+            accounting=record.accounting,
+            alarm_limit=alarm_limit,
+        )
+    )
+
+
+def decisive_ranks(report: ComplianceReport, record: ComplianceRecord) -> list[int] | None:
+    """Return the ranks in `report.ledger.down` of the decisive incidents, ascending; None as `decisive_incidents`."""
     if record.verdict is Verdict.UNDETERMINED:
         return None
-    need = -slack_us(record)
-    if need <= 0:
-        return ()
-    ledger = report.ledger
-    ranks = ledger.down.pieces_meeting(record.start_us, record.end_us)
-    costs = {rank: outage_cost_us(report, record, rank) for rank in ranks}
+    if record.verdict is not Verdict.BREACHED:
+        return []
+    ranks = report.ledger.down.pieces_meeting(record.start_us, record.end_us)
+    costs = dict(zip(ranks, _scaled_costs(report, record, ranks), strict=True))
+    need = -slack_us(record) * record.target_ratio.denominator
     # Sorting is stable, so of equal costs the earlier outage stands first.
     dearest_first = sorted(costs, key=costs.__getitem__, reverse=True)
     decisive: list[int] = []
@@ -62,20 +93,49 @@ def decisive_incidents(report: ComplianceReport, record: ComplianceRecord | None
             break
         need -= costs[rank]
         decisive.append(rank)
-    return tuple(
-        incidents_at(
-            sorted(decisive),
-            ledger=ledger,
-            rule=report.rule,
-            qualifying=report.qualifying,
-            accounting=record.accounting,
-        )
-    )
+    return None if need > 0 else sorted(decisive)
 
 
-def outage_cost_us(report: ComplianceReport, record: ComplianceRecord, rank: int) -> Fraction:
-    """Return by how much one outage of the ledger, by its rank, lowers the slack of a record, microseconds."""
+def outage_costs_us(report: ComplianceReport, record: ComplianceRecord, ranks: Sequence[int]) -> list[Fraction]:
+    """Return by how much each of some outages of the ledger lowers the slack of a record, microseconds, exact.
+
+    Args:
+        ranks: the outages' ranks in `report.ledger.down`, ascending.
+    """
+    scale = record.target_ratio.denominator
+    return [Fraction(cost, scale) for cost in _scaled_costs(report, record, ranks)]
+
+
+def _scaled_costs(report: ComplianceReport, record: ComplianceRecord, ranks: Sequence[int]) -> list[int]:
+    """Return the costs of some outages times the denominator of the target, which makes them integers."""
     ledger = report.ledger
-    start_us = max(ledger.down.starts_us[rank], record.start_us)
-    end_us = min(ledger.down.ends_us[rank], record.end_us)
-    return cost_us(record, ledger.without_downtime, ledger, start_us, end_us)
+    starts_us = [max(ledger.down.starts_us[rank], record.start_us) for rank in ranks]
+    ends_us = [min(ledger.down.ends_us[rank], record.end_us) for rank in ranks]
+    costs = [0] * len(ranks)
+    for state, times in ledger.times_by_down_state.items():
+        for price, pieces in _pieces_by_price(ledger.frame, record, state).items():
+            lengths_us = LengthBefore(times & pieces).between(starts_us, ends_us)
+            costs = [cost + price * length_us for cost, length_us in zip(costs, lengths_us, strict=True)]
+    return costs
+
+
+def _pieces_by_price(frame: Frame, record: ComplianceRecord, down_state: State) -> dict[int, IntervalSet]:
+    """Return when a microsecond in a state of downtime costs how much slack, times the target's denominator."""
+    pieces: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for piece, scope_index, state_index in zip(pairwise(frame.edges_us), frame.scopes, frame.states, strict=True):
+        scope, state = _SCOPES[scope_index], _STATES[state_index]
+        # Time to come is taken as up.
+        state_without_outage = State.UP if state is State.NOT_YET else state
+        price = _scaled_worth(record, scope, state_without_outage) - _scaled_worth(record, scope, down_state)
+        if price:
+            pieces[price].append(piece)
+    return {price: IntervalSet.from_pairs(pairs) for price, pairs in pieces.items()}
+
+
+def _scaled_worth(record: ComplianceRecord, scope: Scope, state: State) -> int:
+    """Return what a microsecond of a cell adds to the slack, times the target's denominator."""
+    target = record.target_ratio
+    counts = record.accounting.counts(scope, state)
+    if counts is Counts.UP:
+        return target.denominator - target.numerator
+    return -target.numerator if counts is Counts.DOWN else 0

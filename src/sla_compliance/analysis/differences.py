@@ -12,9 +12,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sla_compliance.analysis.canonical_input import ROW
+from sla_compliance.analysis.findings import counted_rows
+from sla_compliance.analysis.shown_values import first_facts
 from sla_compliance.analysis.statements import Figure, Statement
-from sla_compliance.checks import check_type
+from sla_compliance.canonical_input import ROW
+from sla_compliance.checks import check_type, shown_names
+from sla_compliance.drawing.preview import Preview, Previewed
 from sla_compliance.errors import InvalidValueError
 from sla_compliance.units import length_text
 
@@ -32,8 +35,8 @@ class RowChanges:
     changed: tuple[str | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+@dataclass(frozen=True, slots=True, repr=False)
+class Difference(Previewed):
     """What one statement changes of another.
 
     Attributes:
@@ -72,16 +75,30 @@ class Difference:
         """Return the difference in words, one day, figure or kind of row a line."""
         if self.is_empty:
             return "nothing differs"
-        lines = [
-            f"{date.isoformat()} " + ", ".join(f"{name} {_signed(length)}" for name, length in cells.items())
-            for date, cells in self.days
-        ]
+        lines = [f"{date.isoformat()} {_gains_text(cells)}" for date, cells in self.days]
         lines += [f"{name}: {old} -> {new}" for name, old, new in self.figures]
         if self.rows is None:
             lines.append("which rows differ is not known: a statement keeps the digest of its rows alone")
         else:
             lines += _lines_of_rows(self.rows)
         return "\n".join(lines)
+
+    def _preview(self) -> Preview:
+        heading = "nothing differs"
+        if not self.is_empty:
+            heading = f"{counted_rows(len(self.days), 'day')}, {counted_rows(len(self.figures), 'figure')}"
+        verdicts = [] if self.verdict is None else [("verdict", " -> ".join(self.verdict))]
+        days = [(date.isoformat(), _gains_text(cells)) for date, cells in self.days]
+        figures = [(name, f"{old} -> {new}") for name, old, new in self.figures]
+        rows = [("rows", "not known: a statement keeps their digest alone")]
+        if self.rows is not None:
+            kinds = (("added", self.rows.added), ("removed", self.rows.removed), ("changed", self.rows.changed))
+            rows = [(f"rows {name}", shown_names(ids)) for name, ids in kinds if ids]
+        return Preview(heading=heading, facts=[*verdicts, *first_facts(days), *first_facts(figures), *rows])
+
+
+def _gains_text(cells: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {_signed(length)}" for name, length in cells.items())
 
 
 def difference(old: Statement, new: Statement) -> Difference:

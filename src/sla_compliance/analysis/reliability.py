@@ -24,8 +24,9 @@ from fractions import Fraction
 from math import ceil
 from typing import Final, Literal, get_args
 
-from sla_compliance.analysis.shown_values import seconds
+from sla_compliance.analysis.shown_values import downtime_fact, length_fact, seconds
 from sla_compliance.checks import wrong_value
+from sla_compliance.drawing.preview import Preview, Previewed
 from sla_compliance.records import ComplianceRecord
 from sla_compliance.report import ComplianceReport
 from sla_compliance.units import length_text
@@ -36,8 +37,8 @@ _P95: Final = Fraction(95, 100)
 _MEDIAN: Final = Fraction(1, 2)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reliability:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Reliability(Previewed):
     """How reliable a service was in one period. Lengths are microseconds, means exact; None where there is no case.
 
     Attributes:
@@ -118,6 +119,26 @@ class Reliability:
                 f"{self.acknowledged} of {self.raised} alarms acknowledged, on average after {_text(self.mtta_us)}"
             )
         return "\n".join(lines)
+
+    def _preview(self) -> Preview:
+        return Preview(
+            heading=f"{self.start.isoformat()} to {self.end.isoformat()}",
+            facts=[
+                ("failures", f"{self.failures:,}"),
+                *length_fact("mean time up", self.mean_up_us),
+                *downtime_fact("mean time down", self.mean_down_us),
+                *length_fact("mean time between failures", self.mean_between_us),
+                ("restorations", f"{self.restorations:,}"),
+                *downtime_fact("mean time to restore", self.mttr_us),
+                *downtime_fact("median", self.median_us),
+                *downtime_fact("95th percentile", self.p95_us),
+                *downtime_fact("longest", self.longest_us),
+                ("still open", f"{self.still_open:,}"),
+                *downtime_fact("oldest open", self.oldest_open_us),
+                ("acknowledged", f"{self.acknowledged:,} of {self.raised:,} alarms"),
+                *downtime_fact("mean time to acknowledge", self.mtta_us),
+            ],
+        )
 
 
 @dataclass(frozen=True, slots=True)

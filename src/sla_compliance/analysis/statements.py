@@ -7,11 +7,6 @@
 # It carries the cells of its days, its figures, and the canonical lines of what it
 # was made from (canonical_input.py). Where there are more than MOST_LINES, it
 # carries their digest alone. Its own digest is the SHA-256 of its canonical JSON.
-#
-# Facts decide about restating: where the digest of the input and the terms are
-# those of the old statement, nothing is restated, whatever zone rules or version of
-# this library measured last. Rows that a purge has taken leave unknown time behind;
-# a statement is never restated from less than it was made from.
 ################################################################
 
 from __future__ import annotations
@@ -19,22 +14,25 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from fractions import Fraction
 from hashlib import sha256
 from typing import Any, Final
 
-from sla_compliance.analysis.canonical_input import CORRECTION, canonical_lines, input_digest
+from sla_compliance.analysis.shown_values import downtime_fact, first_facts
 from sla_compliance.calendars.local_days import local_days
+from sla_compliance.canonical_input import CORRECTION, input_digest
 from sla_compliance.certainty import UNSEEN_AFTER
-from sla_compliance.checks import check_type, checked_text
-from sla_compliance.errors import InvalidValueError, shown
-from sla_compliance.labels import State
+from sla_compliance.checks import checked_text
+from sla_compliance.drawing.preview import Preview, Previewed
+from sla_compliance.errors import InvalidValueError, PeriodOpenError, shown
+from sla_compliance.labels import CUSTOM
 from sla_compliance.ledger import segments
 from sla_compliance.measured import FactCode, closes_at_us
 from sla_compliance.records import ComplianceRecord
 from sla_compliance.report import ComplianceReport
 from sla_compliance.units import MICROSECOND, instant_us, moment
+from sla_compliance.verdicts import Verdict, verdict_text
 from sla_compliance.zones import load_zone
 
 MOST_LINES: Final = 100_000
@@ -43,8 +41,8 @@ Figure = str | int | bool | None
 """A figure of a statement in JSON types; shares are exact, as "numerator/denominator"."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Statement(Previewed):
     """What was declared of one period. All fields are JSON types, so a statement is stored as it is.
 
     Attributes:
@@ -138,6 +136,27 @@ class Statement:
             lines.append(f"supersedes {self.supersedes[:16]}: {self.reason}")
         return "\n".join(lines)
 
+    def _preview(self) -> Preview:
+        figures = self.figures
+        subject = "" if self.subject is None else f", {shown(self.subject)}"
+        issued = moment(self.issued_us, load_zone(self.zone)).isoformat(timespec="seconds")
+        corrections = [("correction", shown(sentence)) for sentence in self.corrections]
+        restated = [] if self.supersedes is None else [("supersedes", f"{self.supersedes[:16]}: {shown(self.reason)}")]
+        return Preview(
+            heading=f"{self.title.removeprefix('Statement ')} of {shown(self.tenant)}{subject}",
+            verdict=verdict_text(Verdict(str(figures["verdict"])), is_confirmed=bool(figures["is_confirmed"])),
+            facts=[
+                ("availability", f"{figures['compliance_percentage']} % of {figures['target_percentage']} %"),
+                *downtime_fact("downtime", int(figures["downtime_us"] or 0)),
+                ("issued", f"{issued} by {shown(self.issued_by)}"),
+                ("policy", self.policy),
+                ("input", self.input_digest[:16]),
+                ("digest", self.digest[:16]),
+                *restated,
+                *first_facts(corrections),
+            ],
+        )
+
 
 def statement(
     report: ComplianceReport,
@@ -160,25 +179,22 @@ def statement(
         provisional: whether the period may not be closed yet; the statement says so.
 
     Raises:
-        InvalidValueError: the period is not closed; the message says when it will be. Or a text is blank, or it is
-            issued before the instant of evaluation.
+        PeriodOpenError: the period is not closed; the message says when it will be.
+        InvalidValueError: a text is blank, or it is issued before the instant of evaluation.
         InvalidTypeError, NaiveDatetimeError: an argument has the wrong type.
     """
     record = report.checked_record(record)
     final_us = closed_from_us(report, record)
-    if not provisional and report.as_of_us < final_us:
-        final = moment(final_us, load_zone(report.zone)).isoformat()
-        raise InvalidValueError(
-            f"record is of a period that is final on {final}; wait until then, or say provisional=True", field="record"
-        )
+    if not provisional:
+        check_closed(final_us, report.as_of_us, report.zone, field="record")
     issued_us = instant_us(issued_at, field="issued_at")
     if issued_us < report.as_of_us:
         raise InvalidValueError(
             f"issued_at is {shown(issued_at)}, before the report's as_of; give a later instant", field="issued_at"
         )
     for name, text in (("tenant", tenant), ("issued_by", issued_by)):
-        _check_said(text, name)
-    lines = canonical_lines(report, record)
+        check_said(text, name)
+    lines = report.canonical_input.lines(record.start_us, record.end_us)
     return Statement(
         tenant=tenant,
         subject=subject,
@@ -210,57 +226,25 @@ def closed_from_us(report: ComplianceReport, record: ComplianceRecord) -> int:
     return closes_at_us(record.end_us, report.policy) + wait_us
 
 
-def restate(
-    old: Statement,
-    report: ComplianceReport,
-    *,
-    record: ComplianceRecord | None = None,
-    issued_at: dt.datetime,
-    issued_by: str,
-    reason: str,
-) -> Statement:
-    """Return the statement that supersedes an old one; the old one itself where the facts are those it was made from.
+def check_closed(final_us: int, as_of_us: int, zone: str, *, field: str) -> None:
+    """Check that a period is closed.
 
     Args:
-        old: the last statement of the period.
-        report: of the same period, by what is known now.
-        record: as `statement`.
-        issued_at, issued_by: as `statement`.
-        reason: why the facts changed.
+        final_us: when it is, microseconds.
+        zone: in which the message says so.
+        field: by what name the caller knows the period.
 
     Raises:
-        InvalidValueError: the record is of another period; `reason` is blank; or time that the old statement knew is
-            unknown now, since rows were purged. Others as `statement`.
+        PeriodOpenError: it is not.
     """
-    check_type(old, Statement, "old", "a Statement")
-    _check_said(reason, "reason")
-    record = report.checked_record(record)
-    if (record.start_us, record.end_us) != (old.start_us, old.end_us):
-        raise InvalidValueError(
-            f"record is of {record.start.isoformat()} to {record.end.isoformat()}, and the old statement of another"
-            " period; give the record of the same period",
-            field="record",
-        )
-    new = statement(
-        report,
-        tenant=old.tenant,
-        subject=old.subject,
-        record=record,
-        issued_at=issued_at,
-        issued_by=issued_by,
-        provisional=old.is_provisional,
-    )
-    if (new.input_digest, new.policy) == (old.input_digest, old.policy) and new.is_provisional == old.is_provisional:
-        return old
-    if _unknown_us(new) > _unknown_us(old):
-        raise InvalidValueError(
-            "report leaves time unknown that the old statement knew, as after a purge; restate from all rows",
-            field="report",
-        )
-    return replace(new, number=old.number + 1, supersedes=old.digest, reason=reason)
+    if as_of_us < final_us:
+        final = moment(final_us, load_zone(zone)).isoformat()
+        message = f"{field} is of a period that is final on {final}; wait until then, or say provisional=True"
+        raise PeriodOpenError(message, field=field, final_us=final_us)
 
 
-def _check_said(text: str, field: str) -> None:
+def check_said(text: str, field: str) -> None:
+    """Check that a text of a statement says something."""
     if not checked_text(text, field).strip():
         raise InvalidValueError(f"{field} is blank; a statement says who, of whom and why", field=field)
 
@@ -281,7 +265,7 @@ def _figures(record: ComplianceRecord) -> dict[str, Figure]:
         "sla_breaches": record.sla_breaches,
         "verdict": str(record.verdict),
         "is_confirmed": record.is_confirmed,
-        "accounting": accounting.name if accounting.name != "CUSTOM" else repr(accounting),
+        "accounting": accounting.name if accounting.name != CUSTOM else repr(accounting),
     }
 
 
@@ -296,13 +280,6 @@ def _day_cells(record: ComplianceRecord) -> dict[str, dict[str, int]]:
         date.isoformat(): {f"{scope}/{state}": length for (scope, state), length in segments(cells).items() if length}
         for date, cells in zip(dates, record.day_cells_us, strict=True)
     }
-
-
-def _unknown_us(issued: Statement) -> int:
-    """Return how much time of a statement is unknown, in any scope."""
-    suffix = f"/{State.UNKNOWN}"
-    days = issued.day_cells.values()
-    return sum(length for cells in days for name, length in cells.items() if name.endswith(suffix))
 
 
 def _sentences_of_corrections(lines: Sequence[str]) -> Iterator[str]:

@@ -6,7 +6,7 @@
 # before it is hashed: no two lists of parts are one text. {braces} keep a tenant
 # on one node of a cluster.
 #
-# A value is JSON after a checksum of key and text. A value that was cut off,
+# A value is JSON after a seal of key and text (seals.py). A value that was cut off,
 # overwritten, moved to another key, or that is impossible (day_json.py) is treated as
 # absent, never as an error and never as a figure.
 ################################################################
@@ -20,14 +20,14 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
+from sla_compliance.cache.seals import CHECKSUM, EntrySeal
 from sla_compliance.day_json import day_from_json, day_to_json
 from sla_compliance.measured import RULES_VERSION, DayKey, MeasuredDay
 from sla_compliance.units import MAX_US, MIN_US
 from sla_compliance.zones import tz_version
 
 DIGESTS_KEPT: Final = 1024
-_VERSION: Final = "sla2"
-_CHECKSUM_LENGTH: Final = 16
+_VERSION: Final = "sla3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +68,20 @@ def digest(*parts: str) -> str:
     return sha256(b"".join(b"%d:%s" % (len(part), part) for part in encoded_parts)).hexdigest()[:32]
 
 
-def encode_entry(entry: Entry, key: DayKey) -> bytes:
+def encode_entry(entry: Entry, key: DayKey, seal: EntrySeal = CHECKSUM) -> bytes:
     """Return the value that stands for an entry of a day."""
     fields = {**day_to_json(entry.day), "written_us": entry.written_us, "token": entry.token.decode("latin-1")}
     text = json.dumps(fields, separators=(",", ":")).encode()
-    return _checksum(day_key(key), text) + text
+    return seal.sealed(day_key(key), text)
 
 
-def decode_entry(value: bytes | None, key: DayKey) -> Entry | None:
+def decode_entry(value: bytes | None, key: DayKey, seal: EntrySeal = CHECKSUM) -> Entry | None:
     """Return the entry of a day that a value under its key stands for; None where there is none, or no whole one."""
-    if value is None or value[:_CHECKSUM_LENGTH] != _checksum(day_key(key), value[_CHECKSUM_LENGTH:]):
+    text = None if value is None else seal.opened(day_key(key), value)
+    if text is None:
         return None
     try:
-        return _entry(json.loads(value[_CHECKSUM_LENGTH:]), key)
+        return _entry(json.loads(text), key)
     except (ValueError, TypeError, RecursionError):
         return None
 
@@ -100,7 +101,3 @@ def _entry(fields: object, key: DayKey) -> Entry:
     if day.date != key.date or not MIN_US <= written_us <= MAX_US:
         raise ValueError("it is of another date, or was written beyond the calendar")
     return Entry(day, written_us, token.encode("latin-1"))
-
-
-def _checksum(key: str, text: bytes) -> bytes:
-    return sha256(key.encode() + b"\0" + text).hexdigest()[:_CHECKSUM_LENGTH].encode()

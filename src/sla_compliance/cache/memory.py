@@ -33,15 +33,20 @@ class MemoryCache:
     async def get_many(self, keys: Sequence[str]) -> list[bytes | None]:
         """Return the value of each key."""
         now = self._clock()
-        return [self._get(key, now) for key in keys]
-
-    def _get(self, key: str, now: float) -> bytes | None:
-        expires_at, value = self._values.get(key, (now, b""))
-        if expires_at <= now:
-            self._values.pop(key, None)
-            return None
-        self._values.move_to_end(key)
-        return value
+        # One loop without a call for each key: an answer of ninety days reads 180 of them.
+        entries = self._values
+        values: list[bytes | None] = []
+        for key in keys:
+            entry = entries.get(key)
+            if entry is None:
+                values.append(None)
+            elif entry[0] > now:
+                entries.move_to_end(key)
+                values.append(entry[1])
+            else:
+                del entries[key]
+                values.append(None)
+        return values
 
     async def set_many(self, values: Mapping[str, bytes], *, lifetime_s: float) -> None:
         """Write some values."""

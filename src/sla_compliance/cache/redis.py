@@ -1,8 +1,7 @@
-"""A cache shared by processes: Redis or Valkey, through cashews."""
+"""A cache shared by processes: Redis or Valkey."""
 ################################################################
-# Bytes in, bytes out: nothing that is read is ever unpickled. cashews brings the
-# pool, the lock and its release by its holder alone; its decorators are not used
-# (see day_cache.py).
+# Bytes in, bytes out: nothing that is read is ever unpickled. A lock is released by its
+# holder alone: a script compares and deletes in one step.
 #
 # Failures are neither hidden here nor waited for: short time-outs, no retries. That
 # all connections are in use is another matter than a failure of the cache: the wait
@@ -11,16 +10,14 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
 
 from sla_compliance.errors import CacheBusyError, CacheUnavailableError, requires_extra
 
 with requires_extra("redis", __name__):
-    from cashews import Cache as Cashews
-    from cashews.exceptions import CacheError
+    from redis.asyncio import BlockingConnectionPool, Redis
     from redis.asyncio.retry import Retry
     from redis.backoff import NoBackoff
     from redis.exceptions import RedisError
@@ -32,6 +29,12 @@ MAX_CONNECTIONS: Final = 64
 _CONNECTION_WAIT_S: Final = 0.1
 _NO_CONNECTION: Final = "No connection available."
 """The words of redis-py where none became free; a test against a real server holds them."""
+_RELEASE: Final = """
+if redis.call('get', KEYS[1]) == ARGV[1] then
+    return redis.call('del', KEYS[1])
+end
+return 0
+"""
 
 
 class RedisCache:
@@ -44,60 +47,72 @@ class RedisCache:
             url: e.g. "redis://127.0.0.1:6379/0".
             time_out_s: how long to connect, or to wait for an answer.
             max_connections: how many at once; a call waits for a free one for 0.1 s at most.
+
+        Raises:
+            ValueError: redis-py cannot read the URL.
         """
-        self._cashews = Cashews()
-        self._cashews.setup(
+        pool = BlockingConnectionPool.from_url(
             url,
-            pickle_type="null",
-            check_repr=False,
-            suppress=False,
             max_connections=max_connections,
+            timeout=_CONNECTION_WAIT_S,
             socket_timeout=time_out_s,
             socket_connect_timeout=time_out_s,
-            wait_for_connection_timeout=_CONNECTION_WAIT_S,
             retry=Retry(NoBackoff(), 0),
         )
+        self._client: Any = Redis.from_pool(pool)  # its own types know commands as both sync and async
+        self._release = self._client.register_script(_RELEASE)
 
     async def get_many(self, keys: Sequence[str]) -> list[bytes | None]:
         """Return the value of each key; one MGET. A value of another type counts as absent."""
-        async with _as_unavailable():
-            values = await self._cashews.get_many(*keys)
-        return [value if isinstance(value, bytes) else None for value in values]
+        if not keys:
+            return []
+        with _as_unavailable():
+            # As bytes: redis-py looks at every other kind of key for longer than it takes to encode it.
+            values: list[bytes | None] = await self._client.mget([key.encode() for key in keys])
+        return values
 
     async def set_many(self, values: Mapping[str, bytes], *, lifetime_s: float) -> None:
-        """Write some values; one pipeline."""
-        async with _as_unavailable():
-            await self._cashews.set_many(values, expire=lifetime_s)
+        """Write some values; one transaction."""
+        lifetime_ms = _milliseconds(lifetime_s)
+        with _as_unavailable():
+            async with self._client.pipeline() as pipeline:
+                for key, value in values.items():
+                    pipeline.set(key, value, px=lifetime_ms)
+                await pipeline.execute()
 
     async def delete_many(self, keys: Sequence[str]) -> None:
         """Delete some keys; one UNLINK."""
-        async with _as_unavailable():
-            await self._cashews.delete_many(*keys)
+        if not keys:
+            return
+        with _as_unavailable():
+            await self._client.unlink(*keys)
 
     async def lock(self, key: str, holder: str, *, lifetime_s: float) -> bool:
         """Take a lock; return whether it was free."""
-        async with _as_unavailable():
-            return bool(await self._cashews.set_lock(key, holder, expire=lifetime_s))
+        with _as_unavailable():
+            return bool(await self._client.set(key, holder, px=_milliseconds(lifetime_s), nx=True))
 
     async def unlock(self, key: str, holder: str) -> None:
         """Release a lock, if it is still the holder's."""
-        async with _as_unavailable():
-            await self._cashews.unlock(key, holder)
+        with _as_unavailable():
+            await self._release(keys=[key], args=[holder])
 
     async def aclose(self) -> None:
         """Close the connections."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # cashews calls the client's old close()
-            await self._cashews.close()
+        await self._client.aclose()
 
 
-@asynccontextmanager
-async def _as_unavailable() -> AsyncIterator[None]:
+def _milliseconds(lifetime_s: float) -> int:
+    """Return a lifetime as Redis takes it: whole milliseconds, at least one."""
+    return max(1, int(lifetime_s * 1000))
+
+
+@contextmanager
+def _as_unavailable() -> Iterator[None]:
     """Raise every failure of Redis as what it is to callers: a cache that is unavailable."""
     try:
         yield
-    except (CacheError, RedisError, OSError) as error:
-        reason = error.__cause__ or error
-        if str(reason) == _NO_CONNECTION:
+    except (RedisError, OSError) as error:
+        if str(error) == _NO_CONNECTION:
             raise CacheBusyError("all connections to Redis are in use; see RedisCache(max_connections=)") from error
-        raise CacheUnavailableError(f"Redis does not answer or refuses: {reason}; see whether it is up") from error
+        raise CacheUnavailableError(f"Redis does not answer or refuses: {error}; see whether it is up") from error

@@ -49,12 +49,13 @@ class MaintenanceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, init=False)
 class _AgreedWindow:
-    """What every window has: its bounds as agreed (instants, microseconds), and for whom it was agreed."""
+    """What every window has: its bounds as agreed (instants, microseconds), for whom it was agreed, who entered it."""
 
     start_us: int
     end_us: int
     targets: Targets | None
     with_children: bool
+    author: str
 
     @property
     def start(self) -> datetime:
@@ -102,6 +103,7 @@ class MaintenanceWindow(_AgreedWindow):
         reason: for people.
         recurrence: an RFC 5545 RRULE; None: once.
         zone: name of the zone in which it recurs; None: the tenant's.
+        author: who entered it; empty: not known.
     """
 
     kind: MaintenanceKind
@@ -126,6 +128,7 @@ class MaintenanceWindow(_AgreedWindow):
         reason: str = "",
         recurrence: str | None = None,
         zone: str | None = None,
+        author: str = "",
     ) -> None:
         """Check and keep the facts.
 
@@ -157,6 +160,7 @@ class MaintenanceWindow(_AgreedWindow):
             reason=checked_text(reason, "reason"),
             recurrence=recurrence,
             zone=zone,
+            author=checked_text(author, "author"),
         )
 
     def expand(self, zone: str, start_us: int, end_us: int) -> IntervalSet:
@@ -198,14 +202,13 @@ class Exclusion(_AgreedWindow):
         start_us, end_us: instants, microseconds.
         reason: why, in a word or two; reports group by it.
         note: details, for people.
-        author: who entered it.
+        author: who entered it; empty: not known.
         targets: what `applies_to` was given; None: everybody.
         with_children: whether alarms whose parent matches, at any depth, match too.
     """
 
     reason: str
     note: str
-    author: str
 
     def __init__(
         self,

@@ -19,7 +19,8 @@ import click
 
 from sla_compliance.alarms import AlarmFilter, Severity
 from sla_compliance.calendars.exclusions import Exclusion, MaintenanceWindow
-from sla_compliance.calendars.local_days import first_instant_us
+from sla_compliance.calendars.local_days import first_instant_us, local_days
+from sla_compliance.calendars.periods import Period
 from sla_compliance.calendars.service_hours import ServiceHours
 from sla_compliance.cli.messages import named_by_option
 from sla_compliance.cli.parameters import WindowColumns
@@ -28,6 +29,7 @@ from sla_compliance.cli.tenant_facts import TenantFacts
 from sla_compliance.compliance import EvaluationKeywords
 from sla_compliance.date_ranges import calendar_month, exact_window
 from sla_compliance.errors import InvalidValueError
+from sla_compliance.intervals import ALWAYS_END_US, ALWAYS_START_US, IntervalSet
 from sla_compliance.rows.options import COMMAND_LINE
 from sla_compliance.settings import Agreement, Settings, load
 from sla_compliance.settings.kinds import ACCOUNTING_BY_WORD, MOMENT
@@ -62,15 +64,17 @@ class Evaluation:
         settings: what the contract file says.
         now: the instant of the command.
         tenants: what a database says of tenants; None where the rows are of files.
+        whole_period: a calendar period; without --to the window ends with that in progress. None: with today.
     """
 
     options: Mapping[str, Any]
     settings: Settings
     now: datetime
     tenants: Mapping[str, TenantFacts] | None = None
+    whole_period: Period | None = None
 
     @classmethod
-    def of(cls, options: Mapping[str, Any], now: datetime) -> Evaluation:
+    def of(cls, options: Mapping[str, Any], now: datetime, *, whole_period: Period | None = None) -> Evaluation:
         """Return the evaluation of some options; reads the contract file.
 
         Raises:
@@ -82,7 +86,8 @@ class Evaluation:
             raise click.UsageError("--month stands beside --from or --to; give one or the other")
         if month is None and options["from_text"] is None:
             raise click.UsageError("Missing option '--from'; give it, or --month YYYY-MM")
-        return cls(options, Settings() if path is None else load(path), now)
+        settings = Settings() if path is None else load(path)
+        return cls(options, settings, now, whole_period=whole_period)
 
     def agreement(self, tenant_id: str | None) -> Agreement:
         """Return what was agreed with a tenant: the contract file's, with the options that were given in its place.
@@ -155,9 +160,15 @@ class Evaluation:
             "exclusions": self._exclusions,
             "service_hours": agreement.service_hours,
             "in_service": in_service,
-            "monitored": agreement.monitored(zone),
+            "monitored": agreement.monitored(zone) & self._complete(tenant_id),
             "monitor_gap": agreement.monitor_gap or timedelta(0),
         }
+
+    def _complete(self, tenant_id: str | None) -> IntervalSet:
+        """Return the time of which no row of a tenant, or of any tenant, has been purged."""
+        all_facts = (self.tenants or {}).values() if tenant_id is None else (self._facts(tenant_id),)
+        since_us = [facts.complete_since_us for facts in all_facts if facts.complete_since_us is not None]
+        return IntervalSet((max(since_us, default=ALWAYS_START_US),), (ALWAYS_END_US,))
 
     def _maintenance_of_database(self, tenant_id: str | None) -> Sequence[MaintenanceWindow]:
         """Return the windows of a tenant; of all tenants together each for the alarms of its own tenant alone."""
@@ -204,9 +215,15 @@ class Evaluation:
         options = self.options
         if options["month"] is not None:
             return calendar_month(options["month"], zone=zone, field="--month")
-        return exact_window(
+        start, end = exact_window(
             options["from_text"], options["to_text"], zone=zone, now=as_of, from_field="--from", to_field="--to"
         )
+        if self.whole_period is not None and options["to_text"] is None and start < end:
+            as_of_us = instant_us(as_of, field="--as-of")
+            (today,) = local_days(zone, as_of_us, as_of_us + 1).dates
+            end_us = first_instant_us(self.whole_period.next_first_date(today), zone, field="--as-of")
+            end = moment(end_us, load_zone(zone))
+        return start, end
 
     @cached_property
     def _maintenance(self) -> list[MaintenanceWindow]:

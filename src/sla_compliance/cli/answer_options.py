@@ -11,12 +11,13 @@ import io
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from sla_compliance.calendars.periods import Period
 from sla_compliance.cli.agreed_evaluation import Evaluation
 from sla_compliance.cli.destination import FORMAT_BY_SUFFIX, check_output, format_of, write_pieces
 from sla_compliance.cli.evaluation import ReportResult, make_reports, notes_of
@@ -125,7 +126,12 @@ class AnswerOutput:
 
 
 def read_report(
-    options: Mapping[str, Any], formats: Sequence[str] = FORMATS_OF_ANSWERS, read_files: Iterable[str] = ()
+    options: Mapping[str, Any],
+    formats: Sequence[str] = FORMATS_OF_ANSWERS,
+    read_files: Iterable[str] = (),
+    *,
+    takes_untenanted: bool = False,
+    whole_period: Period | None = None,
 ) -> tuple[ReportResult, AnswerOutput]:
     """Return the report of the rows, and where its answer is written; notes on the rows go to standard error.
 
@@ -133,13 +139,15 @@ def read_report(
         options: of `agreement_options`, `row_options` and `output_options`.
         formats: those of the command, the default first.
         read_files: what the command reads besides.
+        takes_untenanted: whether files without a column tenant_id hold the rows of the tenant of --tenant.
+        whole_period: as Evaluation has it.
 
     Raises:
         SLAComplianceError: an option is wrong, or a file, or rows are bad.
         UsageError: options contradict each other, or one is missing.
     """
-    evaluation = Evaluation.of(options, datetime.now(UTC))
-    rows = RowOptions.of(options, evaluation.settings.rows)
+    evaluation = Evaluation.of(options, datetime.now(UTC), whole_period=whole_period)
+    rows = replace(RowOptions.of(options, evaluation.settings.rows), takes_untenanted=takes_untenanted)
     if rows.of_all_tenants:
         raise click.UsageError("--all-tenants has no answer of its own; give --tenant ID")
     output = AnswerOutput.of(options, rows, formats, read_files)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,7 +15,6 @@ from sla_compliance.errors import UnknownTenantError, requires_extra
 
 with requires_extra("serve", __name__):
     # The app's own doors would name the extra of each library; the command needs all of them.
-    import cashews  # noqa: F401
     import prometheus_client  # noqa: F401
     import redis  # noqa: F401
     from sqlalchemy import Engine, inspect
@@ -26,7 +26,8 @@ from sla_compliance.cli.option_groups import Decorator, applied
 from sla_compliance.cli.parameters import parse_redis_url
 from sla_compliance.server.app import service_of
 from sla_compliance.server.database import STORED_DAYS_TABLE, database_url, engine_of
-from sla_compliance.server.settings import CONTRACT, DATABASE_URL, REDIS_URL, ServeSettings
+from sla_compliance.server.settings import ServeSettings
+from sla_compliance.server.variables import CACHE_KEY, CONTRACT, DATABASE_URL, REDIS_URL, SECRET
 from sla_compliance.service import ComplianceService, Statistics
 from sla_compliance.settings import Settings, load
 from sla_compliance.sources.command_engines import run_with_engine
@@ -105,7 +106,9 @@ async def _opened(
     with named_by_option(database_url=_URL_OPTION):
         engine = engine_of(database_url(url_text))
     parts: dict[str, Any] = {
-        "secret": "",  # of the endpoint's tokens, which no command reads
+        # No command reads tokens; entries of the cache are sealed as the app seals them.
+        "secret": os.environ.get(SECRET, ""),
+        "cache_secret": os.environ.get(CACHE_KEY) or None,
         "database_url": url_text,
         "redis_url": redis_url,
         "contract": contract,

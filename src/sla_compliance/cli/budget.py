@@ -219,7 +219,7 @@ def _doubt_lines(answer: BudgetAnswer) -> list[str]:
     lines = doubt_sentences(answer.report)
     names = answer.budget.because
     if names:
-        more = len(names) - _MOST_ROWS_SHOWN
+        more = len(names) + answer.budget.more_in_doubt - _MOST_ROWS_SHOWN
         listed = ", ".join(names[:_MOST_ROWS_SHOWN])
         lines.append(f"rows {listed} and {counted(more, 'more row')}" if more > 0 else f"rows {listed}")
     return lines

@@ -8,6 +8,7 @@ from typing import Final
 import click
 
 from sla_compliance.cli.commands import BadInput
+from sla_compliance.server.variables import CONTRACT, DATABASE_URL
 from sla_compliance.settings import Settings, load
 from sla_compliance.sources.command_engines import run_with_engine
 from sla_compliance.sources.sqlalchemy import index_report, mapped_tables
@@ -17,8 +18,10 @@ URL_OPTION: Final = "--database-url"
 
 
 @click.command()
-@click.option(URL_OPTION, required=True, help="Where the alarms are, e.g. postgresql://host/platform.")
-@click.option("--contract", metavar="FILE", help="Names of the table and its columns, sla.toml.")
+@click.option(
+    URL_OPTION, envvar=DATABASE_URL, required=True, help="Where the alarms are, e.g. postgresql://host/platform."
+)
+@click.option("--contract", envvar=CONTRACT, metavar="FILE", help="Names of the table and its columns, sla.toml.")
 @click.pass_context
 def command(ctx: click.Context, database_url: str, contract: str | None) -> None:
     """Warn when the alarms table lacks its index; exit code 1 where it does."""

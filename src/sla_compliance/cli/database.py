@@ -85,17 +85,25 @@ def _read(
     tables = mapped_tables(evaluation.settings.tables)
     ids = _ids(engine, tables, rows)
     facts = _Facts(engine, tables)
-    facts_by_tenant = {tenant_id: facts.terms(tenant_id) for tenant_id in ids}
+    keywords = {"on_invalid": "raise", "clock_skew": CLOCK_SKEW, **(rows.alarm_keywords or {})}
+    source = SQLAlchemyAlarmSource(
+        engine,
+        tables.alarms,
+        on_invalid=keywords["on_invalid"],
+        clock_skew=keywords["clock_skew"],
+        purged_after=tables.purged_after,
+        clock=lambda: evaluation.now,
+    )
+    facts_by_tenant = {
+        tenant_id: replace(facts.terms(tenant_id), complete_since_us=source.read_complete_since(tenant_id))
+        for tenant_id in ids
+    }
     evaluation = replace(evaluation, tenants=facts_by_tenant)
     facts_by_tenant = {
         tenant_id: replace(terms, maintenance=facts.maintenance(tenant_id, evaluation))
         for tenant_id, terms in facts_by_tenant.items()
     }
     evaluation = replace(evaluation, tenants=facts_by_tenant)
-    keywords = {"on_invalid": "raise", "clock_skew": CLOCK_SKEW, **(rows.alarm_keywords or {})}
-    source = SQLAlchemyAlarmSource(
-        engine, tables.alarms, on_invalid=keywords["on_invalid"], clock_skew=keywords["clock_skew"]
-    )
     alarms = AlarmBatch()
     for tenant_id in ids:
         batch = _alarms(source, tenant_id, evaluation, row_ids)

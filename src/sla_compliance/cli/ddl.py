@@ -25,20 +25,32 @@ DIALECT_NAMES: Final = ("postgresql", "sqlite")
 @click.command()
 @click.option("--dialect", type=click.Choice(DIALECT_NAMES), help="Whose SQL, where no database is read.")
 @click.option(_URL_OPTION, help="The database to fit, e.g. postgresql://host/platform; it is read and not changed.")
-@click.option("--upgrade", is_flag=True, help="From version 1 of the tables of stored days to this one, instead.")
+@click.option("--upgrade", is_flag=True, help="From an earlier version of the tables of stored days, instead.")
+@click.option("--from-version", type=click.IntRange(1, 2), help="With --upgrade: which one.  [default: 1]")
 @click.option("--contract", metavar="FILE", help="Names of the table of alarms and its columns, sla.toml.")
 @click.option("--metrics", "has_metrics", is_flag=True, help="With the index of measured availability.")
 def command(
-    dialect: str | None, database_url: str | None, upgrade: bool, contract: str | None, has_metrics: bool
+    dialect: str | None,
+    database_url: str | None,
+    upgrade: bool,
+    from_version: int | None,
+    contract: str | None,
+    has_metrics: bool,
 ) -> None:
-    """Print the indexes that make requests quick, the tables of stored days and of corrections; nothing is run."""
+    """Print the indexes that make requests quick, the tables of stored days, statements and corrections.
+
+    Nothing is run.
+    """
+    if from_version is not None and not upgrade:
+        raise click.UsageError("--from-version is of an upgrade; give --upgrade too")
     if (dialect is None) == (database_url is None):
         raise click.UsageError(f"Missing option '--dialect' or '{_URL_OPTION}'; give one of them")
     if database_url is not None:
         dialect = parse_database_url(database_url, drivers=COMMAND_DRIVERS, field=_URL_OPTION).get_backend_name()
     assert dialect is not None  # noqa: S101 - one of both was given
     if upgrade:
-        click.echo(f"-- stored days: version 1 to version 2\nBEGIN;\n\n{stores.upgrade_ddl(dialect)}\n\nCOMMIT;")
+        statements = stores.upgrade_ddl(dialect, from_version=from_version or 1)
+        click.echo(f"-- stored days: version {from_version or 1} to version 3\nBEGIN;\n\n{statements}\n\nCOMMIT;")
         return
     settings = Settings() if contract is None else load(contract)
     tables = sources.mapped_tables(settings.tables)
@@ -50,9 +62,12 @@ def command(
         fitting = partial(sources.fitting_ddl, alarms=tables.alarms, metrics=metrics, severities=severities)
         indexes = _read(database_url, fitting)
     corrections = sources.corrections_ddl(dialect, tables.corrections or sources.CorrectionsTable())
-    click.echo(
-        f"-- quick requests\n{indexes}\n\n-- stored days\n{stores.ddl(dialect)}\n\n-- corrections\n{corrections}"
+    parts = (
+        f"-- quick requests\n{indexes}",
+        f"-- stored days and statements\n{stores.ddl(dialect)}",
+        f"-- corrections\n{corrections}",
     )
+    click.echo("\n\n".join(parts))
 
 
 def _read(database_url: str, statements: Callable[[Engine], str]) -> str:

@@ -130,7 +130,8 @@ def _notes_on_other_keys(result: ReportResult, inventory: Inventory) -> list[str
     if not other_keys:
         return []
     listed = ", ".join(map(shown, other_keys[:_MOST_KEYS_NAMED]))
-    more = " and more" if len(other_keys) > _MOST_KEYS_NAMED else ""
+    unnamed = len(other_keys) - _MOST_KEYS_NAMED
+    more = f" and {unnamed:,} more" if unnamed > 0 else ""
     return [f"{counted(len(other_keys), 'key')} of the rows not in the inventory: {listed}{more}"]
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from sla_compliance.analysis import Attribution, Share, attribution, decisive_incidents, effect_us
+from sla_compliance.certainty import INPUT_DOUBTS_IN_WORDS
 from sla_compliance.cli.agreement_options import agreement_options
 from sla_compliance.cli.answer_options import FORMATS_OF_ANSWERS, output_options, read_report, unlisted_text
 from sla_compliance.cli.evaluation import FailOn
@@ -102,8 +103,10 @@ class Explanation:
     @property
     def decisive_sentence(self) -> str:
         """What is decisive, in words."""
-        if self.decisive is None:
+        if self.decisive is None and self.report.total.verdict is Verdict.UNDETERMINED:
             return "nothing counted, so no outage is decisive"
+        if self.decisive is None:
+            return "none: without any outage the target would not have been met either"
         if not self.decisive:
             is_met = self.report.total.verdict is Verdict.MET
             return f"none: the target {'is' if is_met else 'can still be'} met"
@@ -123,7 +126,7 @@ class Explanation:
             shares = {**self.shares.as_dict(), "rows": list(self.share_rows()), "total": len(self.shares.rows)}
         return {
             "verdict": total_verdict(self.report),
-            "record": {**total.as_dict(detail=True), "is_confirmed": is_confirmed(self.report, total)},
+            "record": {**self.report.detailed_record(), "is_confirmed": is_confirmed(self.report, total)},
             "decisive_incidents": (
                 None if self.decisive is None else [incident.as_dict() for incident in self.decisive]
             ),
@@ -176,8 +179,12 @@ def _page(page: Page, title: str, explanation: Explanation) -> str:
     from sla_compliance.cli.table import notes_table  # noqa: PLC0415
 
     report = explanation.report
+    explained_lines = report.total.explain().splitlines()
+    if report.doubt_of_input is not None:
+        # The record knows its own rows; the last line is of its confirmation.
+        explained_lines[-1] = f"{total_verdict(report)}: {INPUT_DOUBTS_IN_WORDS[report.doubt_of_input]}"
     parts: list[RenderableType] = [
-        lines_of_text(report.total.explain().splitlines()),
+        lines_of_text(explained_lines),
         notes_table({"Decisive": explanation.decisive_sentence}),
     ]
     if explanation.decisive:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from rich.console import RenderableType
 
-from sla_compliance.cli.answer_table import AnswerColumn, AnswerTable, instant_text
+from sla_compliance.cli.answer_table import AnswerColumn, AnswerTable, end_text, instant_text
 from sla_compliance.cli.table import Page
 from sla_compliance.incidents import Incident
 from sla_compliance.outlets.text import TERMINAL, clock_length
@@ -26,14 +26,14 @@ def incident_table(page: Page, incidents: Iterable[Incident], decisive_starts_us
             AnswerColumn("End", is_narrow=False),
             AnswerColumn("Lasted", is_narrow=False),
             AnswerColumn("Counted"),
-            AnswerColumn("Alarms", is_narrow=False),
+            AnswerColumn("Alarms", is_wide_only=True),
             AnswerColumn("Began with", is_text=True),
         ],
     )
     for incident in incidents:
         cells = [
             instant_text(page, incident.start),
-            "lasts" if incident.end is None else instant_text(page, incident.end),
+            "lasts" if incident.end is None else end_text(page, incident.start, incident.end),
             clock_length(incident.duration_us),
             clock_length(incident.downtime_us),
             f"{len(incident.alarms):,}",

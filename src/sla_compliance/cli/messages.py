@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from sla_compliance.errors import InvalidAlarmError, InvalidAlarmsError, InvalidContractError, SLAComplianceError
+from sla_compliance.rows.reading import MOST_FAULTS
 
 ROWS_SHOWN: Final = 5
 WAY_OUT: Final = "Mend the export, or set the bad rows aside with --on-invalid quarantine; the report then says so."
@@ -42,7 +43,9 @@ def _bad_rows_message(error: InvalidAlarmsError) -> str:
         if isinstance(fault, InvalidAlarmError):
             fault_of_row.setdefault(fault.row, fault)
     bad_rows = sorted(fault_of_row)
-    title = "1 bad row:" if len(bad_rows) == 1 else f"{len(bad_rows):,} bad rows:"
+    # Reading ends at so many faults: how many rows are bad beyond them is not known.
+    or_more = " or more" if len(error.exceptions) >= MOST_FAULTS else ""
+    title = "1 bad row:" if len(bad_rows) == 1 else f"{len(bad_rows):,}{or_more} bad rows:"
     lines = [f"  {fault_of_row[row]}" for row in bad_rows[:ROWS_SHOWN]]
     hidden_rows = len(bad_rows) - len(lines)
     if hidden_rows:

@@ -29,6 +29,7 @@ from sla_compliance.cli.option_groups import Decorator, GroupedCommand, applied,
 from sla_compliance.cli.output import csv_pieces, json_pieces
 from sla_compliance.cli.parameters import complete_file
 from sla_compliance.cli.row_options import RowOptions, row_options
+from sla_compliance.outlets.text import counted
 from sla_compliance.readings import Unkeyed
 from sla_compliance.sources.files import TENANT_COLUMN
 from sla_compliance.sources.inventory_files import read_inventory
@@ -188,6 +189,9 @@ def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 
 def _write(result: ReportResult, options: ReportOptions) -> None:
     """Write the reports in the format that was chosen."""
     shown = result.worst(options.worst)
+    unwritten = len(result.by_key or ()) - len(shown.by_key or ())
+    if unwritten and options.format_name != "table":  # a table says it itself
+        click.echo(f"Note: {counted(unwritten, 'more key')} not written; --worst says how many are", err=True)
     encoding = "utf-8"
     pieces: Iterable[str]
     if options.format_name == "json":

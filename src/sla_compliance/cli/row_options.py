@@ -165,6 +165,7 @@ class RowOptions:
         change_keywords: keywords of FileChangeSource; None where a row is an alarm.
         database_url: the database that is read in place of files; None: files are.
         of_all_tenants: whether the rows of all its tenants are read.
+        takes_untenanted: whether files without a column tenant_id hold the tenant's rows.
     """
 
     files: tuple[str, ...]
@@ -174,6 +175,7 @@ class RowOptions:
     change_keywords: Mapping[str, Any] | None
     database_url: str | None = None
     of_all_tenants: bool = False
+    takes_untenanted: bool = False
 
     @classmethod
     def of(cls, options: Mapping[str, Any], rows: RowSettings) -> RowOptions:
@@ -221,7 +223,11 @@ class RowOptions:
 
     def _read(self, progress: Progress, *, of_all_tenants: bool) -> AlarmBatch:
         source = self._source(progress)
-        batch = source.read_all_tenants() if of_all_tenants else source.read(self.tenant_id)
+        batch = (
+            source.read_all_tenants()
+            if of_all_tenants
+            else source.read(self.tenant_id, takes_untenanted=self.takes_untenanted)
+        )
         if self.tenant_id and not batch and not batch.rejected:
             where = (
                 " that --where lets through" if (self.alarm_keywords or self.change_keywords or {}).get("where") else ""

@@ -1,7 +1,7 @@
 """`sla-compliance serve`: the whole app on one port."""
 ################################################################
-# Without SLA_JWT_SECRET it makes up a secret for as long as it runs, and prints
-# tokens signed with it. Without a database it makes one: with --demo for as long
+# Without SLA_JWT_SECRET, and without a JWKS file, it makes up a secret for as long as it
+# runs, and prints tokens signed with it. Without a database it makes one: with --demo for as long
 # as it runs, else in a file that stays.
 ################################################################
 
@@ -12,6 +12,7 @@ import secrets
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -23,25 +24,18 @@ from sla_compliance.cli.messages import named_by_option
 from sla_compliance.cli.parameters import parse_redis_url
 from sla_compliance.server.auth import DEFAULT_PERMISSION, Tokens
 from sla_compliance.server.database import prepare
+from sla_compliance.server.key_set import KeySetFile
 from sla_compliance.server.run import run
 from sla_compliance.server.sample_database import DEMO_TENANT, EMPTY_TENANT, SECOND_TENANT
-from sla_compliance.server.settings import (
-    CONTRACT,
-    DATABASE_URL,
-    METRICS_TOKEN,
-    REDIS_URL,
-    SECRET,
-    ServeSettings,
-    checked_secret,
-)
+from sla_compliance.server.settings import LOOPBACK_HOSTS, ServeSettings
+from sla_compliance.server.variables import CONTRACT, DATABASE_URL, KEY_SET, REDIS_URL, SECRET, help_text
 from sla_compliance.settings import load
 
 DATABASE_FILE: Final = "sla-compliance.sqlite"
-LOOPBACK_HOSTS: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 TOKEN_LIFETIME: Final = timedelta(hours=12)
 
 
-@click.command()
+@click.command(epilog=help_text())
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
@@ -71,31 +65,43 @@ def command(
     is_demo: bool,
 ) -> None:
     """Serve the endpoint and the dashboard page, until SIGTERM or Ctrl-C; requests under way are answered first."""
-    configured_secret = os.environ.get(SECRET)
-    secret = secrets.token_hex(32) if configured_secret is None else checked_secret(configured_secret)
-    if contract_path is not None:
-        load(contract_path)  # a fault is an error here and not in each worker
-        contract_path = str(Path(contract_path).absolute())
+    settings = _settings(database_url, redis_url, contract_path)
+    has_made_up_secret = SECRET not in os.environ and settings.key_set is None
     with _database(database_url, is_demo=is_demo) as url:
         has_stored_days = _prepare(url, is_demo=is_demo)
         page = f"http://{host}:{port}/"
         click.echo(f"Dashboard  {page}")
-        if configured_secret is None:
+        if has_made_up_secret:
             _print_tokens(
-                Tokens(secret), page, (DEMO_TENANT, SECOND_TENANT, EMPTY_TENANT) if is_demo else (DEMO_TENANT,)
+                Tokens(settings.secret), page, (DEMO_TENANT, SECOND_TENANT, EMPTY_TENANT) if is_demo else (DEMO_TENANT,)
             )
-        metrics_token = os.environ.get(METRICS_TOKEN) or None
-        settings = ServeSettings(
-            secret=secret,
+        settings = replace(
+            settings,
             database_url=url,
-            redis_url=redis_url,
             has_stored_days=has_stored_days,
-            metrics_token=metrics_token,
             # Anyone who reaches the port reads /metrics: it names tenants to this machine alone, or behind a token.
-            has_tenant_metrics=metrics_token is not None or host in LOOPBACK_HOSTS,
-            contract=contract_path,
+            has_tenant_metrics=settings.metrics_token is not None or host in LOOPBACK_HOSTS,
         )
         run(settings, host=host, port=port, workers=workers)
+
+
+def _settings(database_url: str | None, redis_url: str | None, contract_path: str | None) -> ServeSettings:
+    """Return the settings of the environment and the options; a fault is an error here and not in each worker."""
+    environment = dict(os.environ)
+    if not environment.get(KEY_SET):
+        environment.setdefault(SECRET, secrets.token_hex(32))
+    # Where there is no URL yet, it is known when the database has been made.
+    environment[DATABASE_URL] = database_url or f"sqlite:///{DATABASE_FILE}"
+    environment[REDIS_URL] = redis_url or ""
+    environment[CONTRACT] = contract_path or ""
+    settings = ServeSettings.from_environment(environment)
+    if settings.contract is not None:
+        load(settings.contract)
+        settings = replace(settings, contract=str(Path(settings.contract).absolute()))
+    if settings.key_set is not None:
+        KeySetFile(settings.key_set)
+        settings = replace(settings, key_set=str(Path(settings.key_set).absolute()))
+    return settings
 
 
 @contextmanager

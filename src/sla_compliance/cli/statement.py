@@ -81,13 +81,14 @@ def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 
     """Issue a statement of a closed period, or restate one and say what changed.
 
     FILE is an export of an alarms table, as of `report`. The statement is JSON: its fields, the lines of what it was
-    made from, and its digest.
+    made from, and its digest. --tenant names whose it is: rows that name a tenant have to be of that one, and files
+    without a column tenant_id are all of it.
     """
     _check_options(options)
     previous = None if options["previous"] is None else read_statement(options["previous"])
     if previous is not None:
         _check_same_subject(previous, options)
-    result, output = read_report(options, _FORMATS, filter(None, [options["previous"]]))
+    result, output = read_report(options, _FORMATS, filter(None, [options["previous"]]), takes_untenanted=True)
     report = result.whole
     issued = _issued(report, previous, options, datetime.now(UTC))
     if output.format_name == "json":

@@ -21,11 +21,13 @@ class TenantFacts:
         zone: the zone of its local days; None: the database does not say.
         created: since when it is in service and monitored; None: the same.
         maintenance: its maintenance windows; they excuse its own alarms alone.
+        complete_since_us: since when no row has been purged, microseconds; None: none ever is.
     """
 
     zone: str | None = None
     created: datetime | None = None
     maintenance: Sequence[MaintenanceWindow] = ()
+    complete_since_us: int | None = None
 
     def completed(self, agreement: Agreement, tenant_id: str | None) -> Agreement:
         """Return an agreement in which this stands where the tenant's own table in the contract file says nothing.

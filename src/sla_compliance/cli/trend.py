@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 import click
 
 from sla_compliance.analysis import Change, trend
-from sla_compliance.analysis.trends import Against
+from sla_compliance.analysis.trends import Against, date_before, is_whole
 from sla_compliance.calendars.periods import Period
 from sla_compliance.cli.agreement_options import agreement_options
 from sla_compliance.cli.answer_options import FORMATS_OF_ANSWERS, output_options, read_report
@@ -17,6 +18,7 @@ from sla_compliance.cli.evaluation import NOT_CONFIRMED
 from sla_compliance.cli.option_groups import Decorator, GroupedCommand, applied, option_of
 from sla_compliance.cli.row_options import row_options
 from sla_compliance.outlets.text import TERMINAL, clock_length, iso_date_span, iso_period, record_verdict
+from sla_compliance.records import ComplianceRecord
 from sla_compliance.report import ComplianceReport
 
 if TYPE_CHECKING:
@@ -58,36 +60,64 @@ def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 
     """Compare each day, week, month, quarter or year of a window with the one before.
 
     FILE is an export of an alarms table, as of `report`. Only whole periods compare; the one in progress is compared
-    with as much of the earlier one as had passed at the same time.
+    with as much of the earlier one as had passed at the same time. Without --to the window ends with the period in
+    progress, for whether that is lost depends on its time to come.
     """
-    result, output = read_report(options)
-    report, period = result.whole, Period.of(options["period"])
+    period = Period.of(options["period"])
+    result, output = read_report(options, whole_period=period)
+    report = result.whole
     changes = trend(report, period, against=options["against"])
+    reasons = _reasons(changes, period, options["against"])
     output.write(
         document=lambda: {
             "period": options["period"],
             "against": options["against"],
-            "changes": [{**change.as_dict(), "reason": _reason(change)} for change in changes],
+            "changes": [_change_dict(report, change, reason) for change, reason in zip(changes, reasons, strict=True)],
         },
-        rows=lambda: map(_csv_row, changes),
-        table=lambda page: _page(page, output.title, report, period, changes),
+        rows=lambda: map(_csv_row, changes, reasons),
+        table=lambda page: _page(page, output.title, report, period, zip(changes, reasons, strict=True)),
     )
     context.exit(NOT_CONFIRMED if report.is_of_empty_input else 0)
 
 
-def _reason(change: Change) -> str:
-    """Return why a period compares with nothing; empty where it compares."""
-    if change.is_comparable:
-        return ""
-    if change.before is None:
+def _change_dict(report: ComplianceReport, change: Change, reason: str) -> dict[str, object]:
+    """Return a change in JSON types, its records with what they follow from."""
+    return {
+        **change.as_dict(),
+        "record": report.detailed_record(change.record),
+        "before": None if change.before is None else report.detailed_record(change.before),
+        "reason": reason,
+    }
+
+
+def _reasons(changes: Sequence[Change], period: Period, against: Against) -> list[str]:
+    """Return for each period why it compares with nothing; empty where it compares."""
+    record_by_first_date: dict[dt.date | None, ComplianceRecord] = {
+        period.first_date(change.record.date): change.record for change in changes
+    }
+    reasons: list[str] = []
+    for change in changes:
+        # A period that the window cuts at its start is in the window, but nothing compares with it.
+        before = change.before or record_by_first_date.get(date_before(change.record.date, period, against))
+        reasons.append("" if change.is_comparable else _reason(change, before, period))
+    return reasons
+
+
+def _reason(change: Change, before: ComplianceRecord | None, period: Period) -> str:
+    """Return why a period does not compare with the one before."""
+    if before is None:
         return "the one before is not in the window"
-    for record in (change.record, change.before):
+    # What is to date is cut by the present, and not by the window.
+    candidates = [before] if change.is_to_date else [change.record, before]
+    for record in (change.record, before):
         if record.availability_ratio is None:
             return f"no data in {iso_date_span(record.date, record.last_date)}"
-    return f"this or {iso_date_span(change.before.date, change.before.last_date)} is cut by the window"
+    cut = [record for record in candidates if not is_whole(record, period)]
+    spans = " and ".join(iso_date_span(record.date, record.last_date) for record in cut)
+    return f"{spans} {'is' if len(cut) == 1 else 'are'} cut by the window"
 
 
-def _csv_row(change: Change) -> dict[str, object]:
+def _csv_row(change: Change, reason: str) -> dict[str, object]:
     record, before, lengths = change.record, change.before, change.as_dict()
     return {
         "date": record.date.isoformat(),
@@ -100,18 +130,22 @@ def _csv_row(change: Change) -> dict[str, object]:
         "is_comparable": change.is_comparable,
         "is_to_date": change.is_to_date,
         **{name: lengths[name] for name in ("points", "down_per_30d_seconds", "before_down_per_30d_seconds")},
-        "reason": _reason(change),
+        "reason": reason,
     }
 
 
-def _page(page: Page, title: str, report: ComplianceReport, period: Period, changes: Sequence[Change]) -> str:
+def _page(
+    page: Page, title: str, report: ComplianceReport, period: Period, changes: Iterable[tuple[Change, str]]
+) -> str:
     from sla_compliance.cli.answer_table import AnswerColumn, AnswerTable, answer_page  # noqa: PLC0415 - needs rich
     from sla_compliance.cli.table import STYLES, Notes, notes_table  # noqa: PLC0415
 
     table = AnswerTable(
         page,
         [
-            AnswerColumn(period.name.capitalize(), is_text=True),
+            AnswerColumn(
+                period.name.capitalize() if page.is_wide else f"{period.name.capitalize()}\nfrom", is_text=True
+            ),
             AnswerColumn("Avail."),
             AnswerColumn("Verdict", is_text=True),
             AnswerColumn("Points"),
@@ -119,16 +153,16 @@ def _page(page: Page, title: str, report: ComplianceReport, period: Period, chan
             AnswerColumn("Remark", is_text=True, is_narrow=False),
         ],
     )
-    for change in changes:
+    for change, reason in changes:
         record = change.record
         to_date = "to date" if change.is_to_date else ""
         cells = [
-            iso_period(record),
+            iso_period(record) if page.is_wide else record.date.isoformat(),
             TERMINAL.percentage(record.compliance_text),
             record_verdict(report, record, period),
             _points_text(change.points),
             TERMINAL.no_figure if change.down_per_30d_us is None else clock_length(_rounded_up(change.down_per_30d_us)),
-            "; ".join(filter(None, (to_date, _reason(change)))),
+            "; ".join(filter(None, (to_date, reason))),
         ]
         table.add_row(page.sign(record.verdict), cells, STYLES.get(record.verdict, ""))
     notes: Notes = {"Points": "percentage points of availability, more is better; down: for 30 days of counted time"}

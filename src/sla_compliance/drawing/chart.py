@@ -4,9 +4,8 @@
 # So the chart fits any screen without a script. The area is an inner picture,
 # one unit wide for each point, that is stretched to the width.
 #
-# The line runs through the middle of each period. Between two points it stays
-# within their range (harmonic mean of the slopes), so it shows no dip that was
-# not measured. Breached periods carry a filled diamond, periods at risk a hollow
+# Each period is a plateau, with a step to the next one: no curve invents values
+# between two. Breached periods carry a filled diamond, periods at risk a hollow
 # one. Each period links to an element of the page, such as its row in a table.
 #
 # The cost is linear in the points: what depends on all of them, the floor of the
@@ -258,36 +257,13 @@ def _measured_runs(scales: Scales, points: Sequence[ChartPoint]) -> list[list[Po
 
 
 def _line(run: Sequence[Position]) -> str:
-    """Return the path through points one unit apart, level to the outer edges of the first and the last."""
-    (first_x, first_y), (last_x, _) = run[0], run[-1]
-    slopes = _slopes([y for _, y in run])
-    commands = [f"M{_numbers(first_x - 0.5, first_y)}H{first_x:g}"]
-    for (start, end), (start_slope, end_slope) in zip(pairwise(run), pairwise(slopes), strict=True):
-        commands.append(_curve(start, end, start_slope=start_slope, end_slope=end_slope))
-    commands.append(f"H{last_x + 0.5:g}")
+    """Return the path through points one unit apart: a plateau for each, a step between two."""
+    first_x, first_y = run[0]
+    commands = [f"M{_numbers(first_x - 0.5, first_y)}H{first_x + 0.5:g}"]
+    for (_, level_before), (x, level) in pairwise(run):
+        step = "" if level == level_before else f"V{_numbers(level)}"
+        commands.append(f"{step}H{x + 0.5:g}")
     return "".join(commands)
-
-
-def _curve(start: Position, end: Position, *, start_slope: float, end_slope: float) -> str:
-    """Return the path command from one point to the next, one unit to the right."""
-    (x, y), (end_x, end_y) = start, end
-    if y == end_y:
-        return f"H{end_x:g}"
-    first_control = (x + 1 / 3, y + start_slope / 3)
-    second_control = (x + 2 / 3, end_y - end_slope / 3)
-    return f"C{_numbers(*first_control, *second_control, *end)}"
-
-
-def _slopes(levels: Sequence[float]) -> list[float]:
-    """Return the slope of the line at each of some levels one unit apart: 0 at the ends, peaks and troughs."""
-    rises = [after - before for before, after in pairwise(levels)]
-    slopes = [0.0]
-    for before, after in pairwise(rises):
-        is_monotone = before * after > 0
-        slopes.append(2 * before * after / (before + after) if is_monotone else 0.0)
-    if len(levels) > 1:
-        slopes.append(0.0)
-    return slopes
 
 
 def _numbers(*values: float) -> str:

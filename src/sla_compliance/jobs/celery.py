@@ -1,10 +1,13 @@
-"""Precomputing and reconciling on the platform's own Celery: tasks and their times."""
+"""Precomputing, reconciling and issuing statements on the platform's own Celery: tasks and their times."""
 ################################################################
 #     02:00           nightly sweep            sends one task for each tenant
 #     03:30           nightly reconciliation   sends one task for each tenant
+#     04:30           nightly statements       sends one task for each tenant
 #     :05 each hour   hourly tick              sends one for each whose day has just ended
+#     :00, :10, ...   budgets                  measures the error budget of each tenant
 #     when sent       precompute               stores one tenant's last days and caches them
 #     when sent       reconcile                compares one tenant's stored days with the rows
+#     when sent       issue statement          issues that of one tenant's last month
 #
 # A task is acknowledged when it is done, not when it is taken: a worker that is
 # killed loses none. So a task may run twice; the second time its days are stored
@@ -13,6 +16,9 @@
 #
 # A reconciliation applies nothing that a purge may have caused: it is logged as a
 # warning, or reported, and waits for a person.
+#
+# A statement is issued once, in the first night after its month is closed; the other
+# nights find it kept. Where the service has no store of statements, none is sent.
 #
 # Five past the hour leaves the last minutes of a day time to reach the database.
 ################################################################
@@ -26,10 +32,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from sla_compliance.errors import InvalidTypeError, InvalidValueError, UnknownTenantError, requires_extra
+from sla_compliance.jobs.budgets import measure_budgets
 from sla_compliance.jobs.processes import PerProcess
 from sla_compliance.jobs.reconcile import ReconciliationOutcome, reconcile_tenant
+from sla_compliance.jobs.statements import StatementOutcome, issue_statement
 from sla_compliance.jobs.sweep import LOOKBACK, TenantOutcome, precompute, tenants_whose_day_has_just_ended
 from sla_compliance.service import SyncComplianceService
+from sla_compliance.units import moment
 
 with requires_extra("celery", __name__):
     from celery import Celery, Task
@@ -46,6 +55,10 @@ HOURLY_TICK: Final = "sla_compliance.hourly_tick"
 PRECOMPUTE: Final = "sla_compliance.precompute_tenant"
 NIGHTLY_RECONCILIATION: Final = "sla_compliance.nightly_reconciliation"
 RECONCILE: Final = "sla_compliance.reconcile_tenant"
+NIGHTLY_STATEMENTS: Final = "sla_compliance.nightly_statements"
+ISSUE_STATEMENT: Final = "sla_compliance.issue_statement"
+BUDGETS: Final = "sla_compliance.measure_budgets"
+BUDGETS_EVERY_MINUTES: Final = 10
 
 FIRST_RETRY_AFTER: Final = timedelta(seconds=15)
 LONGEST_WAIT_S: Final = 600
@@ -66,6 +79,9 @@ class ComplianceTasks(NamedTuple):
     precompute_tenant: Task[[str], dict[str, object]]
     nightly_reconciliation: Task[[], int]
     reconcile_tenant: Task[[str], dict[str, object]]
+    nightly_statements: Task[[], int]
+    issue_statement: Task[[str], dict[str, object]]
+    measure_budgets: Task[[], int]
 
 
 def log_outcome(outcome: TenantOutcome) -> None:
@@ -93,6 +109,22 @@ def log_reconciliation(outcome: ReconciliationOutcome) -> None:
         )
 
 
+def log_statement(outcome: StatementOutcome) -> None:
+    """Log what became of a tenant's statement."""
+    if outcome.error is not None:
+        _log.error("tenant %r has no statement of its last month", outcome.tenant_id, exc_info=outcome.error)
+    elif outcome.final_us is not None:
+        final = moment(outcome.final_us).isoformat()
+        _log.info("tenant %r: the month from %s is final on %s", outcome.tenant_id, outcome.first_date, final)
+    else:
+        _log.info(
+            "tenant %r: statement %s of the month from %s is kept",
+            outcome.tenant_id,
+            outcome.number,
+            outcome.first_date,
+        )
+
+
 def register_tasks(
     app: Celery,
     *,
@@ -100,6 +132,7 @@ def register_tasks(
     list_tenants: Callable[[], Iterable[str]],
     report: Callable[[TenantOutcome], None] = log_outcome,
     report_reconciliation: Callable[[ReconciliationOutcome], None] = log_reconciliation,
+    report_statement: Callable[[StatementOutcome], None] = log_statement,
     lookback: timedelta = LOOKBACK,
     first_retry_after: timedelta = FIRST_RETRY_AFTER,
     retries: int = RETRIES,
@@ -108,10 +141,12 @@ def register_tasks(
 
     Args:
         app: the platform's; its `timezone` says when 02:00 is.
-        make_service: called once in each process of a worker; the service needs a store.
+        make_service: called once in each process of a worker; the service needs a store, and for statements a store
+            of those.
         list_tenants: the ids of all tenants; called for each sweep and each tick.
         report: called for each tenant that is done, and for each that has failed for good.
         report_reconciliation: the same for reconciliations, which have tasks of their own.
+        report_statement: the same for statements.
         lookback: how far back days are stored and reconciled.
         first_retry_after: the wait before a failed tenant is tried again; doubled each time, up to ten minutes, and
             shortened at random so that tenants which failed together do not come back together.
@@ -154,7 +189,63 @@ def register_tasks(
         return _send_all(reconcile_one, list_tenants())
 
     app.conf.beat_schedule = {**app.conf.beat_schedule, **beat_schedule()}
-    return ComplianceTasks(nightly_sweep, hourly_tick, precompute_tenant, nightly_reconciliation, reconcile_one)
+    statement_tasks = _statement_tasks(app, service, list_tenants, report_statement, task_options)
+    return ComplianceTasks(
+        nightly_sweep,
+        hourly_tick,
+        precompute_tenant,
+        nightly_reconciliation,
+        reconcile_one,
+        *statement_tasks,
+        _budget_task(app, service, list_tenants),
+    )
+
+
+def _budget_task(
+    app: Celery, service: PerProcess[SyncComplianceService], list_tenants: Callable[[], Iterable[str]]
+) -> Task[[], int]:
+    """Add the task that measures the budgets of all tenants."""
+
+    @app.task(name=BUDGETS, shared=False)
+    def measure_all_budgets() -> int:
+        """Measure the budget of each tenant's month; return of how many."""
+        outcomes = measure_budgets(service(), list_tenants())
+        failures = {tenant_id: outcome for tenant_id, outcome in outcomes.items() if isinstance(outcome, BaseException)}
+        for tenant_id, error in failures.items():
+            _log.error("the error budget of tenant %r could not be measured", tenant_id, exc_info=error)
+        return len(outcomes) - len(failures)
+
+    return measure_all_budgets
+
+
+def _statement_tasks(
+    app: Celery,
+    service: PerProcess[SyncComplianceService],
+    list_tenants: Callable[[], Iterable[str]],
+    report: Callable[[StatementOutcome], None],
+    task_options: Mapping[str, Any],
+) -> tuple[Task[[], int], Task[[str], dict[str, object]]]:
+    """Add the tasks of statements; return that of all tenants and that of one."""
+
+    @app.task(name=ISSUE_STATEMENT, base=_reporting_task(report, _statement_outcome), **task_options)
+    def issue_one(tenant_id: str) -> dict[str, object]:
+        """Issue the statement of one tenant's last month, once it is closed."""
+        outcome = issue_statement(service(), tenant_id)
+        first_date = None if outcome.first_date is None else outcome.first_date.isoformat()
+        return {
+            "tenant_id": tenant_id,
+            "first_date": first_date,
+            "number": outcome.number,
+            "digest": outcome.digest,
+            "final_us": outcome.final_us,
+        }
+
+    @app.task(name=NIGHTLY_STATEMENTS, **task_options)
+    def nightly_statements() -> int:
+        """Send a task for every tenant, where statements are kept; return how many."""
+        return _send_all(issue_one, list_tenants() if service().keeps_statements else ())
+
+    return nightly_statements, issue_one
 
 
 def _send_all(task: AnyTask, tenant_ids: Iterable[str]) -> int:
@@ -172,6 +263,12 @@ def beat_schedule() -> dict[str, dict[str, object]]:
         NIGHTLY_SWEEP: {"task": NIGHTLY_SWEEP, "schedule": crontab(hour="2", minute="0")},
         HOURLY_TICK: {"task": HOURLY_TICK, "schedule": crontab(minute="5")},
         NIGHTLY_RECONCILIATION: {"task": NIGHTLY_RECONCILIATION, "schedule": crontab(hour="3", minute="30")},
+        NIGHTLY_STATEMENTS: {"task": NIGHTLY_STATEMENTS, "schedule": crontab(hour="4", minute="30")},
+        BUDGETS: {
+            "task": BUDGETS,
+            "schedule": crontab(minute=f"*/{BUDGETS_EVERY_MINUTES}"),
+            "options": {"expires": BUDGETS_EVERY_MINUTES * 60},  # while no worker runs, they do not pile up
+        },
     }
 
 
@@ -199,6 +296,18 @@ def _reconciliation_outcome(
 ) -> ReconciliationOutcome:
     restated, waiting = (tuple(map(dt.date.fromisoformat, result.get(name, ()))) for name in ("restated", "waiting"))
     return ReconciliationOutcome(tenant_id, result.get("checked", 0), restated, waiting, error)
+
+
+def _statement_outcome(tenant_id: str, result: Mapping[str, Any], error: BaseException | None) -> StatementOutcome:
+    first_date = result.get("first_date")
+    return StatementOutcome(
+        tenant_id,
+        None if first_date is None else dt.date.fromisoformat(first_date),
+        result.get("number"),
+        result.get("digest"),
+        result.get("final_us"),
+        error,
+    )
 
 
 def _reporting_task(

@@ -1,9 +1,10 @@
 """Records as CSV, for spreadsheets and scripts."""
 ################################################################
 # The columns are the keys of the records' wire format. A nested key has a column
-# of its own ("segments.AGREED/UP"), a list is joined to one text. A missing value
-# is an empty cell. Lines end in a line feed, also inside texts. A text that a
-# spreadsheet would compute as a formula gets an apostrophe in front.
+# of its own ("segments.AGREED/UP"), a list is joined to one text; of an entry with
+# keys that is its `text`. A missing value is an empty cell. Lines end in a line
+# feed, also inside texts. A text that a spreadsheet would compute as a formula gets
+# an apostrophe in front.
 ################################################################
 
 from __future__ import annotations
@@ -66,12 +67,16 @@ def _row(record: Mapping[str, object]) -> dict[str, object]:
             nested = _row(value)
             row.update({f"{key}.{name}": cell for name, cell in nested.items()})
         elif isinstance(value, list | tuple):
-            row[key] = _without_formula("; ".join(map(str, value)))
+            row[key] = _without_formula("; ".join(map(_entry_text, value)))
         elif isinstance(value, str):
             row[key] = _without_formula(value)
         else:
             row[key] = value
     return row
+
+
+def _entry_text(entry: object) -> str:
+    return str(entry["text"] if isinstance(entry, Mapping) else entry)
 
 
 def _without_formula(value: str) -> str:

@@ -5,7 +5,8 @@
 # budget and target of the last n days, today included. A gauge is set from
 # answers that are current: asked up to today, under the tenant's own target and
 # accounting, of real alarms. Any other answer would move it although nothing
-# happened. Where nothing counted the gauge is NaN: neither 0 nor 1.
+# happened. Where nothing counted the gauge is NaN: neither 0 nor 1. The budgets of
+# periods in progress have gauges of their own (budget_gauges.py).
 #
 # The caller owns the registry. Several workers are one exposition where
 # PROMETHEUS_MULTIPROC_DIR names a folder that they share. It must be set before
@@ -15,22 +16,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 from fractions import Fraction
 from math import nan
 from typing import Final, Protocol, TypeVar
 
-from sla_compliance.analysis.budgets import error_budget_remaining_ratio
+from sla_compliance.analysis.budgets import ErrorBudget, error_budget_remaining_ratio
+from sla_compliance.calendars.periods import Period
 from sla_compliance.errors import requires_extra
+from sla_compliance.outlets.budget_gauges import SHARED_FOLDER, AllWorkers, BudgetGauges
 from sla_compliance.records import ComplianceRecord
 
 with requires_extra("prometheus", __name__):
     from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
     from prometheus_client.exposition import choose_encoder
-    from prometheus_client.multiprocess import MultiProcessCollector
 
-SHARED_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 GAUGE_DAYS: Final = (7, 30, 90)
+MOST_REMEMBERED_ANSWERS: Final = 250
+"""How many answers are remembered, of a tenant one of each length: gauges cost more than all else of a request."""
 ANSWER_BUCKETS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.6, 1, 2.5, 5, 10, 30)
 
 _Metric = TypeVar("_Metric", Counter, Gauge, Histogram)
@@ -52,6 +56,16 @@ class Answer(Protocol):
     @property
     def is_standing(self) -> bool:
         """Whether the answer is current: up to today, under the tenant's own terms, of real alarms."""
+        ...
+
+    @property
+    def dates(self) -> Sequence[date]:
+        """The local dates of its days."""
+        ...
+
+    @property
+    def basis(self) -> tuple[object, ...]:
+        """All that its figures follow from."""
         ...
 
     def last(self, days: int) -> ComplianceRecord | None:
@@ -107,6 +121,7 @@ class PrometheusObserver:
             "sla_compliance_failures", "Errors that no caller saw, by what failed.", ("what",), registry=registry
         )
         self._gauges = _TenantGauges(registry, tuple(days)) if with_tenant_label else None
+        self._budgets = BudgetGauges(registry) if with_tenant_label else None
 
     def answered(self, answer: Answer, *, seconds: float) -> None:
         """Count an answer, and set the tenant's gauges where it is current."""
@@ -127,6 +142,11 @@ class PrometheusObserver:
         if self._gauges is not None:
             self._gauges.count_unrecognized(tenant_id, unrecognized_rows)
 
+    def budget_measured(self, tenant_id: str, period: Period, budget: ErrorBudget) -> None:
+        """Set the gauges of a tenant's budget of a period in progress."""
+        if self._budgets is not None:
+            self._budgets.update(_label_value(tenant_id), period, budget)
+
     def failed(self, what: str, error: BaseException) -> None:  # noqa: ARG002 - every error counts alike
         """Count a failure of, for example, the cache."""
         self._failures.labels(what).inc()
@@ -143,6 +163,7 @@ class _TenantGauges:
 
     def __init__(self, registry: CollectorRegistry, days: tuple[int, ...]) -> None:
         self._days = days
+        self._basis_by_view: dict[tuple[str, int], tuple[object, ...]] = {}
         self._availability = _tenant_gauge(
             registry, "sla_compliance_availability_ratio", "Availability on the last days, today included."
         )
@@ -169,7 +190,15 @@ class _TenantGauges:
         self._unrecognized_rows.labels(_label_value(tenant_id)).set(rows)
 
     def update(self, answer: Answer) -> None:
-        """Set the gauges of the answer's tenant."""
+        """Set the gauges of the answer's tenant, unless they are set from an answer that was no different."""
+        # By its length, too: views of different lengths alternate, and each sets the gauges of its own range.
+        view, basis = (answer.tenant_id, len(answer.dates)), answer.basis
+        if self._basis_by_view.get(view) == basis:
+            return
+        self._basis_by_view.pop(view, None)
+        self._basis_by_view[view] = basis
+        if len(self._basis_by_view) > MOST_REMEMBERED_ANSWERS:
+            del self._basis_by_view[next(iter(self._basis_by_view))]
         for days in self._days:
             record = answer.last(days)
             if record is None:
@@ -212,5 +241,5 @@ def exposition(registry: CollectorRegistry, accept: str = "") -> tuple[bytes, st
 def _registry_of_all_workers() -> CollectorRegistry:
     """Return a registry that reads the folder that workers share."""
     registry = CollectorRegistry()
-    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    registry.register(AllWorkers())
     return registry

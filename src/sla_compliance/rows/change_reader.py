@@ -30,12 +30,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from itertools import islice
 from typing import Any, Final, Literal
 
 from sla_compliance.alarms import Severity
 from sla_compliance.batch import AlarmBatch
-from sla_compliance.checks import checked_text, row_field, row_place, wrong_value
+from sla_compliance.checks import checked_text, row_field, row_place, shown_names, wrong_value
 from sla_compliance.columns import Column, is_absent
 from sla_compliance.errors import InvalidAlarmError, InvalidValueError, shown
 from sla_compliance.intervals import ALWAYS, ALWAYS_END_US, IntervalSet
@@ -53,7 +52,6 @@ Before = Literal["auto", "unknown", "up", "down"]
 
 _KNOWN_BEFORE: Final = ("up", "down")
 _BEFORE: Final = ("auto", "unknown", *_KNOWN_BEFORE)
-_NAMES_SHOWN: Final = 30
 _KEY_COLUMN: Final = "resource_id"
 
 
@@ -101,7 +99,7 @@ class ChangeFormat:
         for argument in ("at", "state", "key"):
             name = getattr(self, argument)
             if name is not None and column_called(name, their_names) is None:
-                listed_names = _listed(islice(their_names, _NAMES_SHOWN))
+                listed_names = shown_names(their_names)
                 option = getattr(self._option_names, argument)
                 raise error(f"has no column {shown(name)}; it has {listed_names}; name the right one as {option}")
 
@@ -266,9 +264,10 @@ class ChangeReader:
         if self._format.before == "down" and rows_by_key:
             return (f"{_count(len(rows_by_key), 'outage')} began before the log, at an unknown time",)
         if self._is_up_assumed(rows_by_key):
-            words = sorted({word_of(state) for state in self._states if not is_absent(state)})[:_NAMES_SHOWN]
+            words = sorted({word_of(state) for state in self._states if not is_absent(state)})
             return (
-                f"no row says down ({_listed(sorted(self._format.down))}); the states of the log are {_listed(words)}",
+                f"no row says down ({shown_names(sorted(self._format.down))});"
+                f" the states of the log are {shown_names(words)}",
             )
         if self._format.before != "auto":
             return ()
@@ -317,10 +316,6 @@ def _with_keys(
         columns={**batch.columns, **dict.fromkeys(names, tuple(keys))},
         monitored_by=dict.fromkeys(names, by_text),
     )
-
-
-def _listed(words: Iterable[str]) -> str:
-    return ", ".join(map(shown, words))
 
 
 def _cells(column: Sequence[Any] | TypedColumn) -> Sequence[Any]:

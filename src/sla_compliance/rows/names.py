@@ -14,10 +14,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
-from itertools import islice
 from typing import Any, Final
 
 from sla_compliance.alarms import ALARM_COLUMNS
+from sla_compliance.checks import shown_names
 from sla_compliance.errors import InvalidTypeError, InvalidValueError, SLAComplianceError, shown
 
 # What else the platform's table has; carried along, as any other column is.
@@ -28,7 +28,6 @@ _CARRIED: Final = (
 PLATFORM_COLUMNS: Final = (*(column.name for column in ALARM_COLUMNS), *_CARRIED)
 MOST_COLUMNS: Final = 2_000
 
-_NAMES_SHOWN: Final = 30
 
 MakeError = Callable[[str], SLAComplianceError]
 """Makes the error of a fault such as "has no column severity", about an input that it knows the name of."""
@@ -113,7 +112,7 @@ class RowColumnNames:
         for name in missing:
             if self.is_mapped(name):
                 self.check_mapped(their_names, [name], error)
-            raise error(f"has no column {name}; it has {_listed(their_names)}; {way_out}")
+            raise error(f"has no column {name}; it has {shown_names(their_names)}; {way_out}")
         for name, count in Counter(self.by_their_names(their_names).values()).items():
             if count > 1:
                 raise error(f"has two columns called {name}; rename one")
@@ -124,7 +123,7 @@ class RowColumnNames:
             if self.is_mapped(name) and not self.have([name], their_names):
                 raise error(
                     f"has no column {shown(self._theirs[name])}, which {name} is mapped to; "
-                    f"it has {_listed(their_names)}"
+                    f"it has {shown_names(their_names)}"
                 )
 
 
@@ -181,7 +180,3 @@ def _checked_columns(columns: Mapping[str, str] | None) -> dict[str, str]:
     if len(set(columns.values())) < len(columns):
         raise InvalidValueError("columns maps one column of the file twice; map it once", field="columns")
     return dict(columns)
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(map(shown, islice(names, _NAMES_SHOWN))) or "none"

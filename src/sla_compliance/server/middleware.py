@@ -1,10 +1,7 @@
-"""Around every response: an entry in the access log, and the headers that protect a reader."""
+"""Around every response: an entry in the access log."""
 ################################################################
 # An entry is one JSON object on one line. It never holds the query or a header,
 # so no token gets into the log, not even one that was put into a URL by mistake.
-#
-# The content security policy lets the page load its own files and request its own
-# server; nothing else.
 ################################################################
 
 from __future__ import annotations
@@ -18,43 +15,12 @@ from typing import Final
 from sla_compliance.errors import requires_extra
 
 with requires_extra("serve", __name__):
-    from starlette.datastructures import MutableHeaders
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ACCESS_LOG: Final = "sla_compliance.access"
 LONGEST_PATH_CHARACTERS: Final = 200
 CLIENT_CLOSED_REQUEST: Final = 499  # the status that nginx logs where the client left before the response began
-HEADERS: Final = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
-
 _log = logging.getLogger(ACCESS_LOG)
-
-
-class ProtectiveHeaders:
-    """Adds the headers to every response."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Respond, with the headers."""
-
-        async def send_protected(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
-            await send(message)
-
-        await self._app(scope, receive, send_protected)
 
 
 class AccessLog:

@@ -27,14 +27,13 @@ from sla_compliance.errors import requires_extra
 
 with requires_extra("serve", __name__):
     # The app's own doors would name the extra of each library; the command needs all of them.
-    import cashews  # noqa: F401
     import prometheus_client  # noqa: F401
     import redis  # noqa: F401
     import uvicorn
     from starlette.types import ASGIApp
     from uvicorn.supervisors import Multiprocess
 
-from sla_compliance.outlets.prometheus import SHARED_FOLDER
+from sla_compliance.outlets.budget_gauges import SHARED_FOLDER
 
 # Imported here too, so that a package that the app lacks is an error of this process and not of every worker.
 from sla_compliance.server.app import from_environment
@@ -44,6 +43,8 @@ from sla_compliance.server.middleware import ACCESS_LOG
 from sla_compliance.server.settings import ServeSettings
 
 STOP_WITHIN_S: Final = 30
+WORKER_ANSWERS_WITHIN_S: Final = 30
+"""uvicorn replaces a worker that answers later; on a busy machine one imports for longer than the usual 5 s."""
 LOGGING: Final[dict[str, Any]] = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -92,6 +93,7 @@ def run(settings: ServeSettings, *, host: str, port: int, workers: int) -> None:
         timeout_keep_alive=KEPT_IDLE_S,
         h11_max_incomplete_event_size=MAX_HEADER_BYTES,
         timeout_graceful_shutdown=STOP_WITHIN_S,
+        timeout_worker_healthcheck=WORKER_ANSWERS_WITHIN_S,
     )
     if workers == 1:
         uvicorn.Server(config).run()

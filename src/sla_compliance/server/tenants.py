@@ -12,14 +12,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
+
+from sla_compliance.errors import requires_extra
+
+with requires_extra("serve", __name__):
+    from sqlalchemy import ColumnElement, String, cast, column, null, select, table
+    from sqlalchemy.exc import SQLAlchemyError
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sla_compliance.inventory import Inventory
 from sla_compliance.service import TenantSettings
 from sla_compliance.settings import Agreement, Settings
 from sla_compliance.sources.protocol import AsyncSupportsInventory
-from sla_compliance.sources.sqlalchemy import TenantRow
+from sla_compliance.sources.sqlalchemy import TenantRow, mapped_tables
+from sla_compliance.web.tenants import ListedTenant
 
 NOT_MONITORED: Final = TenantSettings("UTC", in_service=())
 
@@ -57,6 +66,43 @@ class DatabaseTenants:
         if self._inventories is None:
             return Inventory(())
         return await self._inventories.inventory(tenant_id)
+
+
+@dataclass(frozen=True, slots=True)
+class TenantDirectory:
+    """The tenants that have a row in a database or a table of their own in the contract file; a Directory.
+
+    Their titles are those of the mapped column, where there is one.
+    """
+
+    engine: AsyncEngine
+    contract: Settings
+
+    async def listed(self) -> Sequence[ListedTenant]:
+        """Return them, in order; errors as `Directory.listed`."""
+        titles = dict.fromkeys(self.contract.tenants) | await self._titles(None)
+        return [ListedTenant(tenant_id, titles[tenant_id]) for tenant_id in sorted(titles)]
+
+    async def titled(self, tenant_ids: Sequence[str]) -> Sequence[ListedTenant]:
+        """Return these tenants, in this order; errors as `Directory.titled`. No query where no column has titles."""
+        has_titles = mapped_tables(self.contract.tables).tenants.title is not None
+        titles = await self._titles(tenant_ids) if has_titles else {}
+        return [ListedTenant(tenant_id, titles.get(tenant_id)) for tenant_id in tenant_ids]
+
+    async def _titles(self, tenant_ids: Sequence[str] | None) -> dict[str, str | None]:
+        """Return the title of each row; of these tenants alone, unless `tenant_ids` is None."""
+        mapping = mapped_tables(self.contract.tables).tenants
+        # Identifiers of any type are texts here.
+        id_text = cast(column(mapping.id), String)
+        title: ColumnElement[Any] = null() if mapping.title is None else column(mapping.title)
+        rows = select(id_text, title).select_from(table(mapping.table, schema=mapping.schema))
+        rows = rows.where(id_text.is_not(None) if tenant_ids is None else id_text.in_(tenant_ids))
+        try:
+            async with self.engine.connect() as connection:
+                titled_ids = (await connection.execute(rows)).all()
+        except SQLAlchemyError as error:
+            raise ConnectionError(f"the list of tenants cannot be read: {error}") from error
+        return {tenant_id: None if title is None else str(title) for tenant_id, title in titled_ids}
 
 
 def agreement_with_row(agreement: Agreement, row: TenantRow) -> Agreement:

@@ -3,7 +3,8 @@
 from sla_compliance.agreements import TenantSettings
 from sla_compliance.service.answers import ComplianceAnswer, Provenance
 from sla_compliance.service.change_reports import Sweep
-from sla_compliance.service.observer import ServiceObserver, Statistics
+from sla_compliance.service.observer import BudgetObserver, ServiceObserver, Statistics
+from sla_compliance.service.overview import NamedCause, TenantOverview
 from sla_compliance.service.queries import Subject
 from sla_compliance.service.reconciliation import Reconciliation, WaitingCause, WaitingDay
 from sla_compliance.service.service import ComplianceService
@@ -13,11 +14,13 @@ from sla_compliance.sources.protocol import ExclusionSource, Tenants
 from sla_compliance.sources.threaded import corrections_to_async, exclusions_to_async, inventories_to_async, to_async
 
 __all__ = [
+    "BudgetObserver",
     "ComplianceAnswer",
     "ComplianceService",
     "ExclusionSource",
     "MemoryCorrections",
     "MemoryTenants",
+    "NamedCause",
     "Provenance",
     "Reconciliation",
     "ServiceObserver",
@@ -25,6 +28,7 @@ __all__ = [
     "Subject",
     "Sweep",
     "SyncComplianceService",
+    "TenantOverview",
     "TenantSettings",
     "Tenants",
     "WaitingCause",

@@ -10,8 +10,11 @@ from fractions import Fraction
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from sla_compliance.calendars.exclusions import Exclusion, MaintenanceWindow
 from sla_compliance.certainty import Doubt
+from sla_compliance.contract import read_contract
 from sla_compliance.day_figures import DayFigures
+from sla_compliance.exclusion_lines import lines_of_kept_days
 from sla_compliance.labels import Accounting
 from sla_compliance.ledger import CellLengths
 from sla_compliance.measured import DayFact, FactCode, MeasuredDay
@@ -19,7 +22,8 @@ from sla_compliance.policy import SLAPolicy
 from sla_compliance.quality import doubts_of_facts, lines_of
 from sla_compliance.records import ComplianceRecord
 from sla_compliance.service.queries import Subject
-from sla_compliance.units import instant_us, moment
+from sla_compliance.targeting import AcceptedWindow
+from sla_compliance.units import SECOND_US, instant_us, moment
 from sla_compliance.zones import load_zone
 
 
@@ -84,6 +88,23 @@ class ComplianceAnswer(DayFigures):
     def accounting(self) -> Accounting:
         """The requested accounting, else the policy's."""
         return self.policy.accounting if self.requested_accounting is None else self.requested_accounting
+
+    @property
+    def basis(self) -> tuple[object, ...]:
+        """All that figures and words of an answer with days follow from; equal ones have equal figures.
+
+        To compare two of them takes no time where the days are the same objects, as a service's cached days are.
+        """
+        return (
+            self.measured,
+            self.provenance,
+            self.zone,
+            self.policy,
+            self.target_ratio,
+            self.accounting,
+            self.cut_date,
+            self.is_sample,
+        )
 
     @cached_property
     def dates(self) -> Sequence[dt.date]:
@@ -184,6 +205,14 @@ class ComplianceAnswer(DayFigures):
             *lines,
         )
 
+    @cached_property
+    def _doubt_dicts(self) -> list[dict[str, object]]:
+        """What the rows leave open in the whole range, the largest first, in JSON types."""
+        return [
+            {"cause": str(doubt.cause), "rows": doubt.rows, "seconds": doubt.length_us / SECOND_US}
+            for doubt in self.bounds().because
+        ]
+
     @property
     def is_without_rows(self) -> bool:
         """Whether days have begun and no row was read for any of them: spotless, or a source that has no alarms."""
@@ -209,9 +238,36 @@ class ComplianceAnswer(DayFigures):
             "as_of": moment(oldest_us, self._rules).isoformat(),
             "tz_version": ", ".join(_distinct(day.tz_version for day in days)),
             "provenance": _distinct(provenances),
-            "quality": {"lines": list(self.quality)},
+            "input_digest": None,  # kept days do not say from which rows they were made
+            "exclusions": self._exclusions(record),
+            "quality": {"lines": list(self.quality), "doubts": self._doubt_dicts},
             "is_in_totals": record.last_date != self.cut_date,
         }
+
+    def _exclusions(self, record: ComplianceRecord) -> list[dict[str, object]] | None:
+        """Return the windows of the agreement itself; None where it has none, or they depend on the outages.
+
+        Those of a source are not known without a query.
+        """
+        windows = self.subject.settings.exclusions
+        if not windows or self.policy.planned_work.excuses == "caused":
+            return None
+        return [line.as_dict() for line in lines_of_kept_days(record, self._agreed_windows)]
+
+    @cached_property
+    def _agreed_windows(self) -> tuple[AcceptedWindow, ...]:
+        """The accepted windows of the agreement itself."""
+        start_us, end_us = self._span_us(0, len(self.dates))
+        windows = self.subject.settings.exclusions
+        contract = read_contract(
+            zone=self.zone,
+            start_us=start_us,
+            end_us=end_us,
+            policy=self.policy,
+            maintenance=[window for window in windows if isinstance(window, MaintenanceWindow)],
+            exclusions=[window for window in windows if isinstance(window, Exclusion)],
+        )
+        return contract.windows
 
 
 def _has_rows(day: MeasuredDay) -> bool:

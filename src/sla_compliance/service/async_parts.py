@@ -33,6 +33,7 @@ class _Part:
 
 _WRITE_ASYNC: Final = "write its methods with `async def`"
 _STORE_METHODS: Final = ("days", "changes", "add", "mark_stale", "stale", "restate", "restatements")
+_STATEMENT_METHODS: Final = ("append", "last", "known_at", "with_digest", "page")
 _CACHE_METHODS: Final = ("get_many", "set_many", "delete_many", "lock", "unlock", "aclose")
 _PARTS: Final = {
     "source": _Part(("fetch",), "wrap it, to_async(source)"),
@@ -42,6 +43,7 @@ _PARTS: Final = {
     "corrections": _Part(("corrections",), "wrap it, corrections_to_async(source)"),
     "cache": _Part(_CACHE_METHODS, _WRITE_ASYNC),
     "store": _Part(_STORE_METHODS, _WRITE_ASYNC),
+    "statements": _Part(_STATEMENT_METHODS, _WRITE_ASYNC),
 }
 
 

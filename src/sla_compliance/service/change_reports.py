@@ -17,17 +17,19 @@ from typing import Final
 
 from sla_compliance.alarms import Alarm
 from sla_compliance.cache.day_cache import DayCache
-from sla_compliance.calendars.exclusions import AnyExclusion
+from sla_compliance.calendars.exclusions import AnyExclusion, Exclusion
 from sla_compliance.checks import check_type
 from sla_compliance.corrections import Correction
 from sla_compliance.errors import ClockAheadError, InvalidValueError
 from sla_compliance.service.altered_dates import AlteredDates
-from sla_compliance.service.day_archive import DayArchive
+from sla_compliance.service.day_archive import DayArchive, ReportedChange
 from sla_compliance.service.day_reader import DayReader
 from sla_compliance.service.observer import ServiceObserver
+from sla_compliance.service.period_reports import PeriodReports
 from sla_compliance.service.queries import DaysQuery, Subject
 from sla_compliance.service.reconciler import Reconciler
 from sla_compliance.service.reconciliation import Reconciliation
+from sla_compliance.service.remembered_ranges import RememberedRanges
 from sla_compliance.service.restatement import exclusion_dates
 from sla_compliance.service.source_reader import SourceReader
 from sla_compliance.service.tenant_lookup import TenantLookup
@@ -60,7 +62,9 @@ class ChangeReports(ABC):
     _day_cache: DayCache
     _day_reader: DayReader
     _observer: ServiceObserver
+    _period_reports: PeriodReports
     _clock: Callable[[], dt.datetime]
+    _ranges: RememberedRanges
     _tenants: TenantLookup
     _source_reader: SourceReader
 
@@ -90,7 +94,8 @@ class ChangeReports(ABC):
         if further_dates:
             stale_count += await self._note_change(subject, sorted(further_dates))
             dates = tuple(sorted({*dates, *further_dates}))
-        await self._restate(subject, stale_count, "an alarm changed")
+        change = ReportedChange(frozenset(dates), _id_of(new or old))
+        await self._restate(subject, stale_count, "an alarm changed", change)
         return dates
 
     async def correction_changed(self, tenant_id: str, correction: Correction) -> tuple[dt.date, ...]:
@@ -103,7 +108,8 @@ class ChangeReports(ABC):
         check_type(correction, Correction, "correction", "a Correction")
         subject = await self.subject(tenant_id)
         dates = await self._altered_dates.of_correction(await self._at_latest(subject), correction)
-        await self._apply_change(subject, dates, "a row was corrected")
+        change = ReportedChange(frozenset(dates), str(correction.row_id), correction.author)
+        await self._apply_change(subject, change, "a row was corrected")
         return dates
 
     async def exclusion_changed(
@@ -116,14 +122,18 @@ class ChangeReports(ABC):
         """
         subject = await self.subject(tenant_id)
         dates = exclusion_dates(await self._at_latest(subject), old, new)
-        await self._apply_change(subject, dates, "maintenance or an exclusion changed")
+        exclusion = new or old
+        cause = None if exclusion is None else exclusion.reason or None
+        author = exclusion.author or None if isinstance(exclusion, Exclusion) else None
+        change = ReportedChange(frozenset(dates), cause, author)
+        await self._apply_change(subject, change, "maintenance or an exclusion changed")
         return dates
 
     async def invalidate(
         self, tenant_id: str, dates: Iterable[dt.date], *, reason: str = "facts of these dates changed"
     ) -> None:
         """Take note that facts of some local dates changed; errors as `alarm_changed`."""
-        await self._apply_change(await self.subject(tenant_id), tuple(dates), reason)
+        await self._apply_change(await self.subject(tenant_id), ReportedChange(frozenset(dates)), reason)
 
     async def _at_latest(self, subject: Subject) -> Subject:
         """Return a tenant as of now by whichever clock is later, this machine's or the store's.
@@ -143,7 +153,9 @@ class ChangeReports(ABC):
             CacheUnavailableError: days may still be cached; call again.
         """
         reader = self._source_reader
+        self._period_reports.forget(tenant_id)
         self._tenants.forget(tenant_id)
+        self._ranges.forget(tenant_id)
         for part in (reader.source, reader.exclusion_source, reader.correction_source):
             if isinstance(part, SupportsForget):
                 part.forget(tenant_id)
@@ -153,22 +165,24 @@ class ChangeReports(ABC):
         dates = [tomorrow - number * ONE_DAY for number in range(FORGOTTEN_DAYS + 2)]
         await self._day_cache.invalidate(tenant_id, dates)
 
-    async def _apply_change(self, subject: Subject, dates: Sequence[dt.date], reason: str) -> None:
-        await self._restate(subject, await self._note_change(subject, dates), reason)
+    async def _apply_change(self, subject: Subject, change: ReportedChange, reason: str) -> None:
+        stale_count = await self._note_change(subject, sorted(change.dates))
+        await self._restate(subject, stale_count, reason, change)
 
     async def _note_change(self, subject: Subject, dates: Sequence[dt.date]) -> int:
         """Make stored days stale and invalidate cached ones; return how many stored days that were."""
+        self._period_reports.forget(subject.tenant_id)
         # This order matters: see the top of this file.
         stale_count = 0 if self._archive is None else await self._archive.mark_stale(subject, dates)
         self._day_reader.forget_running()
         await self._day_cache.invalidate(subject.tenant_id, dates)
         return stale_count
 
-    async def _restate(self, subject: Subject, stale_count: int, reason: str) -> None:
+    async def _restate(self, subject: Subject, stale_count: int, reason: str, change: ReportedChange) -> None:
         if self._archive is None or not stale_count:
             return
         try:
-            await self._archive.restate(subject, reason=reason)
+            await self._archive.restate(subject, reason=reason, change=change)
         except ClockAheadError as error:
             # The change is reported: answers come from the facts, and the next sweep elsewhere restates.
             self._observer.failed("store", error)
@@ -224,3 +238,7 @@ class ChangeReports(ABC):
         if self._archive is None:
             raise InvalidValueError("store is None, so no day can be kept; give the service a DayStore", field="store")
         return self._archive
+
+
+def _id_of(alarm: Alarm | None) -> str | None:
+    return None if alarm is None or alarm.id is None else str(alarm.id)

@@ -36,6 +36,25 @@ from sla_compliance.units import MICROSECOND, ONE_DAY, moment
 
 
 @dataclass(frozen=True, slots=True)
+class ReportedChange:
+    """A change of facts that was reported just now.
+
+    Attributes:
+        dates: those that it alters.
+        cause: what changed, the id of a row or the name of a window; None where it has none.
+        author: who changed it; None where it is not known.
+    """
+
+    dates: frozenset[dt.date]
+    cause: str | None = None
+    author: str | None = None
+
+    def is_all_of(self, key: DayKey, stored: StoredDay) -> bool:
+        """Whether it is the only change that a stored day does not include yet."""
+        return key.date in self.dates and stored.changes_reported - stored.changes_applied == 1
+
+
+@dataclass(frozen=True, slots=True)
 class DayArchive:
     """A store of closed days and the evaluator that fills it.
 
@@ -121,8 +140,14 @@ class DayArchive:
             await store.outdate_others(subject.tenant_id, measurement=measurement, zone=zone)
         return await store.mark_stale(subject.tenant_id, sorted(restatable_dates))
 
-    async def restate(self, subject: Subject, *, reason: str) -> list[Restatement]:
+    async def restate(
+        self, subject: Subject, *, reason: str, change: ReportedChange | None = None
+    ) -> list[Restatement]:
         """Measure stale days again that are over, where every row is still there; return what differed.
+
+        Args:
+            reason: of the entries of the trail.
+            change: its cause and author are those of the days that lack no other change.
 
         Raises:
             ClockAheadError: this machine's clock is ahead of the store's.
@@ -141,7 +166,15 @@ class DayArchive:
             if is_of_today and closes_at_us(end_us, subject.policy) <= subject.as_of_us:
                 days_of_today[key] = stored
         measured_days = await self._measured_again(subject, days_of_today)
-        return await self._rewrite(subject, days_of_today, measured_days, reason)
+        if change is None:
+            return await self._rewrite(subject, days_of_today, measured_days, reason)
+        altered_by_it = {key for key in measured_days if change.is_all_of(key, days_of_today[key])}
+        of_it = {key: day for key, day in measured_days.items() if key in altered_by_it}
+        of_others = {key: day for key, day in measured_days.items() if key not in altered_by_it}
+        return [
+            *await self._rewrite(subject, days_of_today, of_it, reason, change.cause, change.author),
+            *await self._rewrite(subject, days_of_today, of_others, reason),
+        ]
 
     async def _measured_again(self, subject: Subject, days: Mapping[DayKey, StoredDay]) -> Mapping[DayKey, MeasuredDay]:
         """Return what some stored days are now, between their own bounds; not those of which rows may be purged."""
@@ -159,13 +192,17 @@ class DayArchive:
         days: Mapping[DayKey, StoredDay],
         measured_days: Mapping[DayKey, MeasuredDay],
         reason: str,
+        cause: str | None = None,
+        author: str | None = None,
     ) -> list[Restatement]:
         """Put measurements in the place of stored days that were read before their facts; return what differed."""
         new_days = {
             key: StoredDay(day=day, written_us=subject.as_of_us, changes_applied=days[key].changes_reported)
             for key, day in measured_days.items()
         }
-        return await self.store.restate(new_days, reason=reason, at_us=subject.as_of_us)
+        if not new_days:
+            return []
+        return await self.store.restate(new_days, reason=reason, at_us=subject.as_of_us, cause=cause, author=author)
 
     async def check_clock(self, subject: Subject) -> None:
         """Check that this machine's clock, as the instant of evaluation has it, is not ahead of the store's.

@@ -31,6 +31,9 @@ from sla_compliance.service.observer import ServiceObserver
 from sla_compliance.service.queries import DaysQuery
 from sla_compliance.service.single_flight import SingleFlight
 
+DaysInOrder = tuple[tuple[MeasuredDay, ...], tuple[Provenance, ...]]
+"""Days, and where each came from."""
+
 WAIT_WITH_STALE_DAYS_S: Final = 0.5
 """How long a caller who has stale days waits for a measurement. It goes on, for those who ask later."""
 
@@ -52,15 +55,21 @@ class DayReader:
         self._now_us = now_us
         self._flights: SingleFlight[SourcedDays] = SingleFlight()
 
-    async def read(self, query: DaysQuery) -> SourcedDays:
-        """Return the days of a query."""
+    async def read(self, query: DaysQuery) -> DaysInOrder:
+        """Return the days of a query, in order."""
         lookup = await self._lookup(query, query.started_keys)
         if lookup.to_refresh:
             self._start_refresh(query, lookup.to_refresh)
+        if len(lookup.fresh) == len(query.spans):
+            return lookup.fresh_days, (Provenance.CACHE,) * len(lookup.fresh)
+        days = await self._with_missing(query, lookup)
+        days_in_order = [days[key] for key in query.spans]
+        return tuple(day for day, _ in days_in_order), tuple(provenance for _, provenance in days_in_order)
+
+    async def _with_missing(self, query: DaysQuery, lookup: CacheLookup) -> SourcedDays:
+        """Return the fresh days of a lookup, and those that it lacks."""
         cached_days = {key: (day, Provenance.CACHE) for key, day in lookup.fresh.items()}
         missing_keys = tuple(key for key in query.spans if key not in cached_days)
-        if not missing_keys:
-            return cached_days
         return {**cached_days, **await self._share_measurement(query, missing_keys, lookup)}
 
     async def shown(self, query: DaysQuery) -> Mapping[DayKey, MeasuredDay]:

@@ -11,6 +11,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
+from sla_compliance.analysis import ErrorBudget
+from sla_compliance.calendars.periods import Period
 from sla_compliance.service.answers import ComplianceAnswer
 
 
@@ -40,6 +42,15 @@ class SeverityObserver(Protocol):
 
     def severities_counted(self, tenant_id: str, *, unrecognized_rows: int) -> None:
         """Take note of how many rows of the tenant have an unknown or overwritten severity."""
+        ...
+
+
+@runtime_checkable
+class BudgetObserver(Protocol):
+    """An observer that also takes note of the error budgets of periods in progress."""
+
+    def budget_measured(self, tenant_id: str, period: Period, budget: ErrorBudget) -> None:
+        """Take note of a budget that was measured: by the tenant's own target and accounting, of real alarms."""
         ...
 
 
@@ -104,3 +115,9 @@ class Observers:
         for observer in self.all:
             if isinstance(observer, SeverityObserver):
                 observer.severities_counted(tenant_id, unrecognized_rows=unrecognized_rows)
+
+    def budget_measured(self, tenant_id: str, period: Period, budget: ErrorBudget) -> None:
+        """Call those that take note of it."""
+        for observer in self.all:
+            if isinstance(observer, BudgetObserver):
+                observer.budget_measured(tenant_id, period, budget)

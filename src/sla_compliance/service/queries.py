@@ -111,6 +111,9 @@ class DaysQuery:
     def started_keys(self) -> tuple[DayKey, ...]:
         """The days that have begun. The others are still to come: they are measured and never cached."""
         as_of_us = self.subject.as_of_us
+        all_keys = tuple(self.spans)
+        if all_keys and self.spans[all_keys[-1]][0] < as_of_us:
+            return all_keys
         return tuple(key for key, (start_us, _) in self.spans.items() if start_us < as_of_us)
 
     @cached_property

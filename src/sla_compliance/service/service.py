@@ -15,6 +15,7 @@ from sla_compliance.cache.circuit_breaker import CircuitBreakerCache
 from sla_compliance.cache.day_cache import DayCache, Lifetimes
 from sla_compliance.cache.memory import MemoryCache
 from sla_compliance.cache.protocol import Cache
+from sla_compliance.calls.timed import TimedCalls
 from sla_compliance.certainty import unknown_us
 from sla_compliance.corrections import UnusedCorrection
 from sla_compliance.errors import InvalidIntervalError, shown
@@ -34,9 +35,15 @@ from sla_compliance.service.day_reader import DayReader
 from sla_compliance.service.drill_down import incidents_of
 from sla_compliance.service.guarded_calls import GuardedCalls
 from sla_compliance.service.observer import Observers, ServiceObserver, Statistics
+from sla_compliance.service.overview import Overviews
+from sla_compliance.service.period_answers import PeriodAnswers
+from sla_compliance.service.period_reports import PeriodReports
 from sla_compliance.service.queries import DaysQuery, Subject, Window
+from sla_compliance.service.remembered_ranges import RememberedRanges
 from sla_compliance.service.resources import resources_of
 from sla_compliance.service.source_reader import SourceReader
+from sla_compliance.service.statement_issuer import StatementIssuer
+from sla_compliance.service.statements import ServiceStatements
 from sla_compliance.service.tenant_faults import tenant_faults
 from sla_compliance.service.tenant_lookup import TenantLookup
 from sla_compliance.service.timed_store import TimedDayStore
@@ -51,6 +58,7 @@ from sla_compliance.sources.protocol import (
     Tenants,
 )
 from sla_compliance.stores.protocol import DayStore
+from sla_compliance.stores.statements import StatementStore
 from sla_compliance.units import instant_us
 
 SHORT_TIME_OUT: Final = dt.timedelta(seconds=5)
@@ -60,7 +68,7 @@ SHORT_TIME_OUT: Final = dt.timedelta(seconds=5)
 _Result = TypeVar("_Result")
 
 
-class ComplianceService(ChangeReports):
+class ComplianceService(ChangeReports, Overviews, PeriodAnswers, ServiceStatements):
     """The compliance of tenants; for one process and one event loop.
 
     Attributes:
@@ -77,7 +85,9 @@ class ComplianceService(ChangeReports):
         inventories: AsyncSupportsInventory | None = None,
         corrections: AsyncSupportsCorrections | None = None,
         cache: Cache | None = None,
+        cache_key: bytes | None = None,
         store: DayStore | None = None,
+        statements: StatementStore | None = None,
         clock: Callable[[], dt.datetime] = utc_now,
         lifetimes: Lifetimes = Lifetimes(),  # noqa: B008 - frozen
         settings_lifetime: dt.timedelta = dt.timedelta(0),
@@ -94,7 +104,10 @@ class ComplianceService(ChangeReports):
             inventories: of what tenants have, for `resources`; by default `tenants`, where it is such a source too.
             corrections: of rows of alarms; the source has to find rows by their ids, as SupportsRowsById says.
             cache: by default one in memory.
+            cache_key: seals what is written to the cache, 32 bytes or more, e.g. `derived_cache_key(secret)`: an entry
+                that no holder of the key has written is measured again. All services that share a cache need the same.
             store: of closed days; None: none.
+            statements: a store of issued statements; None: none can be issued or listed.
             clock: the present moment, aware.
             lifetimes: how long cached days are served.
             settings_lifetime: how long settings and inventories of a tenant hold before they are read again; 0: they
@@ -105,24 +118,22 @@ class ComplianceService(ChangeReports):
             observer: called with what happens.
 
         Raises:
-            InvalidTypeError: a part is not async; the message names its way out.
+            InvalidTypeError: a part is not async; the message names its way out. Or `cache_key` is no bytes.
+            InvalidValueError: `cache_key` is too short.
         """
-        check_parts(source=source, tenants=tenants, cache=cache, store=store)
+        check_parts(source=source, tenants=tenants, cache=cache, store=store, statements=statements)
         check_parts(exclusions=exclusions, inventories=inventories, corrections=corrections)
         self._usage = Usage()
+        self._ranges = RememberedRanges()
         self.statistics = Statistics()
         self._observer = Observers((self.statistics,) if observer is None else (self.statistics, observer))
         self._clock = clock
         self.is_sample = isinstance(source, SupportsSampleFlag) and source.is_sample
         if self.is_sample:
-            # Made-up figures leave no trace: a cache that keeps nothing, and no store.
-            cache, store = MemoryCache(max_keys=0), None
-        self._cache = CircuitBreakerCache(
-            cache or MemoryCache(),
-            timeout_s=cache_time_out.total_seconds(),
-            on_failure=lambda error: self._observer.failed("cache", error),
-        )
-        self._day_cache = DayCache(self._cache, lifetimes)
+            # Made-up figures leave no trace: a cache that keeps nothing, and no stores.
+            cache, store, statements = MemoryCache(max_keys=0), None, None
+        self._cache = self._guarded(cache or MemoryCache(), cache_time_out)
+        self._day_cache = DayCache(self._cache, lifetimes, cache_key=cache_key, on_invalid=self._report_cache_failure)
         if inventories is None and isinstance(tenants, AsyncSupportsInventory):
             inventories = tenants
         short_time_out = min(source_time_out, SHORT_TIME_OUT)
@@ -134,10 +145,27 @@ class ComplianceService(ChangeReports):
         )
         self._altered_dates = AlteredDates(self._source_reader)
         timed_store = None if store is None else TimedDayStore(store, source_time_out)
+        self._store = timed_store
         store_reads = GuardedCalls("the store", short_time_out)
-        evaluator = DayEvaluator(self._source_reader, timed_store, store_reads, self._observer)
-        self._day_reader = DayReader(self._day_cache, evaluator, self._observer, self._now_us)
-        self._archive = None if timed_store is None else DayArchive(timed_store, evaluator)
+        self._evaluator = DayEvaluator(self._source_reader, timed_store, store_reads, self._observer)
+        self._day_reader = DayReader(self._day_cache, self._evaluator, self._observer, self._now_us)
+        self._archive = None if timed_store is None else DayArchive(timed_store, self._evaluator)
+        self._statement_issuer = None
+        if statements is not None:
+            statement_calls = TimedCalls("the store of statements", source_time_out.total_seconds())
+            self._statement_issuer = StatementIssuer(statements, statement_calls, self._source_reader, clock)
+        self._period_reports = PeriodReports(
+            self._source_reader, self._observer, self._now_us, is_sample=self.is_sample
+        )
+
+    def _guarded(self, cache: Cache, time_out: dt.timedelta) -> Cache:
+        """Return a cache that never fails: a cache in memory is neither down nor late."""
+        if type(cache) is MemoryCache:
+            return cache
+        return CircuitBreakerCache(cache, timeout_s=time_out.total_seconds(), on_failure=self._report_cache_failure)
+
+    def _report_cache_failure(self, error: BaseException) -> None:
+        self._observer.failed("cache", error)
 
     async def compliance(
         self,
@@ -164,16 +192,14 @@ class ComplianceService(ChangeReports):
         query = await self._query(tenant_id, start, end)
         subject = query.subject
         requested_target_ratio = None if target is None else target_ratio(target, field="target")
-        days = await self._day_reader.read(query)
-        days_in_order = [days[key] for key in query.spans]
-        measured_days = tuple(day for day, _ in days_in_order)
+        measured_days, provenance = await self._day_reader.read(query)
         answer = ComplianceAnswer(
             subject=subject,
             requested_target_ratio=requested_target_ratio,
             requested_accounting=accounting,
             start_us=query.start_us,
             measured=measured_days,
-            provenance=tuple(provenance for _, provenance in days_in_order),
+            provenance=provenance,
             is_sample=self.is_sample,
             cut_date=self._cut_date(subject, measured_days) if end is None else None,
         )
@@ -185,8 +211,10 @@ class ComplianceService(ChangeReports):
         if len(days) < 2:
             return None
         first = days[0]
+        if not unknown_us(first.cells_us, subject.policy.accounting):
+            return None  # as nearly every time; to ask the source takes longer
         is_cut = first.start_us < self._source_reader.purged_until_us(subject.tenant_id) < first.end_us
-        return first.date if is_cut and unknown_us(first.cells_us, subject.policy.accounting) else None
+        return first.date if is_cut else None
 
     async def incidents(
         self, tenant_id: str, date: dt.date, *, accounting: Accounting | None = None
@@ -248,9 +276,7 @@ class ComplianceService(ChangeReports):
         Raises:
             InvalidValueError: the alarms carry no column `by`. Others as `compliance`.
         """
-        query = await self._query(tenant_id, start, end)
-        end_us = max((day_end_us for _, day_end_us in query.spans.values()), default=query.start_us)
-        window = Window(query.subject, query.start_us, end_us)
+        window = await self._window(tenant_id, start, end)
         return await resources_of(self._source_reader, window, by=by, inventory=inventory)
 
     async def compute(self, work: Callable[[], _Result]) -> _Result:
@@ -275,7 +301,7 @@ class ComplianceService(ChangeReports):
         subject = await self.subject(tenant_id)
         if end_us is None:
             end_us = max(start_us, subject.as_of_us + 1)
-        return DaysQuery.covering(subject, start_us, end_us)
+        return self._ranges.query(subject, start_us, end_us)
 
     async def subject(self, tenant_id: str) -> Subject:
         """Return a tenant with its settings, now: what a request needs to be read.
@@ -289,6 +315,7 @@ class ComplianceService(ChangeReports):
         if self._usage.begin():
             # What runs on a loop that was closed never ends.
             self._day_reader.forget_running()
+            self._period_reports.forget_running()
             self._tenants.forget_running()
         with tenant_faults(tenant_id):
             settings = await self._tenants.settings(tenant_id)
@@ -301,5 +328,6 @@ class ComplianceService(ChangeReports):
         """Cancel what runs in the background and close the cache's connections; later uses are refused."""
         self._usage.end()
         await self._day_reader.aclose()
+        await self._period_reports.aclose()
         await self._tenants.aclose()
         await self._cache.aclose()

@@ -33,9 +33,12 @@ from sla_compliance.report import ComplianceReport
 from sla_compliance.service.answers import ComplianceAnswer
 from sla_compliance.service.change_reports import Sweep
 from sla_compliance.service.observer import Statistics
+from sla_compliance.service.overview import TenantOverview
 from sla_compliance.service.queries import Subject
 from sla_compliance.service.reconciliation import Reconciliation
 from sla_compliance.service.service import ComplianceService
+from sla_compliance.service.sync_period_answers import SyncPeriodAnswers
+from sla_compliance.service.sync_statements import SyncServiceStatements
 from sla_compliance.service.usage import check_usable
 
 CLOSE_WITHIN_S: Final = 5.0
@@ -44,7 +47,7 @@ CLOSE_WITHIN_S: Final = 5.0
 _Result = TypeVar("_Result")
 
 
-class SyncComplianceService:
+class SyncComplianceService(SyncPeriodAnswers, SyncServiceStatements):
     """A ComplianceService, blocking; arguments, results and errors are the same.
 
     Use it as a context manager, or `close` it.
@@ -52,7 +55,7 @@ class SyncComplianceService:
 
     def __init__(self, service: ComplianceService) -> None:
         """Take over a service that no other event loop has used, and start its loop."""
-        self._service = service
+        self._service: ComplianceService = service
         self._process_id = os.getpid()
         self._is_closed = False
         self._running: set[Future[Any]] = set()
@@ -153,6 +156,12 @@ class SyncComplianceService:
     ) -> dict[Hashable, ComplianceReport]:
         """Return a report for each resource, as `ComplianceService.resources`."""
         return self._run(self._service.resources(tenant_id, start, end, by=by, inventory=inventory))
+
+    def overview(
+        self, tenant_ids: Iterable[str], first: dt.date | None = None, last: dt.date | None = None
+    ) -> tuple[TenantOverview, ...]:
+        """Return how each of some tenants stands, as `ComplianceService.overview`."""
+        return self._run(self._service.overview(tenant_ids, first, last))
 
     def alarm_changed(self, tenant_id: str, old: Alarm | None, new: Alarm | None) -> tuple[dt.date, ...]:
         """Take note that an alarm changed, as `ComplianceService.alarm_changed`."""

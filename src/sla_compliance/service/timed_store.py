@@ -61,9 +61,19 @@ class TimedDayStore:
         """Return the days that are not current."""
         return await self._calls.make(lambda: self._store.stale(tenant_id))
 
-    async def restate(self, days: Mapping[DayKey, StoredDay], *, reason: str, at_us: int) -> list[Restatement]:
+    async def restate(
+        self,
+        days: Mapping[DayKey, StoredDay],
+        *,
+        reason: str,
+        at_us: int,
+        cause: str | None = None,
+        author: str | None = None,
+    ) -> list[Restatement]:
         """Rewrite stored days that a measurement supersedes."""
-        return await self._calls.make(lambda: self._store.restate(days, reason=reason, at_us=at_us))
+        return await self._calls.make(
+            lambda: self._store.restate(days, reason=reason, at_us=at_us, cause=cause, author=author)
+        )
 
     async def restatements(self, tenant_id: str) -> list[Restatement]:
         """Return the trail of a tenant."""

@@ -215,6 +215,12 @@ ALARMS_TABLE_KEYS: Final = (
     *_table_keys(),
     *_column_keys("tenant_id", *(column.name for column in ALARM_COLUMNS), needed=_NEEDED_COLUMNS),
     SettingKey("more", "further columns, by their own names", TEXTS, without="[]"),
+    SettingKey(
+        "purged_after",
+        "how long cleared rows are kept at least; earlier time is unknown, unless its days are stored",
+        or_off(LENGTH),
+        without="rows are never deleted",
+    ),
     _TIMES_IN,
     SettingKey(
         "severity_map",
@@ -239,6 +245,7 @@ MAINTENANCE_TABLE_KEYS: Final = (
         "entered_at",
         needed=("tenant_id", "start_time", "end_time"),
     ),
+    SettingKey("author", "the column's name", or_off(TEXT), without='"created_by"'),
     _TIMES_IN,
     SettingKey("with_children", "windows reach the children of the alarms that they name", FLAG, without="false"),
 )
@@ -277,6 +284,7 @@ CORRECTIONS_TABLE_KEYS: Final = (
 TENANTS_TABLE_KEYS: Final = (
     *_table_keys(),
     *_column_keys("id", "timezone", "created_at", needed=("id", "timezone", "created_at")),
+    SettingKey("title", "the column's name: what people call a tenant", or_off(TEXT), without="their ids"),
 )
 TABLES_KEYS: Final = (
     SettingKey("alarms", "the table of alarms", keys=ALARMS_TABLE_KEYS),

@@ -110,7 +110,7 @@ def _in_words_of(driver: str, url: URL) -> URL:
     return url.set(query=query)
 
 
-def connection_limits(url: URL, *, connect_s: int, statement_ms: int) -> dict[str, Any]:
+def connection_limits(url: URL, *, connect_s: int, statement_ms: int, has_row_security: bool = True) -> dict[str, Any]:
     """Return the `connect_args` of an engine that bound connecting, a statement, and waiting for a peer that is gone.
 
     psycopg and psycopg2 bound a statement on the server alone: a server that hangs without closing its connections is
@@ -120,12 +120,17 @@ def connection_limits(url: URL, *, connect_s: int, statement_ms: int) -> dict[st
         url: with the driver, as `parse_database_url` returns it. What it states itself stays.
         connect_s: how long connecting may take, seconds.
         statement_ms: how long a statement may take, milliseconds.
+        has_row_security: False: PostgreSQL answers a statement with an error where row-level security would hide rows
+            from it, also where that begins while the engine is in use. Not for sources with `prepare=`.
     """
+    session = {"statement_timeout": str(statement_ms)}
+    if not has_row_security:
+        session["row_security"] = "off"
     if url.drivername == _ASYNCPG:
         limits = {
             "timeout": connect_s,
             "command_timeout": answer_within_s(statement_ms),
-            "server_settings": {"statement_timeout": str(statement_ms)},
+            "server_settings": session,
         }
     elif url.drivername in {_PSYCOPG, _PSYCOPG2}:
         limits = {"connect_timeout": connect_s, **_KEEPALIVES}
@@ -133,7 +138,7 @@ def connection_limits(url: URL, *, connect_s: int, statement_ms: int) -> dict[st
         return {}
     limits = {name: value for name, value in limits.items() if name not in url.query}
     if url.drivername != _ASYNCPG:
-        limits["options"] = _libpq_options(url, statement_ms)
+        limits["options"] = _libpq_options(url, session)
     return limits
 
 
@@ -142,8 +147,9 @@ def answer_within_s(statement_ms: int) -> float:
     return statement_ms / 1000 + _ANSWER_MARGIN_S
 
 
-def _libpq_options(url: URL, statement_ms: int) -> str:
-    """Return the URL's own options after our limit, so that theirs count."""
+def _libpq_options(url: URL, session: Mapping[str, str]) -> str:
+    """Return the URL's own options after our settings of the session, so that theirs count."""
     stated = url.query.get("options", "")
     stated_options = [stated] if isinstance(stated, str) else list(stated)
-    return " ".join([f"-c statement_timeout={statement_ms}", *filter(None, stated_options)])
+    our_options = [f"-c {name}={value}" for name, value in session.items()]
+    return " ".join([*our_options, *filter(None, stated_options)])

@@ -75,11 +75,16 @@ class _FileSource(ABC):
     def _table(self, tenant_id: str | None) -> RowTable:
         """Return what the rows become, of one tenant or of any, before any is read."""
 
-    def read(self, tenant_id: str | None = None) -> AlarmBatch:
-        """Return all alarms of a tenant, in the order of the files; None: of the only one that the files hold."""
+    def read(self, tenant_id: str | None = None, *, takes_untenanted: bool = False) -> AlarmBatch:
+        """Return all alarms of a tenant, in the order of the files; None: of the only one that the files hold.
+
+        Args:
+            tenant_id: whose.
+            takes_untenanted: whether the rows are that tenant's where the files have no column tenant_id.
+        """
         if tenant_id is not None and not isinstance(tenant_id, str):
             raise wrong_type(tenant_id, "tenant_id", "text")
-        return self._read(RowChoice(tenant_id, where=self._where))
+        return self._read(RowChoice(tenant_id, takes_untenanted_files=takes_untenanted, where=self._where))
 
     def read_all_tenants(self) -> AlarmBatch:
         """Return all alarms of all tenants, in the order of the files.
@@ -89,7 +94,7 @@ class _FileSource(ABC):
         return self._read(RowChoice(takes_all_tenants=True, where=self._where))
 
     def _read(self, choice: RowChoice) -> AlarmBatch:
-        table = self._table(choice.tenant_id)
+        table = self._table(None if choice.takes_untenanted_files else choice.tenant_id)
         reader = TableReader(table, choice, self._option_names)
         for path in self._paths:
             with opened_rows(path) as files:

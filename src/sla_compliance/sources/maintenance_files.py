@@ -2,8 +2,8 @@
 ################################################################
 # The columns start and end are needed; the others are those of a MaintenanceWindow:
 #
-#     start,end,kind,reason,recurrence,zone,actual_end,announced_at,entered_at,resource_id,with_children
-#     2026-10-04T01:00:00+01:00,2026-10-04T03:00:00+01:00,planned,firmware,,,,,,OLT-7;OLT-8,yes
+#     start,end,kind,reason,author,recurrence,zone,actual_end,announced_at,entered_at,resource_id,with_children
+#     2026-10-04T01:00:00+01:00,2026-10-04T03:00:00+01:00,planned,firmware,M. Ade,,,,,,OLT-7;OLT-8,yes
 #
 # How rows become windows stands in _files/window_rows.py.
 ################################################################
@@ -24,7 +24,7 @@ _KIND: Final = WindowKind(
     name="maintenance window",
     plural="windows",
     times=("start", "end", "actual_end", "announced_at", "entered_at"),
-    texts=("kind", "reason", "recurrence", "zone"),
+    texts=("kind", "reason", "recurrence", "zone", "author"),
 )
 
 

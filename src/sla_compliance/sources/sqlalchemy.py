@@ -61,6 +61,7 @@ from sla_compliance.sources._sql.mappings import (
     mapped_tables,
 )
 from sla_compliance.sources._sql.session_changes import SessionChanges, report_changes
+from sla_compliance.sources._sql.table_check import TableCheck, check_readable
 from sla_compliance.sources._sql.tenants import TenantReader, TenantRow, rows_without_tenant, tenant_ids
 
 __all__ = [
@@ -84,8 +85,10 @@ __all__ = [
     "SQLAlchemyMaintenanceSource",
     "SQLAlchemyTenantSource",
     "SessionChanges",
+    "TableCheck",
     "TenantRow",
     "TenantsTable",
+    "check_readable",
     "corrections_ddl",
     "ddl",
     "fitting_ddl",

@@ -1,11 +1,5 @@
-"""The tables of a store, and their statements."""
+"""The SQL of a store of days."""
 ################################################################
-# One row a day in `sla_days`; one row a date of a tenant in `sla_changes`, once a
-# change of it was reported; one row a rewriting in `sla_restatements`, which only
-# ever grows. Instants and lengths are integers, so no session's time zone and no
-# driver can change them; cells and facts are JSON text. A tenant id stands as it
-# is; what no database can hold of it (NUL, lone surrogates) is escaped.
-#
 # Rewriting takes its rows first, by an update that changes nothing: that is how
 # both databases lock them, so the old cells that go to the trail are those that
 # are replaced.
@@ -19,65 +13,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.schema import CreateTable
 
-from sla_compliance.errors import InvalidTenantError, InvalidValueError, shown
 from sla_compliance.measured import DayKey
 from sla_compliance.stores._day_rows import cells_of_trail, count_of, date_of, day_values, key_of, stored_day
-from sla_compliance.stores._version_1 import UPGRADE_STATEMENTS
+from sla_compliance.stores._tables import STORE_DIALECTS, days, escaped_tenant_id, reported_changes, trail
 from sla_compliance.stores.protocol import NO_CHANGES, Restatement, StoredDay
 from sla_compliance.units import SECOND_US
-
-LONGEST_TENANT_ID: Final = 500
-_DIALECTS: Final = {"postgresql": postgresql, "sqlite": sqlite}
-
-DAY_TABLES: Final = sa.MetaData()
-
-
-def _key_columns() -> list[sa.Column[Any]]:
-    """Return new columns of the parts of a DayKey; each table needs its own."""
-    names = ("tenant_id", "measurement", "agreement", "zone")
-    texts = [sa.Column(name, sa.Text, nullable=False) for name in names]
-    return [*texts, sa.Column("local_date", sa.Date, nullable=False)]
-
-
-days: Final = sa.Table(
-    "sla_days",
-    DAY_TABLES,
-    *_key_columns(),
-    sa.Column("start_us", sa.BigInteger, nullable=False),
-    sa.Column("end_us", sa.BigInteger, nullable=False),
-    sa.Column("cells_us", sa.Text, nullable=False),
-    sa.Column("optimistic_cells_us", sa.Text),
-    sa.Column("pessimistic_cells_us", sa.Text),
-    sa.Column("facts", sa.Text, nullable=False),
-    sa.Column("rows_read", sa.BigInteger, nullable=False),
-    sa.Column("rules_version", sa.Integer, nullable=False),
-    sa.Column("as_of_us", sa.BigInteger, nullable=False),
-    sa.Column("tz_version", sa.Text, nullable=False),
-    sa.Column("written_us", sa.BigInteger, nullable=False),
-    sa.Column("changes_applied", sa.Integer, nullable=False),
-    sa.PrimaryKeyConstraint("tenant_id", "local_date", "zone", "measurement", "agreement"),
-)
-reported_changes: Final = sa.Table(
-    "sla_changes",
-    DAY_TABLES,
-    sa.Column("tenant_id", sa.Text, nullable=False),
-    sa.Column("local_date", sa.Date, nullable=False),
-    sa.Column("changes_reported", sa.Integer, nullable=False),
-    sa.PrimaryKeyConstraint("tenant_id", "local_date"),
-)
-trail: Final = sa.Table(
-    "sla_restatements",
-    DAY_TABLES,
-    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
-    *_key_columns(),
-    sa.Column("at_us", sa.BigInteger, nullable=False),
-    sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("old_cells_us", sa.Text, nullable=False),
-    sa.Column("new_cells_us", sa.Text, nullable=False),
-)
 
 # A date without a row in sla_changes has no reported change.
 _CHANGES_REPORTED: Final = sa.func.coalesce(reported_changes.c.changes_reported, 0)
@@ -92,40 +33,6 @@ _OF_ITS_DATE: Final = sa.and_(
 _DAYS_WITH_CHANGES: Final[sa.Select[Any]] = sa.select(
     *_DAY_COLUMNS, _CHANGES_REPORTED.label("changes_reported")
 ).select_from(days.outerjoin(reported_changes, _OF_ITS_DATE))
-
-
-def create_statements(dialect: str) -> list[str]:
-    """Return the statements that make the tables where they are not there yet; errors as `sqlalchemy.ddl`."""
-    return [_create_statement(table, dialect) for table in DAY_TABLES.tables.values()]
-
-
-def upgrade_statements(dialect: str) -> list[str]:
-    """Return the statements that make version 2 of the tables of version 1; errors as `sqlalchemy.ddl`."""
-    return [_create_statement(reported_changes, dialect), *UPGRADE_STATEMENTS]
-
-
-def _create_statement(table: sa.Table, dialect: str) -> str:
-    if dialect not in _DIALECTS:
-        raise InvalidValueError(f"dialect is {shown(dialect)}; give one of {', '.join(_DIALECTS)}", field="dialect")
-    compiled = CreateTable(table, if_not_exists=True).compile(dialect=_DIALECTS[dialect].dialect())
-    return f"{str(compiled).strip()};"
-
-
-def create(connection: sa.Connection) -> None:
-    """Make the tables where they are not there yet.
-
-    Raises:
-        InvalidValueError: they are there, of version 1.
-    """
-    inspector = sa.inspect(connection)
-    if inspector.has_table(days.name):
-        column_names = {column["name"] for column in inspector.get_columns(days.name)}
-        if days.c.changes_applied.name not in column_names:
-            command = f"sla-compliance ddl --dialect {connection.dialect.name} --upgrade"
-            raise InvalidValueError(
-                f"table {days.name} is of version 1; run the statements that `{command}` prints", field=days.name
-            )
-    DAY_TABLES.create_all(connection)
 
 
 def read(connection: sa.Connection, keys: Sequence[DayKey]) -> dict[DayKey, StoredDay]:
@@ -147,6 +54,26 @@ def read(connection: sa.Connection, keys: Sequence[DayKey]) -> dict[DayKey, Stor
     return {key: stored_days[key] for key in keys if key in stored_days}
 
 
+def read_of_tenants(connection: sa.Connection, keys: Collection[DayKey]) -> dict[DayKey, StoredDay]:
+    """Return those of some days of any tenants that are stored."""
+    if not keys:
+        return {}
+    dates = [key.date for key in keys]
+    tenant_ids = {escaped_tenant_id(tenant_id): tenant_id for tenant_id in {key.tenant_id for key in keys}}
+    rows = connection.execute(
+        _DAYS_WITH_CHANGES.where(days.c.tenant_id.in_(tenant_ids), days.c.local_date.between(min(dates), max(dates)))
+    )
+    requested_keys = set(keys)
+    stored_days: dict[DayKey, StoredDay] = {}
+    for row in map(_named, rows):
+        key = key_of(row, tenant_ids[row["tenant_id"]])
+        # Only then the row is read, which takes most of the time: days of other settings may be many.
+        stored = stored_day(key, row) if key in requested_keys and key is not None else None
+        if key is not None and stored is not None:
+            stored_days[key] = stored
+    return stored_days
+
+
 def changes(connection: sa.Connection, tenant_id: str, dates: Collection[dt.date]) -> dict[dt.date, int]:
     """Return how many changes of each of some dates were reported."""
     if not dates:
@@ -165,7 +92,7 @@ def add(connection: sa.Connection, new_days: Mapping[DayKey, StoredDay]) -> int:
     """Insert the days that are not there yet; return how many those were."""
     if not new_days:
         return 0
-    insert = _DIALECTS[connection.dialect.name].insert(days).on_conflict_do_nothing().returning(days.c.local_date)
+    insert = STORE_DIALECTS[connection.dialect.name].insert(days).on_conflict_do_nothing().returning(days.c.local_date)
     rows = [{**_key_values(key), **day_values(stored)} for key, stored in new_days.items()]
     return len(connection.execute(insert, rows).all())
 
@@ -177,7 +104,7 @@ def mark_stale(connection: sa.Connection, tenant_id: str, dates: Iterable[dt.dat
     if not changed_dates:
         return 0
     escaped_id = escaped_tenant_id(tenant_id)
-    insert = _DIALECTS[connection.dialect.name].insert(reported_changes)
+    insert = STORE_DIALECTS[connection.dialect.name].insert(reported_changes)
     upsert = insert.on_conflict_do_update(
         index_elements=[reported_changes.c.tenant_id, reported_changes.c.local_date],
         set_={"changes_reported": reported_changes.c.changes_reported + 1},
@@ -234,7 +161,12 @@ def now_us(connection: sa.Connection) -> int | None:
 
 
 def restate_days(
-    connection: sa.Connection, new_days: Mapping[DayKey, StoredDay], reason: str, at_us: int
+    connection: sa.Connection,
+    new_days: Mapping[DayKey, StoredDay],
+    reason: str,
+    at_us: int,
+    cause: str | None,
+    author: str | None,
 ) -> list[Restatement]:
     """Rewrite stored days that a measurement supersedes; return what differed."""
     for key in new_days:
@@ -247,7 +179,8 @@ def restate_days(
             continue
         connection.execute(sa.update(days).where(_is_day(key)).values(**day_values(new)))
         if old.day.cells_us != new.day.cells_us:
-            restatements.append(Restatement(key, at_us, reason, old.day.cells_us, new.day.cells_us))
+            cells_us = (old.day.cells_us, new.day.cells_us)
+            restatements.append(Restatement(key, at_us, reason, *cells_us, cause, author))
     if restatements:
         connection.execute(sa.insert(trail), [_trail_values(restatement) for restatement in restatements])
     return restatements
@@ -272,23 +205,8 @@ def _traces(rows: Iterable[Mapping[str, Any]], tenant_id: str) -> Iterator[Resta
         key = key_of(row, tenant_id)
         if key is not None:
             old_cells_us, new_cells_us = cells_of_trail(row["old_cells_us"]), cells_of_trail(row["new_cells_us"])
-            yield Restatement(key, row["at_us"], row["reason"], old_cells_us, new_cells_us)
-
-
-def escaped_tenant_id(tenant_id: str) -> str:
-    """Return a tenant id as a database can hold it; plain ones are themselves.
-
-    Raises:
-        InvalidTenantError: it is too long for the key of a table.
-    """
-    text = tenant_id.encode("unicode_escape").decode("ascii")
-    if len(text) > LONGEST_TENANT_ID:
-        raise InvalidTenantError(
-            f"tenant_id is {shown(tenant_id)}; to be stored it may have {LONGEST_TENANT_ID} characters",
-            tenant_id=tenant_id,
-            field="tenant_id",
-        )
-    return text
+            known = row["cause"], row["author"]
+            yield Restatement(key, row["at_us"], row["reason"], old_cells_us, new_cells_us, *known)
 
 
 def _is_day(key: DayKey) -> sa.ColumnElement[bool]:
@@ -312,4 +230,13 @@ def _trail_values(restatement: Restatement) -> dict[str, object]:
         "reason": restatement.reason,
         "old_cells_us": json.dumps(restatement.old_cells_us),
         "new_cells_us": json.dumps(restatement.new_cells_us),
+        "cause": _storable(restatement.cause),
+        "author": _storable(restatement.author),
     }
+
+
+def _storable(text: str | None) -> str | None:
+    """Return a text for people as a database can hold it: NUL and lone surrogates are escaped."""
+    if text is None:
+        return None
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", r"\x00")

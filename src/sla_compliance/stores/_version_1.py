@@ -23,7 +23,7 @@ _STATES: Final = ("NOT_YET", "DOWN", "UNKNOWN", "UP")
 _CELLS: Final = tuple(product(_SCOPES, _STATES))
 CELL_COUNT: Final = len(_CELLS)
 
-UPGRADE_STATEMENTS: Final = (
+TO_VERSION_2: Final = (
     "INSERT INTO sla_changes (tenant_id, local_date, changes_reported)\n"
     "SELECT tenant_id, local_date, max(told) FROM sla_days GROUP BY tenant_id, local_date HAVING max(told) > 0;",
     "ALTER TABLE sla_days RENAME COLUMN terms TO agreement;",

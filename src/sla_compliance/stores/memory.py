@@ -24,6 +24,10 @@ class MemoryDayStore:
         """Return those of some days that are stored."""
         return {key: self._stored(key) for key in keys if key in self._days}
 
+    async def days_of_tenants(self, keys: Collection[DayKey]) -> dict[DayKey, StoredDay]:
+        """Return those of some days of any tenants that are stored."""
+        return {key: self._stored(key) for key in keys if key in self._days}
+
     def _stored(self, key: DayKey) -> StoredDay:
         return replace(self._days[key], changes_reported=self._changes[key.tenant_id, key.date])
 
@@ -68,7 +72,15 @@ class MemoryDayStore:
             if key.tenant_id == tenant_id and (key.measurement, key.zone) != (measurement, zone):
                 self._days[key] = replace(stored, changes_applied=NO_CHANGES)
 
-    async def restate(self, days: Mapping[DayKey, StoredDay], *, reason: str, at_us: int) -> list[Restatement]:
+    async def restate(
+        self,
+        days: Mapping[DayKey, StoredDay],
+        *,
+        reason: str,
+        at_us: int,
+        cause: str | None = None,
+        author: str | None = None,
+    ) -> list[Restatement]:
         """Rewrite stored days that a measurement supersedes; return what differed."""
         restatements: list[Restatement] = []
         for key, new in days.items():
@@ -77,7 +89,8 @@ class MemoryDayStore:
                 continue
             self._days[key] = new
             if old.day.cells_us != new.day.cells_us:
-                restatements.append(Restatement(key, at_us, reason, old.day.cells_us, new.day.cells_us))
+                cells_us = (old.day.cells_us, new.day.cells_us)
+                restatements.append(Restatement(key, at_us, reason, *cells_us, cause, author))
         self._trail += restatements
         return restatements
 

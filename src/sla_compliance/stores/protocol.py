@@ -121,6 +121,8 @@ class Restatement:
         at_us: when it was rewritten.
         reason: why, for people.
         old_cells_us, new_cells_us: its cells before and since.
+        cause: what changed, the id of a row or the name of a window; None where it is not known.
+        author: who changed it; None where it is not known.
     """
 
     key: DayKey
@@ -128,6 +130,8 @@ class Restatement:
     reason: str
     old_cells_us: CellLengths
     new_cells_us: CellLengths
+    cause: str | None = None
+    author: str | None = None
 
 
 class DayStore(Protocol):
@@ -160,8 +164,21 @@ class DayStore(Protocol):
         """Return the days that are not current, by date."""
         ...
 
-    async def restate(self, days: Mapping[DayKey, StoredDay], *, reason: str, at_us: int) -> list[Restatement]:
-        """Rewrite stored days, where `is_superseded_by` says so; return what differed."""
+    async def restate(
+        self,
+        days: Mapping[DayKey, StoredDay],
+        *,
+        reason: str,
+        at_us: int,
+        cause: str | None = None,
+        author: str | None = None,
+    ) -> list[Restatement]:
+        """Rewrite stored days, where `is_superseded_by` says so; return what differed.
+
+        Args:
+            days: what takes their places.
+            reason, at_us, cause, author: of the entries of the trail.
+        """
         ...
 
     async def restatements(self, tenant_id: str) -> list[Restatement]:
@@ -193,4 +210,13 @@ class SupportsOtherSettings(Protocol):
 
     async def outdate_others(self, tenant_id: str, *, measurement: str, zone: str) -> None:
         """Let the days of a tenant that have another measurement or zone include no reported change any more."""
+        ...
+
+
+@runtime_checkable
+class SupportsManyTenants(Protocol):
+    """A DayStore that reads the days of many tenants at once."""
+
+    async def days_of_tenants(self, keys: Collection[DayKey]) -> dict[DayKey, StoredDay]:
+        """Return those of some days of any tenants that are stored, current or not."""
         ...

@@ -1,4 +1,4 @@
-"""Measured days in PostgreSQL or SQLite, through SQLAlchemy."""
+"""Measured days and issued statements in PostgreSQL or SQLite, through SQLAlchemy."""
 ################################################################
 # Each call is one transaction. The engine is the caller's: its pool, its time-outs,
 # its errors. `ddl` prints the tables; `create_tables` makes them. `metadata` has them
@@ -13,26 +13,28 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
+from sla_compliance.analysis import Statement
 from sla_compliance.calls.worker_threads import WorkerThreads
 from sla_compliance.errors import requires_extra
 from sla_compliance.measured import DayKey
 from sla_compliance.stores.protocol import Restatement, StoredDay
+from sla_compliance.stores.statements import ALL_STATEMENTS, StatementFilter, StatementPage
 
 with requires_extra("sqlalchemy", __name__):
     from sqlalchemy import Connection, Engine, MetaData
     from sqlalchemy.ext.asyncio import AsyncEngine
 
-from sla_compliance.stores import _rows
+from sla_compliance.stores import _rows, _statement_rows, _tables
 
-metadata: Final[MetaData] = _rows.DAY_TABLES
-"""The tables sla_days, sla_changes and sla_restatements, e.g. for alembic's `target_metadata`."""
+metadata: Final[MetaData] = _tables.STORE_TABLES
+"""The tables sla_days, sla_changes, sla_restatements and sla_statements, e.g. for alembic's `target_metadata`."""
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
 
 
-class _SQLDayStore(ABC):
-    """A DayStore over anything that runs a function in a transaction."""
+class _SQLStore(ABC):
+    """A store over anything that runs a function in a transaction."""
 
     @abstractmethod
     async def _run(
@@ -43,56 +45,20 @@ class _SQLDayStore(ABC):
     ) -> _Result: ...
 
     async def create_tables(self) -> None:
-        """Make the tables where they are not there yet.
+        """Make the tables of days and statements where they are not there yet.
 
         Raises:
-            InvalidValueError: they are there, of version 1; `upgrade_ddl` has the statements to run.
+            InvalidValueError: they are there, of an earlier version; `upgrade_ddl` has the statements to run.
         """
-        await self._run(_rows.create)
-
-    async def days(self, keys: Sequence[DayKey]) -> dict[DayKey, StoredDay]:
-        """Return those of some days of one tenant that are stored; one query."""
-        return await self._run(_rows.read, keys)
-
-    async def changes(self, tenant_id: str, dates: Collection[dt.date]) -> dict[dt.date, int]:
-        """Return how many changes of each of some dates were reported; one query."""
-        return await self._run(_rows.changes, tenant_id, dates)
-
-    async def add(self, days: Mapping[DayKey, StoredDay]) -> int:
-        """Store the days that are not there yet; return how many those were."""
-        return await self._run(_rows.add, days)
-
-    async def mark_stale(self, tenant_id: str, dates: Iterable[dt.date]) -> int:
-        """Report a change of facts of some dates; return how many days are stored of them."""
-        return await self._run(_rows.mark_stale, tenant_id, dates)
-
-    async def stale(self, tenant_id: str) -> list[DayKey]:
-        """Return the days that are not current, by date."""
-        return await self._run(_rows.stale, tenant_id)
+        await self._run(_tables.create)
 
     async def now_us(self) -> int | None:
         """Return the present moment by the database's clock, microseconds; None of SQLite, whose clock is this one."""
         return await self._run(_rows.now_us)
 
-    async def measured_after(self, tenant_id: str, instant_us: int) -> list[DayKey]:
-        """Return the current days that were measured or written after an instant, by date."""
-        return await self._run(_rows.measured_after, tenant_id, instant_us)
 
-    async def outdate_others(self, tenant_id: str, *, measurement: str, zone: str) -> None:
-        """Let the days of a tenant that have another measurement or zone include no reported change any more."""
-        await self._run(_rows.outdate_others, tenant_id, measurement, zone)
-
-    async def restate(self, days: Mapping[DayKey, StoredDay], *, reason: str, at_us: int) -> list[Restatement]:
-        """Rewrite stored days that a measurement supersedes; return what differed."""
-        return await self._run(_rows.restate_days, days, reason, at_us)
-
-    async def restatements(self, tenant_id: str) -> list[Restatement]:
-        """Return the trail of a tenant, oldest first."""
-        return await self._run(_rows.restatements, tenant_id)
-
-
-class AsyncSQLAlchemyDayStore(_SQLDayStore):
-    """A DayStore over an AsyncEngine."""
+class _AsyncStore(_SQLStore):
+    """A store over an AsyncEngine."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         """Keep the engine; no connection is made yet."""
@@ -108,8 +74,8 @@ class AsyncSQLAlchemyDayStore(_SQLDayStore):
             return await connection.run_sync(work, *args, **kwargs)
 
 
-class SQLAlchemyDayStore(_SQLDayStore):
-    """A DayStore over an Engine; each call runs in a thread of the store's own."""
+class _ThreadedStore(_SQLStore):
+    """A store over an Engine; each call runs in a thread of the store's own."""
 
     def __init__(self, engine: Engine) -> None:
         """Keep the engine; no connection is made yet."""
@@ -129,6 +95,102 @@ class SQLAlchemyDayStore(_SQLDayStore):
         return await self._threads.run(in_transaction)
 
 
+class _SQLDayStore(_SQLStore):
+    """The calls of a DayStore."""
+
+    async def days(self, keys: Sequence[DayKey]) -> dict[DayKey, StoredDay]:
+        """Return those of some days of one tenant that are stored; one query."""
+        return await self._run(_rows.read, keys)
+
+    async def days_of_tenants(self, keys: Collection[DayKey]) -> dict[DayKey, StoredDay]:
+        """Return those of some days of any tenants that are stored; one query."""
+        return await self._run(_rows.read_of_tenants, keys)
+
+    async def changes(self, tenant_id: str, dates: Collection[dt.date]) -> dict[dt.date, int]:
+        """Return how many changes of each of some dates were reported; one query."""
+        return await self._run(_rows.changes, tenant_id, dates)
+
+    async def add(self, days: Mapping[DayKey, StoredDay]) -> int:
+        """Store the days that are not there yet; return how many those were."""
+        return await self._run(_rows.add, days)
+
+    async def mark_stale(self, tenant_id: str, dates: Iterable[dt.date]) -> int:
+        """Report a change of facts of some dates; return how many days are stored of them."""
+        return await self._run(_rows.mark_stale, tenant_id, dates)
+
+    async def stale(self, tenant_id: str) -> list[DayKey]:
+        """Return the days that are not current, by date."""
+        return await self._run(_rows.stale, tenant_id)
+
+    async def measured_after(self, tenant_id: str, instant_us: int) -> list[DayKey]:
+        """Return the current days that were measured or written after an instant, by date."""
+        return await self._run(_rows.measured_after, tenant_id, instant_us)
+
+    async def outdate_others(self, tenant_id: str, *, measurement: str, zone: str) -> None:
+        """Let the days of a tenant that have another measurement or zone include no reported change any more."""
+        await self._run(_rows.outdate_others, tenant_id, measurement, zone)
+
+    async def restate(
+        self,
+        days: Mapping[DayKey, StoredDay],
+        *,
+        reason: str,
+        at_us: int,
+        cause: str | None = None,
+        author: str | None = None,
+    ) -> list[Restatement]:
+        """Rewrite stored days that a measurement supersedes; return what differed."""
+        return await self._run(_rows.restate_days, days, reason, at_us, cause, author)
+
+    async def restatements(self, tenant_id: str) -> list[Restatement]:
+        """Return the trail of a tenant, oldest first."""
+        return await self._run(_rows.restatements, tenant_id)
+
+
+class AsyncSQLAlchemyDayStore(_AsyncStore, _SQLDayStore):
+    """A DayStore over an AsyncEngine."""
+
+
+class SQLAlchemyDayStore(_ThreadedStore, _SQLDayStore):
+    """A DayStore over an Engine; each call runs in a thread of the store's own."""
+
+
+class _SQLStatementStore(_SQLStore):
+    """The calls of a StatementStore."""
+
+    async def append(self, statement: Statement) -> Statement:
+        """Keep a statement and return it; errors as `StatementStore.append`."""
+        return await self._run(_statement_rows.append, statement)
+
+    async def last(self, tenant_id: str, subject: str | None, start_us: int, end_us: int) -> Statement | None:
+        """Return the last statement of a series; None where there is none; one query."""
+        return await self._run(_statement_rows.last, tenant_id, subject, start_us, end_us)
+
+    async def known_at(
+        self, tenant_id: str, subject: str | None, start_us: int, end_us: int, at_us: int
+    ) -> Statement | None:
+        """Return the last statement of a series that was issued by an instant; None where there is none; one query."""
+        return await self._run(_statement_rows.last, tenant_id, subject, start_us, end_us, at_us)
+
+    async def with_digest(self, tenant_id: str, digest: str) -> Statement | None:
+        """Return the statement of a tenant with a digest; None where there is none; one query."""
+        return await self._run(_statement_rows.with_digest, tenant_id, digest)
+
+    async def page(
+        self, tenant_id: str, wanted: StatementFilter = ALL_STATEMENTS, *, limit: int, offset: int = 0
+    ) -> StatementPage:
+        """Return some of the statements of a tenant, those issued last first; two queries."""
+        return await self._run(_statement_rows.page, tenant_id, wanted, limit, offset)
+
+
+class AsyncSQLAlchemyStatementStore(_AsyncStore, _SQLStatementStore):
+    """A StatementStore over an AsyncEngine."""
+
+
+class SQLAlchemyStatementStore(_ThreadedStore, _SQLStatementStore):
+    """A StatementStore over an Engine; each call runs in a thread of the store's own."""
+
+
 def ddl(dialect: str) -> str:
     """Return the statements that make the tables of a store.
 
@@ -141,19 +203,21 @@ def ddl(dialect: str) -> str:
     >>> print(ddl("sqlite").splitlines()[0])
     CREATE TABLE IF NOT EXISTS sla_days (
     """
-    return "\n\n".join(_rows.create_statements(dialect))
+    return "\n\n".join(_tables.create_statements(dialect))
 
 
-def upgrade_ddl(dialect: str) -> str:
-    """Return the statements that make version 2 of the tables of version 1, to be run once, in one transaction.
+def upgrade_ddl(dialect: str, *, from_version: int = 1) -> str:
+    """Return the statements that make the tables of today of those of a version, to be run once, in one transaction.
 
     Days of version 1 keep their cells, their count of changes and their sentences; of rows read and rules they know
-    nothing. PostgreSQL, or SQLite from 3.35 on.
+    nothing. Version 2 lacks the cause and the author of restatements, and the table of statements. PostgreSQL, or
+    SQLite from 3.35 on.
 
     Args:
         dialect: "postgresql" or "sqlite".
+        from_version: 1 or 2.
 
     Raises:
-        InvalidValueError: it is neither.
+        InvalidValueError: one of them is neither.
     """
-    return "\n\n".join(_rows.upgrade_statements(dialect))
+    return "\n\n".join(_tables.upgrade_statements(dialect, from_version))

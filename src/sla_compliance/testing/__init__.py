@@ -3,8 +3,9 @@
 # - Strategies for hypothesis: alarms(), batches(), policies(), maintenance_windows(),
 #   service_hours(), zones() and questions(), what evaluate() takes beside alarms.
 # - Suites of promises for pytest: a test class inherits AlarmSourceContract,
-#   InventorySourceContract, CorrectionSourceContract, DayStoreContract, CacheContract
-#   or others and brings the fixtures that it names.
+#   InventorySourceContract, CorrectionSourceContract, DayStoreContract,
+#   StatementStoreContract, CacheContract or others and brings the fixtures that it
+#   names.
 # - oracle/: the figures of tiny worlds by brute force; worlds/ draws the worlds,
 #   evaluation.py hands them to the library.
 # Nothing in the library imports this room. It needs the extra `testing`.
@@ -18,6 +19,7 @@ from sla_compliance.testing.detailed_alarm_source import DetailedAlarmSourceCont
 from sla_compliance.testing.inventory_source import InventorySourceContract
 from sla_compliance.testing.oracle.world import Place
 from sla_compliance.testing.rows_by_id import RowsByIdContract
+from sla_compliance.testing.statement_store import StatementStoreContract
 from sla_compliance.testing.store import DayStoreContract
 from sla_compliance.testing.strategies import (
     alarms,
@@ -38,6 +40,7 @@ __all__ = [
     "InventorySourceContract",
     "Place",
     "RowsByIdContract",
+    "StatementStoreContract",
     "alarms",
     "batches",
     "maintenance_windows",

@@ -18,6 +18,7 @@ from sla_compliance.stores.protocol import (
     StoredDay,
     SupportsClock,
     SupportsDaysAhead,
+    SupportsManyTenants,
     SupportsOtherSettings,
 )
 from sla_compliance.units import DAY_US, ONE_DAY
@@ -246,6 +247,27 @@ class DayStoreContract:
         assert await store.stale("other") == []
         await store.restate({others[0]: stored(others[0], 8)}, reason="", at_us=0)
         assert await store.stale("acme") == [others[1]]
+
+    async def test_days_of_many_tenants_are_read_at_once(self, store: DayStore) -> None:
+        """Exactly those asked for, as `days` returns them, whatever the tenants' ids look like."""
+        if not isinstance(store, SupportsManyTenants):
+            pytest.skip("the store reads the days of one tenant at a time")
+        all_keys = [key(tenant, number) for tenant in UNUSUAL_TENANTS for number in range(3)]
+        days = {one: stored(one, rank) for rank, one in enumerate(all_keys)}
+        other_settings = {
+            key(UNUSUAL_TENANTS[0], measurement="m2"): stored(key(), 100),
+            key(UNUSUAL_TENANTS[0], agreement="a2"): stored(key(), 101),
+        }
+        await store.add({**days, **other_settings})
+        await store.mark_stale(UNUSUAL_TENANTS[1], [FIRST_DATE])
+        requested_keys = [*all_keys[::2], key("not stored"), key(UNUSUAL_TENANTS[0], 9)]
+        read_days = await store.days_of_tenants(requested_keys)
+        assert read_days.keys() == set(all_keys[::2])
+        for one, day in read_days.items():
+            assert day == (await store.days([one]))[one]
+        stale_keys = [one for one, day in read_days.items() if not day.is_current]
+        assert stale_keys == [one for one in all_keys[::2] if one == key(UNUSUAL_TENANTS[1])]
+        assert await store.days_of_tenants([]) == {}
 
     async def test_a_clock_of_its_own_goes_on(self, store: DayStore) -> None:
         """Microseconds since 1970, or none."""

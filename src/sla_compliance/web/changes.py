@@ -22,7 +22,8 @@ from sla_compliance.alarms import Alarm
 from sla_compliance.calendars.exclusions import MaintenanceWindow
 from sla_compliance.errors import CacheUnavailableError
 from sla_compliance.service import ComplianceService, Subject
-from sla_compliance.web.errors import PROBLEM_JSON, ProblemRoute, busy, client_errors, service_errors
+from sla_compliance.web.errors import PROBLEM_JSON, busy, client_errors, service_errors
+from sla_compliance.web.host_errors import ErrorForm, route_options
 from sla_compliance.web.outage_log import OutageLog
 from sla_compliance.web.reported_changes import (
     AlarmChange,
@@ -61,21 +62,23 @@ Apply = Callable[[str], Coroutine[Any, Any, tuple[dt.date, ...]]]
 def changes_router(
     service: ComplianceService,
     *,
-    confirmed: Any,  # noqa: ANN401 - what Depends() returns has no public type
+    admitted_tenant: Any,  # noqa: ANN401 - what Depends() returns has no public type
     outages: OutageLog,
+    errors: ErrorForm,
     **options: Any,  # noqa: ANN401 - of APIRouter
 ) -> APIRouter:
     """Return the router of the one route.
 
     Args:
-        confirmed: the dependency whose value is the tenant id.
+        admitted_tenant: the dependency whose value is the tenant id.
         outages: what the log says of failures.
-        options: of the router: its prefix, tags and dependencies.
+        errors: who answers errors.
+        options: of the router: its prefix and tags.
     """
-    router = APIRouter(route_class=ProblemRoute, responses=CHANGES_RESPONSES, **options)
+    router = APIRouter(**route_options(errors, CHANGES_RESPONSES), **options)
 
     @router.post("/changes")
-    async def changes(body: ReportedChanges, tenant_id: str = confirmed) -> AlteredDatesBody:
+    async def changes(body: ReportedChanges, tenant_id: str = admitted_tenant) -> AlteredDatesBody:
         """Take note of changes of the tenant's facts; answer with the local dates that they can alter.
 
         Idempotent: after an error, or where the answer was lost, send the same body again.

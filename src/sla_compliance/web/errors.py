@@ -29,9 +29,9 @@ with requires_extra("fastapi", __name__):
     from fastapi import HTTPException, Request, Response
     from fastapi.exceptions import RequestValidationError
     from fastapi.responses import JSONResponse
-    from fastapi.routing import APIRoute
     from starlette.exceptions import HTTPException as AnyHTTPException  # FastAPI raises it for a body that is no JSON
 
+from sla_compliance.web.held_places import PlaceHoldingRoute
 from sla_compliance.web.request_bodies import with_bounded_body
 
 PROBLEM_JSON: Final = "application/problem+json"
@@ -92,7 +92,7 @@ def service_errors(outages: OutageLog) -> Iterator[None]:
         raise busy(UNAVAILABLE) from error
 
 
-class ProblemRoute(APIRoute):
+class ProblemRoute(PlaceHoldingRoute):
     """A route whose errors are problem+json."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

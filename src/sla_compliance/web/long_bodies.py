@@ -37,6 +37,7 @@ def day_incidents_content(
         "offset": bounds.offset,
         "total": page.total,
         "figure": figure,
+        "timeline": [stretch.as_dict(query.start.tzinfo or dt.UTC) for stretch in page.stretches],
     }
     incidents: list[bytes] = []
     room_bytes = MAX_ALARM_BYTES

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import abstractmethod
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Annotated, Final, Literal
 
@@ -50,6 +51,7 @@ class ComplianceQuery:
 
     Attributes:
         tenant_id: whose figures.
+        zone: the tenant's, an IANA name.
         start, end: whole local days, aware, half-open.
         is_until_now: whether the request names no end; then days end with today.
         target: instead of the agreed one; None: the agreed one.
@@ -57,6 +59,7 @@ class ComplianceQuery:
     """
 
     tenant_id: str
+    zone: str
     start: dt.datetime
     end: dt.datetime
     is_until_now: bool
@@ -64,29 +67,36 @@ class ComplianceQuery:
     accounting: Accounting
 
 
-class QueryParameters(BaseModel):
-    """What every route takes. Which days are meant is for each route's own model to say."""
+class DeclaredParameters(BaseModel):
+    """Parameters of a route, and any others of the request."""
 
     model_config = ConfigDict(extra="allow")  # for check_declared
+
+    def check_declared(self, own_parameters: Collection[str] = ()) -> None:
+        """Check that the request has no other parameters.
+
+        Args:
+            own_parameters: which the app's own dependencies take.
+
+        Raises:
+            InvalidValueError: it has.
+        """
+        names = sorted(set(self.model_extra or ()).difference(own_parameters))
+        if names:
+            declared = ", ".join(type(self).model_fields)
+            raise InvalidValueError(
+                f"{', '.join(map(shown, names))}: no parameter here; give {declared}", field=names[0]
+            )
+
+
+class QueryParameters(DeclaredParameters):
+    """What every route about one tenant takes. Which days are meant is for each route's own model to say."""
 
     exclude_maintenance: bool = Field(True, description="Whether maintenance is taken out, as agreed.")
 
     @abstractmethod
     def date_range(self, zone: str, now: dt.datetime) -> DateRange:
         """Return the whole local days of `zone` that the parameters name; errors carry the parameter as `field`."""
-
-    def check_declared(self) -> None:
-        """Check that the request has no other parameters.
-
-        Raises:
-            InvalidValueError: it has.
-        """
-        names = sorted(self.model_extra or ())
-        if names:
-            declared = ", ".join(type(self).model_fields)
-            raise InvalidValueError(
-                f"{', '.join(map(shown, names))}: no parameter here; give {declared}", field=names[0]
-            )
 
     @property
     def is_until_now(self) -> bool:
@@ -102,6 +112,7 @@ class QueryParameters(BaseModel):
         start, end = self.date_range(subject.zone, subject.as_of)
         return ComplianceQuery(
             tenant_id=subject.tenant_id,
+            zone=subject.zone,
             start=start,
             end=end,
             is_until_now=self.is_until_now,
@@ -123,7 +134,7 @@ class TargetParameters(QueryParameters):
         return replace(super().query(subject), target=self.target_percentage)
 
 
-class RangeParameters(TargetParameters):
+class DatesParameters(QueryParameters):
     """Days by their dates, or the last ones by their number."""
 
     from_date: str | None = Field(None, description=DATE_OR_MOMENT)
@@ -138,6 +149,10 @@ class RangeParameters(TargetParameters):
     def is_until_now(self) -> bool:
         """Whether there is no `to_date`."""
         return self.to_date is None
+
+
+class RangeParameters(DatesParameters, TargetParameters):
+    """The same, with a target."""
 
 
 class ComplianceParameters(RangeParameters):

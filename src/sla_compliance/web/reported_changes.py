@@ -79,6 +79,7 @@ class MaintenanceRow(BaseModel):
     reason: _Text = ""
     recurrence: _Text | None = Field(None, description="An RFC 5545 RRULE; null: once.")
     zone: _Text | None = None
+    author: _Text = ""
 
 
 class AlarmChange(BaseModel):

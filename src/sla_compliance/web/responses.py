@@ -26,9 +26,11 @@ from sla_compliance.alarms import AlarmColumn, ColumnKind
 from sla_compliance.incidents import SHOWN_COLUMNS
 from sla_compliance.measured import MeasuredDay
 from sla_compliance.service import ComplianceAnswer
+from sla_compliance.stretches import MOST_OUTAGES
 from sla_compliance.units import SECOND_US, moment
 from sla_compliance.verdicts import Verdict, counted_us
 from sla_compliance.web.errors import PROBLEM_JSON, UNAVAILABLE
+from sla_compliance.web.exclusions import ExclusionOfRecord
 from sla_compliance.web.guards import TENANT_NOT_HELD
 from sla_compliance.web.queries import ComplianceQuery
 
@@ -97,6 +99,9 @@ class ComplianceDay(BaseModel):
     zone: str | None = None
     verdict: Literal["MET", "AT_RISK", "BREACHED", "UNDETERMINED"] | None = None
     accounting: str | None = None
+    accounting_cells: dict[str, str] | None = Field(
+        None, description="Of a custom accounting: what each cell counts as."
+    )
     uptime_seconds: float | None = None
     downtime_seconds: float | None = None
     is_confirmed: bool | None = Field(None, description="Whether no doubt about the rows could change the verdict.")
@@ -104,10 +109,15 @@ class ComplianceDay(BaseModel):
     high_percentage: float | None = Field(None, description="The most that it could be; null where there is none.")
     coverage_percentage: float | None = Field(None, description="How much of the counted time was monitored.")
     segments: dict[str, int] | None = Field(None, description="Microseconds of each SCOPE/STATE.")
+    policy: str | None = Field(None, description="The fingerprint of the tenant's policy.")
     method: str | None = Field(None, description="How the figures were made, in one line.")
     as_of: str | None = None
     tz_version: str | None = None
     provenance: list[str] | None = None
+    input_digest: str | None = Field(None, description="Null: kept days do not say from which rows they were made.")
+    exclusions: list[ExclusionOfRecord] | None = Field(
+        None, description="The agreement's own windows; null where it has none: those of a source are not kept."
+    )
     quality: dict[str, Any] | None = Field(None, description="What to know of the rows behind it, in `lines`.")
     is_in_totals: bool | None = Field(
         None, description="False for a first day whose beginning has been purged, of a request without `to_date`."
@@ -163,6 +173,16 @@ class ShownFigure(BaseModel):
     is_older: bool = Field(description="Whether it is not what the incidents, which are read now, sum to.")
 
 
+class DayStretch(BaseModel):
+    """A part of a day in which one thing was owed and one was the case."""
+
+    start: str
+    end: str
+    scope: str = Field(description="What was owed, e.g. AGREED or MAINTENANCE.")
+    state: str = Field(description="What was the case, e.g. UP, DOWN or EXCUSED_MAINTENANCE.")
+    counts: Literal["up", "down"] | None = Field(description="What it counts as; null: as nothing.")
+
+
 class DayIncidents(BaseModel):
     """A local day and its incidents."""
 
@@ -174,6 +194,9 @@ class DayIncidents(BaseModel):
     total: int = Field(description="How many incidents the day has.")
     figure: ShownFigure | None = Field(
         description="Null where no figure of the day is remembered: the next request measures it."
+    )
+    timeline: list[DayStretch] = Field(
+        description=f"How the day divides, in order of time; without outages where there are more than {MOST_OUTAGES}."
     )
     incidents: list[IncidentDetail]
 

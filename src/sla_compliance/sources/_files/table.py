@@ -144,10 +144,12 @@ class RowChoice:
     Attributes:
         tenant_id: whose; None: those of the only tenant that the files hold.
         takes_all_tenants: whether they may be of several tenants.
+        takes_untenanted_files: whether all rows of files without a column tenant_id are that tenant's.
         where: for each column, by name, the texts of which a row must have one.
     """
 
     tenant_id: str | None = None
+    takes_untenanted_files: bool = False
     takes_all_tenants: bool = False
     where: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
@@ -181,6 +183,7 @@ class TableReader:
         self._choice = choice
         self._option_names = option_names
         self._tenants: dict[Text, None] = {}
+        self._are_untenanted: bool | None = None  # None: no row was read yet
         paths = [name for name in choice.where if "." in name]
         self._expected = replace(table.expected, paths=(*table.expected.paths, *paths))
 
@@ -230,9 +233,19 @@ class TableReader:
         if self._choice.takes_all_tenants:
             return rows
         if self._choice.tenant_id is not None:
+            if self._choice.takes_untenanted_files and self._is_untenanted(file, chunk):
+                return rows
             return self._rows_with(TENANT_COLUMN, {self._choice.tenant_id}, rows, chunk)
         self._check_tenants(file, rows, chunk)
         return rows
+
+    def _is_untenanted(self, file: RowFile, chunk: Chunk) -> bool:
+        """Return whether rows name no tenant; whose they are is not known where others name one."""
+        is_untenanted = self._table.column(TENANT_COLUMN, chunk.columns) is None
+        if self._are_untenanted not in (None, is_untenanted):
+            raise file.error(f"and what was read before it name a tenant in part only; give all rows a {TENANT_COLUMN}")
+        self._are_untenanted = is_untenanted
+        return is_untenanted
 
     def _rows_with(self, name: str, texts: Collection[str], rows: Sequence[int], chunk: Chunk) -> list[int]:
         """Return the rows that have one of some texts in a column, and those that cannot be read at all."""

@@ -31,6 +31,8 @@ APPLIES_TO_COLUMNS: Final = (
     "resource_id", "resource_name", "resource_type", "customer_id", "customer_name", "alarm_type", "source",
 )  # fmt: skip
 
+# What tables of many systems call a column, and our name of it.
+_OTHER_NAMES: Final = {"created_by": "author"}
 _NEEDED: Final = ("start", "end")
 _WITH_CHILDREN: Final = "with_children"
 _FLAGS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -133,6 +135,7 @@ class WindowReader(Generic[WindowT]):
         if their_name in self._ours:
             return self._ours[their_name]
         name = their_name.strip().lower()
+        name = _OTHER_NAMES.get(name, name)
         # Where another column is mapped onto our name, this one is not ours.
         return f"original {name}" if name in self._theirs else name
 

@@ -18,6 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+from sla_compliance.checks import shown_names
 from sla_compliance.errors import SLAComplianceError, requires_extra, shown
 from sla_compliance.rows.names import MOST_COLUMNS
 from sla_compliance.sources._files.chunk import CHUNK_ROWS, Chunk, ExpectedColumns, Places, Text, text_of
@@ -33,7 +34,6 @@ with requires_extra("xlsx", __name__):
     import openpyxl
 
 _ROWS_LOOKED_AT: Final = 100
-_NAMES_SHOWN: Final = 30
 _Cells = tuple[Any, ...]
 
 
@@ -116,13 +116,9 @@ def _sheet_of_rows(path: str, workbook: Any, expected: ExpectedColumns) -> tuple
         _look_for_a_header_below(path, sheet, row_below_header - 1, expected)
     if len(headers) == 1:
         return headers[0]  # the reader of the rows says which column it lacks, and how to map one
-    names_of_sheets = [f"{sheet.title!r} has {_listed(names)}" for sheet, _, names in headers]
+    names_of_sheets = [f"{sheet.title!r} has {shown_names(names)}" for sheet, _, names in headers]
     way_out = "; ".join([*names_of_sheets, "map the column that holds what is needed"]) if headers else "give it rows"
     raise file_error(path, f"has no sheet {needed} {titles}; {way_out}")
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(map(shown, names[:_NAMES_SHOWN]))
 
 
 def _header(path: str, sheet: Any) -> tuple[int, list[str]]:  # noqa: ANN401 - a sheet of openpyxl

@@ -27,6 +27,7 @@ from sla_compliance.batch import AlarmBatch
 from sla_compliance.checks import row_field
 from sla_compliance.errors import InvalidAlarmError
 from sla_compliance.sources._sql.alarm_statements import AlarmRequest, MappedAlarms, StatementShape
+from sla_compliance.sources._sql.kept_reflection import KeptReflection
 from sla_compliance.sources._sql.mappings import AlarmsTable
 from sla_compliance.sources._sql.next_rows import NEXT_START
 from sla_compliance.sources._sql.off_loop import OffLoop
@@ -57,17 +58,21 @@ class AlarmReader:
         self._severities = mapping.severities
         self._statuses = mapping.statuses
         self._purged_after_us = purged_after_us
-        self._table: MappedAlarms | None = None
+        self._table = KeptReflection(self._mapped_table)
         self._off_loop = OffLoop()
         self._looks: dict[str, tuple[int, int]] = {}
 
+    def check(self, connection: Connection) -> None:
+        """Check that the table and its columns are there, and can mean what the mapping says; errors as a source."""
+        self._mapped_table(connection)
+
     def read(self, connection: Connection, request: AlarmRequest) -> AlarmBatch:
         """Return the alarms of a request; one statement."""
-        table = self._mapped_table(connection)
-        has_odd_severities = self._count_odd_severities(connection, table, request.tenant_id) > 0
-        shape = StatementShape(request.wanted, request.is_detailed, request.has_ancestors, has_odd_severities)
-        rows = table.statement(shape).rows(connection, table.parameters(request))
-        read = partial(batch_of_rows, rows, self._batch, request.wanted)
+        with self._table.used(connection) as table:
+            has_odd_severities = self._count_odd_severities(connection, table, request.tenant_id) > 0
+            shape = StatementShape(request.wanted, request.is_detailed, request.has_ancestors, has_odd_severities)
+            rows = table.statement(shape).rows(connection, table.parameters(request))
+        read = partial(batch_of_rows, rows, partial(self._batch, table), request.wanted)
         return self._off_loop.run(connection, read, is_large=rows.is_large)
 
     def read_by_ids(self, connection: Connection, tenant_id: str, row_ids: Collection[str]) -> AlarmBatch:
@@ -76,7 +81,8 @@ class AlarmReader:
         Raises:
             InvalidValueError: no column of ids is mapped.
         """
-        return self._mapped_table(connection).rows_by_id.read(connection, tenant_id, row_ids, self._batch)
+        with self._table.used(connection) as table:
+            return table.rows_by_id.read(connection, tenant_id, row_ids, partial(self._batch, table))
 
     def odd_severity_rows(self, tenant_id: str) -> int | None:
         """Return how many rows had a severity that no filter can match at the last look; None before the first."""
@@ -95,7 +101,8 @@ class AlarmReader:
         purged_until_us = self.purged_until_us()
         if purged_until_us is None:
             return None
-        oldest_us = self._mapped_table(connection).looks.oldest_cleared_us(connection, tenant_id)
+        with self._table.used(connection) as table:
+            oldest_us = table.looks.oldest_cleared_us(connection, tenant_id)
         return purged_until_us if oldest_us is None else min(purged_until_us, oldest_us)
 
     def _count_odd_severities(self, connection: Connection, table: MappedAlarms, tenant_id: str) -> int:
@@ -113,19 +120,17 @@ class AlarmReader:
         return rows
 
     def _mapped_table(self, connection: Connection) -> MappedAlarms:
-        if self._table is None:
-            self._table = MappedAlarms(connection, self._mapping, length_us(self._clock_skew, field="clock_skew"))
-        return self._table
+        return MappedAlarms(connection, self._mapping, length_us(self._clock_skew, field="clock_skew"))
 
-    def _batch(self, columns: Columns) -> AlarmBatch:
+    def _batch(self, table: MappedAlarms, columns: Columns) -> AlarmBatch:
         """Return the batch of the rows that came whole."""
         columns_by_name = dict(columns.by_name)
         for column in ALARM_COLUMNS:
             if column.kind is ColumnKind.COUNT and column.name in columns_by_name:
                 columns_by_name[column.name] = numbers(columns_by_name[column.name])
         next_starts_us = columns_by_name.pop(NEXT_START, None)
-        if next_starts_us is not None and self._table is not None:
-            next_starts_us = self._table.next_starts_us(columns_by_name, next_starts_us)
+        if next_starts_us is not None:
+            next_starts_us = table.next_starts_us(columns_by_name, next_starts_us)
         names = row_names(columns_by_name.get("id"))
         faults = [InvalidAlarmError(str(error), field=error.field, row=row) for row, error in columns.faults]
         if "severity" in columns_by_name:

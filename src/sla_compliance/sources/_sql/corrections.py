@@ -21,6 +21,7 @@ from sla_compliance.columns import is_absent
 from sla_compliance.corrections import Correction, checked_corrections
 from sla_compliance.errors import SLAComplianceError
 from sla_compliance.sources._sql.indexes import dialect_of
+from sla_compliance.sources._sql.kept_reflection import KeptReflection
 from sla_compliance.sources._sql.mappings import CorrectionsTable, named_columns
 from sla_compliance.sources._sql.reflection import POSTGRESQL, checked_tenant_id
 from sla_compliance.sources._sql.row_security import readable_table
@@ -53,13 +54,16 @@ class CorrectionReader:
 
     def __init__(self, mapping: CorrectionsTable) -> None:
         self._mapping = mapping
-        self._table: _MappedCorrections | None = None
+        self._table = KeptReflection(lambda connection: _MappedCorrections(connection, mapping))
+
+    def check(self, connection: Connection) -> None:
+        """Check that the table and its columns are there, and can mean what the mapping says; errors as a source."""
+        _MappedCorrections(connection, self._mapping)
 
     def read(self, connection: Connection, tenant_id: str) -> tuple[Correction, ...]:
         """Return the tenant's corrections in the order in which they count; one statement."""
-        if self._table is None:
-            self._table = _MappedCorrections(connection, self._mapping)
-        return self._table.corrections(connection, tenant_id)
+        with self._table.used(connection) as table:
+            return table.corrections(connection, tenant_id)
 
 
 class _MappedCorrections:

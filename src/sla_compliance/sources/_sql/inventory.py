@@ -15,6 +15,7 @@ from sla_compliance.errors import InvalidIntervalError, SLAComplianceError
 from sla_compliance.intervals import ALWAYS_END_US, ALWAYS_START_US, IntervalSet
 from sla_compliance.inventory import Inventory, Unit, unit_of_row
 from sla_compliance.sources._sql.instants import AWARE, Expression, PostgresInstants, SQLiteInstants
+from sla_compliance.sources._sql.kept_reflection import KeptReflection
 from sla_compliance.sources._sql.mappings import InventoryTable, named_columns
 from sla_compliance.sources._sql.reflection import SQLITE, ReflectedTable, checked_tenant_id
 from sla_compliance.sources._sql.row_security import readable_table
@@ -32,13 +33,16 @@ class InventoryReader:
 
     def __init__(self, mapping: InventoryTable) -> None:
         self._mapping = mapping
-        self._table: _MappedInventory | None = None
+        self._table = KeptReflection(lambda connection: _MappedInventory(connection, mapping))
+
+    def check(self, connection: Connection) -> None:
+        """Check that the table and its columns are there, and can mean what the mapping says; errors as a source."""
+        _MappedInventory(connection, self._mapping)
 
     def read(self, connection: Connection, tenant_id: str) -> Inventory:
         """Return the tenant's inventory; one statement."""
-        if self._table is None:
-            self._table = _MappedInventory(connection, self._mapping)
-        return self._table.inventory(connection, tenant_id)
+        with self._table.used(connection) as table:
+            return table.inventory(connection, tenant_id)
 
 
 class _MappedInventory:

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, and_, or_
 from sla_compliance.calendars.exclusions import MaintenanceWindow
 from sla_compliance.errors import NaiveDatetimeError
 from sla_compliance.sources._sql.instants import SQLiteInstants
+from sla_compliance.sources._sql.kept_reflection import KeptReflection
 from sla_compliance.sources._sql.maintenance_rows import SCOPE_COLUMNS, ReadMaintenance
 from sla_compliance.sources._sql.mappings import DefaultName, MaintenanceTable, named_columns
 from sla_compliance.sources._sql.reflection import checked_tenant_id
@@ -22,7 +23,7 @@ from sla_compliance.sources._sql.row_security import readable_table
 from sla_compliance.sources._sql.shapes import Fields, rows_statement
 from sla_compliance.units import MAX_US, MIN_US
 
-_PLAIN: Final = ("title", "status", *SCOPE_COLUMNS)
+_PLAIN: Final = ("title", "status", "author", *SCOPE_COLUMNS)
 _NOTICES: Final = ("announced_at", "entered_at")
 _AFTER_DIGITS: Final = ":"  # the character after "9": SQLite sorts texts that begin with a letter after it
 _TENANT: Final = "tenant"  # names of the statement's parameters
@@ -35,13 +36,16 @@ class MaintenanceReader:
 
     def __init__(self, mapping: MaintenanceTable) -> None:
         self._mapping = mapping
-        self._table: _MappedMaintenance | None = None
+        self._table = KeptReflection(lambda connection: _MappedMaintenance(connection, mapping))
+
+    def check(self, connection: Connection) -> None:
+        """Check that the table and its columns are there, and can mean what the mapping says; errors as a source."""
+        _MappedMaintenance(connection, self._mapping)
 
     def read(self, connection: Connection, tenant_id: str, start_us: int, end_us: int) -> tuple[MaintenanceWindow, ...]:
         """Return the windows that may meet [start_us, end_us); one statement."""
-        if self._table is None:
-            self._table = _MappedMaintenance(connection, self._mapping)
-        return tuple(self._table.windows(connection, tenant_id, max(start_us, MIN_US), min(end_us, MAX_US)))
+        with self._table.used(connection) as table:
+            return tuple(table.windows(connection, tenant_id, max(start_us, MIN_US), min(end_us, MAX_US)))
 
 
 class _MappedMaintenance:

@@ -87,6 +87,7 @@ class ReadMaintenance:
             with_children=with_children and bool(applies_to),
             announced_at=self._notice("announced_at"),
             entered_at=self._notice("entered_at"),
+            author=str(self.values.get("author") or ""),
         )
 
     def _bounds_us(self) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import Enum
 from typing import Any, Final, Protocol
 
@@ -137,6 +138,7 @@ class MaintenanceTable:
         affected_customers, affected_services: JSON: a list of ids, or an object of such lists.
         announced_at, entered_at: when the customer was told, and when the window was recorded or its bounds last
             changed.
+        author: who entered it.
         with_children: whether windows reach the children of the alarms that they name.
         naive_times, times_in, where: as of AlarmsTable.
     """
@@ -153,6 +155,7 @@ class MaintenanceTable:
     affected_services: str | None = DefaultName("affected_services")
     announced_at: str | None = DefaultName("announced_at")
     entered_at: str | None = DefaultName("entered_at")
+    author: str | None = DefaultName("created_by")
     with_children: bool = False
     naive_times: NaiveTimes = NaiveTimes.REFUSED
     times_in: str | None = None
@@ -237,6 +240,7 @@ class TenantsTable:
     """The tenants.
 
     Attributes:
+        title: the column of what people call a tenant; None: there is none.
         naive_times, where: as of AlarmsTable.
     """
 
@@ -245,6 +249,7 @@ class TenantsTable:
     id: str = "id"
     timezone: str = "timezone"
     created_at: str = "created_at"
+    title: str | None = None
     naive_times: NaiveTimes = NaiveTimes.REFUSED
     where: str | None = None
 
@@ -297,6 +302,8 @@ class MappedTables:
 
     Attributes:
         inventory, corrections: None: the platform has no such table.
+        purged_after: as of a source of alarms: how long after it was cleared a row is deleted at the earliest; None:
+            never.
     """
 
     alarms: AlarmsTable = field(default_factory=AlarmsTable)
@@ -304,13 +311,17 @@ class MappedTables:
     tenants: TenantsTable = field(default_factory=TenantsTable)
     inventory: InventoryTable | None = None
     corrections: CorrectionsTable | None = None
+    purged_after: timedelta | None = None
 
 
 def mapped_tables(tables: Mapping[str, Mapping[str, Any]]) -> MappedTables:
     """Return the tables that a contract file names, `Settings.tables`; what it leaves out has the platform's names."""
     inventory, corrections = tables.get("inventory"), tables.get("corrections")
+    alarms = _arguments(tables.get("alarms", {}))
+    purged_after = alarms.pop("purged_after", None)  # says something of the rows, not of the table's form
     return MappedTables(
-        alarms=AlarmsTable(**_arguments(tables.get("alarms", {}))),
+        alarms=AlarmsTable(**alarms),
+        purged_after=purged_after,
         maintenance=MaintenanceTable(**_arguments(tables.get("maintenance", {}))),
         tenants=TenantsTable(**_arguments(tables.get("tenants", {}))),
         inventory=None if inventory is None else InventoryTable(**_arguments(inventory)),

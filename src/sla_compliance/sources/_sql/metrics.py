@@ -39,6 +39,7 @@ from sla_compliance.errors import InvalidTypeError, InvalidValueError
 from sla_compliance.intervals import IntervalSet
 from sla_compliance.sources._sql.indexes import AVAILABILITY
 from sla_compliance.sources._sql.instants import INTEGER, Expression, PostgresInstants, integers
+from sla_compliance.sources._sql.kept_reflection import KeptReflection
 from sla_compliance.sources._sql.mappings import MetricsTable
 from sla_compliance.sources._sql.reflection import checked_tenant_id
 from sla_compliance.sources._sql.row_security import readable_table
@@ -60,17 +61,15 @@ class MetricsReader:
 
     def __init__(self, mapping: MetricsTable, width_us: int) -> None:
         self.width_us = width_us
-        self._mapping = mapping
-        self._table: _MappedMetrics | None = None
+        self._table = KeptReflection(lambda connection: _MappedMetrics(connection, mapping, width_us))
 
     def read(self, connection: Connection, tenant_id: str, start_us: int, end_us: int) -> AlarmBatch:
         """Return the outages, the monitored time and the clamped figures of the buckets that meet the window."""
-        if self._table is None:
-            self._table = _MappedMetrics(connection, self._mapping, self.width_us)
         # Whole buckets: down to the start of the first one, up to the end of the last one.
         first_us = max(start_us, MIN_US) // self.width_us * self.width_us
         after_us = -(-min(end_us, MAX_US) // self.width_us) * self.width_us
-        return self._table.batch(connection, tenant_id, max(first_us, MIN_US), min(after_us, MAX_US))
+        with self._table.used(connection) as table:
+            return table.batch(connection, tenant_id, max(first_us, MIN_US), min(after_us, MAX_US))
 
 
 class _MappedMetrics:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, case, func, inspect, select
 
 from sla_compliance.errors import InvalidTenantError, NaiveDatetimeError, shown
 from sla_compliance.instant_columns import YEAR_2_US, YEAR_9999_US
+from sla_compliance.sources._sql.kept_reflection import KeptReflection
 from sla_compliance.sources._sql.mappings import AlarmsTable, MappedTable, TenantsTable
 from sla_compliance.sources._sql.reflection import checked_tenant_id
 from sla_compliance.sources._sql.row_security import readable_table
@@ -38,20 +39,23 @@ class TenantReader:
 
     def __init__(self, mapping: TenantsTable) -> None:
         self._mapping = mapping
-        self._table: _MappedTenants | None = None
+        self._table = KeptReflection(lambda connection: _MappedTenants(connection, mapping))
+
+    def check(self, connection: Connection) -> None:
+        """Check that the table and its columns are there, and can mean what the mapping says; errors as a source."""
+        _MappedTenants(connection, self._mapping)
 
     def read(self, connection: Connection, tenant_id: str) -> TenantRow | None:
         """Return the tenant's row; None where there is none."""
-        if self._table is None:
-            self._table = _MappedTenants(connection, self._mapping)
-        return self._table.row(connection, tenant_id)
+        with self._table.used(connection) as table:
+            return table.row(connection, tenant_id)
 
 
 class _MappedTenants:
     """A mapped table of tenants, reflected, and the statement on it."""
 
     def __init__(self, connection: Connection, mapping: TenantsTable) -> None:
-        needed = [mapping.id, mapping.timezone, mapping.created_at]
+        needed = [mapping.id, mapping.timezone, mapping.created_at, *([mapping.title] if mapping.title else [])]
         table = readable_table(connection, mapping, needed)
         kind = table.instants([mapping.created_at], mapping.naive_times)
         created_at = table.column(mapping.created_at)

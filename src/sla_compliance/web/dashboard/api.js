@@ -1,8 +1,12 @@
-// The two requests of this page, and what may go wrong.
+// The requests of this page, and what may go wrong.
 
 import { token } from "./token.js";
 
-const ROOT = new URL("api/v1/faults/", document.baseURI);
+// The address of the API stands in the page, for it may be another one in an app that has mounted the page.
+const PREFIX = document.querySelector('meta[name="sla-api"]')?.content || "api/v1/faults";
+const ROOT = new URL(`${PREFIX.replace(/\/+$/, "")}/sla/`, document.baseURI);
+// What a server answers that does not have a part of the API, or not for this tenant.
+const NOT_THERE = [403, 404, 405, 501];
 
 /**
  * One day as the server reports it. Keys after `sla_breaches` may be missing.
@@ -21,11 +25,21 @@ const ROOT = new URL("api/v1/faults/", document.baseURI);
  * @property {number} [uptime_seconds]
  * @property {number} [downtime_seconds]
  * @property {Record<string, number>} [segments] microseconds of each "SCOPE/STATE"
- * @property {{lines: string[]}} [quality] what to know about the rows behind the figures, in sentences
+ * @property {{lines: string[], doubts?: Doubt[]}} [quality] what to know about the rows behind the figures, in sentences
  * @property {boolean} [is_in_totals] false for a first day whose beginning has been purged
  * @property {string} [method]
+ * @property {string} [as_of] when the day was measured
+ * @property {string[]} [provenance] holds OUTDATED where the source could not be read
  * @property {string} [tz_version]
  * @property {string} [zone]
+ */
+
+/**
+ * What the rows leave open in a range.
+ * @typedef {object} Doubt
+ * @property {string} cause
+ * @property {number} rows how many leave it open; 0 where it is no row's doing
+ * @property {number} seconds the time at stake
  */
 
 /**
@@ -49,6 +63,16 @@ const ROOT = new URL("api/v1/faults/", document.baseURI);
  * @property {Alarm[]} alarms the earliest of them
  */
 
+/**
+ * A part of a day in which one thing was owed and one was the case.
+ * @typedef {object} Stretch
+ * @property {string} start
+ * @property {string} end
+ * @property {string} scope what was owed
+ * @property {string} state what was the case
+ * @property {"up" | "down" | null} counts
+ */
+
 /** A request that was not answered: the server's problem+json, or no answer at all (status 0). */
 export class Problem extends Error {
   constructor(status, title, detail) {
@@ -56,6 +80,16 @@ export class Problem extends Error {
     this.status = status;
     this.detail = detail;
   }
+}
+
+let tenantId = null;
+
+/**
+ * All further requests are about this tenant, one of those that the token holds; null: the token's own. The parameter
+ * names it, and the header too: a server that reads neither for its choice still refuses another tenant than its own.
+ */
+export function selectTenant(id) {
+  tenantId = id;
 }
 
 /**
@@ -67,13 +101,15 @@ export class Problem extends Error {
 
 /**
  * The days of the chosen range.
- * @param {{days: number, excludeMaintenance: boolean}} choice
+ * @param {Record<string, string>} range parameters that name the days
+ * @param {{excludeMaintenance: boolean}} choice
  * @param {AbortSignal} signal
- * @returns {Promise<{records: ComplianceRecord[], isSample: boolean, verdict: RangeVerdict}>}
+ * @returns {Promise<{records: ComplianceRecord[], isSample: boolean, verdict: RangeVerdict, answeredAt: number}>}
+ *   `answeredAt` by the server's clock, milliseconds
  */
-export async function fetchCompliance({ days, excludeMaintenance }, signal) {
-  const query = { days, exclude_maintenance: excludeMaintenance, detail: "full" };
-  const response = await get("sla/compliance", query, signal);
+export async function fetchCompliance(range, { excludeMaintenance }, signal) {
+  const query = { ...range, exclude_maintenance: excludeMaintenance, detail: "full" };
+  const response = await get("compliance", query, signal);
   return {
     records: await readJson(response),
     isSample: response.headers.get("X-SLA-Sample-Data") === "true",
@@ -81,6 +117,7 @@ export async function fetchCompliance({ days, excludeMaintenance }, signal) {
       verdict: response.headers.get("X-SLA-Verdict") ?? "UNDETERMINED",
       isConfirmed: response.headers.get("X-SLA-Confirmed") === "true",
     },
+    answeredAt: Date.parse(response.headers.get("Date") ?? "") || Date.now(),
   };
 }
 
@@ -96,16 +133,62 @@ export async function fetchCompliance({ days, excludeMaintenance }, signal) {
  * The incidents that touch one local day; their counted downtime sums to the day's.
  * @param {{date: string, excludeMaintenance: boolean}} choice `date` is YYYY-MM-DD
  * @param {AbortSignal} signal
- * @returns {Promise<{date: string, start: string, end: string, total: number, incidents: Incident[], figure: ?ShownFigure}>}
- *   the earliest of `total`
+ * @returns {Promise<{date: string, start: string, end: string, total: number, incidents: Incident[], figure: ?ShownFigure,
+ *   timeline?: Stretch[]}>} the earliest of `total`
  */
 export async function fetchIncidents({ date, excludeMaintenance }, signal) {
-  return readJson(await get("sla/incidents", { date, exclude_maintenance: excludeMaintenance }, signal));
+  return readJson(await get("incidents", { date, exclude_maintenance: excludeMaintenance }, signal));
+}
+
+/** The resources with the lowest availability, and how many have one; null where the server does not list them. */
+export async function fetchResources(range, { excludeMaintenance }, limit, signal) {
+  const response = await getWhereThere("resources", { ...range, exclude_maintenance: excludeMaintenance, limit }, signal);
+  if (response === null) return null;
+  return { resources: await readJson(response), total: totalOf(response) };
+}
+
+/** The error budget of the calendar month in progress; null where the server knows none. */
+export const fetchBudget = ({ excludeMaintenance }, signal) =>
+  fetchWhereThere("budget", { period: "month", exclude_maintenance: excludeMaintenance }, signal);
+
+/** How each week compares with the one before it; null where the server does not compare. */
+export const fetchTrend = ({ excludeMaintenance }, signal) =>
+  fetchWhereThere("trend", { period: "week", count: 2, exclude_maintenance: excludeMaintenance }, signal);
+
+/** The tenants of the token, the default one first; null where the server does not list them. */
+export const fetchTenants = (limit, signal) => fetchWhereThere("tenants", { limit }, signal);
+
+/** The tenants of the token with the figures of stored days, the worst first, and how many; null as above. */
+export async function fetchOverview(dates, limit, signal) {
+  const response = await getWhereThere("overview", { ...dates, limit }, signal);
+  return response === null ? null : { standings: await readJson(response), total: totalOf(response) };
+}
+
+/** How many entries the whole list has, of which the answer is a part. */
+const totalOf = (response) => Number(response.headers.get("X-Total-Count") ?? 0);
+
+async function fetchWhereThere(path, query, signal) {
+  const response = await getWhereThere(path, query, signal);
+  return response === null ? null : readJson(response);
+}
+
+// Paths that this server does not have are asked for once.
+const missing = new Set();
+
+async function getWhereThere(path, query, signal) {
+  if (missing.has(path)) return null;
+  try {
+    return await get(path, query, signal);
+  } catch (error) {
+    if (!NOT_THERE.includes(error.status)) throw error;
+    if (error.status !== 403) missing.add(path);
+    return null;
+  }
 }
 
 async function get(path, query, signal) {
   const url = new URL(path, ROOT);
-  url.search = new URLSearchParams(query);
+  url.search = new URLSearchParams(tenantId === null ? query : { ...query, tenant: tenantId });
   const response = await send(url, signal);
   if (!response.ok) throw await readProblem(response);
   return response;
@@ -114,7 +197,9 @@ async function get(path, query, signal) {
 function headers() {
   const accept = { Accept: "application/json" };
   const bearer = token();
-  return bearer ? { ...accept, Authorization: `Bearer ${bearer}` } : accept;
+  if (bearer) accept.Authorization = `Bearer ${bearer}`;
+  if (tenantId !== null) accept["X-Tenant-ID"] = tenantId;
+  return accept;
 }
 
 async function send(url, signal) {

@@ -1,15 +1,41 @@
 // The geometry of the chart: numbers in, numbers and path text out. It draws nothing.
 
-const FLOORS = [95, 90, 80, 50, 0];
-const STEPS = 5;
-const LABEL_WIDTH = 58;
+const LABEL_WIDTH = 62;
 const LABEL_STEPS = [1, 2, 3, 5, 7, 10, 14, 30];
+const SPANS = [1, 2, 5]; // times a power of ten: what the axis spans, per cent
+const TICKS = { 1: 5, 2: 4, 5: 5 };
+// The target stands between a half and a tenth of the height below the top, wherever the days are.
+const SHORTEST = 2;
+const LONGEST = 10;
+const SPAN_OF_TARGET_100 = 1;
+const SMALLEST_SPAN = 1e-6;
 
-/** Where the axis begins: 95, or lower where a day or the target is. */
-export const axisFloor = (values) => FLOORS.find((floor) => values.every((value) => value >= floor)) ?? 0;
+/**
+ * Where the axis begins, and the values that it names. It holds the target and the worst day; days so far below the
+ * target that they would leave no room for the others lie below the axis.
+ * @param {number[]} values what was measured, per cent
+ * @param {number} target
+ * @returns {{floor: number, ticks: number[]}} the floor first
+ */
+export function axis(values, target) {
+  const allowed = 100 - target;
+  const longest = allowed > 0 ? allowed * LONGEST : SPAN_OF_TARGET_100;
+  const needed = Math.max(allowed * SHORTEST, 100 - Math.min(...values, 100), SMALLEST_SPAN);
+  const span = Math.min(roundSpan(needed), roundSpan(longest), 100);
+  const steps = TICKS[Math.round(span / 10 ** exponentOf(span))] ?? 5;
+  return { floor: clean(100 - span), ticks: Array.from({ length: steps + 1 }, (_, step) => clean(100 - span + (step * span) / steps)) };
+}
 
-/** The values that the axis names, the floor first. */
-export const axisTicks = (floor) => Array.from({ length: STEPS + 1 }, (_, step) => floor + (step * (100 - floor)) / STEPS);
+/** The least of 1, 2, 5, 10, 20 ... that is not below a value. */
+function roundSpan(value) {
+  const power = 10 ** exponentOf(value);
+  return clean((SPANS.find((span) => span * power >= clean(value)) ?? 10) * power);
+}
+
+const exponentOf = (value) => Math.floor(Math.log10(clean(value)));
+
+/** Without the noise of binary fractions. */
+const clean = (value) => Number(value.toPrecision(10));
 
 /** Every how many days a date fits below the axis. */
 export const labelStep = (band) => LABEL_STEPS.find((step) => step * band >= LABEL_WIDTH) ?? LABEL_STEPS.at(-1);
@@ -30,34 +56,17 @@ export function runs(values) {
 }
 
 /**
- * The line over one run: through the middle of each day, level to the outer edges of the first and the last. Between
- * two days it never leaves the range of the two (harmonic mean of the slopes), so no dip is drawn that did not happen.
- * @param {[number, number][]} points middles of the days, equally spaced
- * @param {number} half half of a day's width
+ * The line over one run of days: a plateau for each, a step between two. Nothing is drawn that was not measured.
+ * @param {number[]} levels heights of the days
+ * @param {number} left where the first day begins
+ * @param {number} band width of a day
  */
-export function line(points, half) {
-  const [first, last] = [points[0], points.at(-1)];
-  const curves = points.slice(1).map((point, index) => curve(points, index, half));
-  return `M${text(first[0] - half, first[1])}L${text(...first)}${curves.join("")}L${text(last[0] + half, last[1])}`;
+export function steps(levels, left, band) {
+  const plateaus = levels.map((level, index) => `V${text(level)}H${text(left + (index + 1) * band)}`);
+  return `M${text(left)} ${text(levels[0])}${plateaus.join("")}`;
 }
 
 /** The same line, closed down to `base`. */
-export function area(points, half, base) {
-  return `${line(points, half)}V${base}H${text(points[0][0] - half)}Z`;
-}
+export const area = (levels, left, band, base) => `${steps(levels, left, band)}V${base}H${text(left)}Z`;
 
-function curve(points, index, half) {
-  const third = (2 * half) / 3;
-  const [[x0, y0], [x1, y1]] = [points[index], points[index + 1]];
-  const [rise0, rise1] = [slope(points, index), slope(points, index + 1)].map((rise) => rise / 3);
-  return `C${text(x0 + third, y0 + rise0)} ${text(x1 - third, y1 - rise1)} ${text(x1, y1)}`;
-}
-
-/** The tangent at a day, as a rise over one day's width; level at the ends, peaks and troughs. */
-function slope(points, index) {
-  if (index === 0 || index === points.length - 1) return 0;
-  const [before, after] = [points[index][1] - points[index - 1][1], points[index + 1][1] - points[index][1]];
-  return before * after > 0 ? (2 * before * after) / (before + after) : 0;
-}
-
-const text = (...numbers) => numbers.map((number) => Number(number.toFixed(2))).join(" ");
+const text = (number) => Number(number.toFixed(2));

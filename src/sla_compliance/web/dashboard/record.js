@@ -1,6 +1,5 @@
 // What a record says where its optional keys are missing: they are worked out from those that are always there.
 
-const FEWEST_DIGITS = 2;
 const MICROSECONDS = 1_000_000;
 // The scopes whose unmonitored time, and whose time to come, counts once it is known: by the name of the accounting.
 const SCOPES = {
@@ -41,9 +40,6 @@ function secondsIn({ accounting, segments }, state) {
   const lengths = scopes.map((scope) => segments?.[`${scope}/${state}`] ?? 0);
   return lengths.reduce((sum, length) => sum + length, 0) / MICROSECONDS;
 }
-
-/** How many decimals the server shows of percentages, and so how exact a target is. */
-export const shownDecimals = (target) => Math.max(FEWEST_DIGITS, String(target).split(".")[1]?.length ?? 0);
 
 /** Counted downtime, seconds: exact where the server sends it, else its minutes. */
 export const downSeconds = (record) => record.downtime_seconds ?? record.downtime_minutes * 60;

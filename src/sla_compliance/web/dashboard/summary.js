@@ -1,7 +1,8 @@
 // The figures of the whole range. They come from lengths, never from a mean of percentages, in integers: the sum is
 // exact and the share is cut, not rounded, so that 100 is shown only when nothing was lost.
 
-import { downSeconds, isUnmeasured, shownDecimals, upSeconds } from "./record.js";
+import { decimalsOf } from "./locale.js";
+import { downSeconds, isUnmeasured, upSeconds } from "./record.js";
 
 const MICROSECONDS = 1_000_000;
 
@@ -16,9 +17,10 @@ export function summarize(records) {
   const down = total(measured, downSeconds);
   const target = records[0].target_percentage;
   return {
-    availability: share(up, up + down, shownDecimals(target)),
+    availability: share(up, up + down, decimalsOf(target)),
     target,
-    downSeconds: Number(down) / MICROSECONDS,
+    // Of the exact sum, rounded up once.
+    downSeconds: Math.ceil(Number(down) / MICROSECONDS),
     breachedDays: measured.reduce((sum, record) => sum + record.sla_breaches, 0),
     measuredDays: measured.length,
     worst: measured.reduce(worse, null),

@@ -2,8 +2,10 @@
 
 import { longDate } from "./days.js";
 import { element } from "./dom.js";
-import { downSeconds, verdictOf } from "./record.js";
-import { downtime, percentage, unknown, VERDICTS } from "./words.js";
+import { downtime } from "./lengths.js";
+import { percentage } from "./locale.js";
+import { verdictOf } from "./record.js";
+import { shareOf, unknown, unmeasuredWords, VERDICTS } from "./words.js";
 
 const GAP = 14;
 
@@ -23,15 +25,15 @@ export function createTooltip(host, width) {
   return { node, show, hide: () => (node.hidden = true) };
 }
 
-function content({ date, record }) {
+function content({ date, record, downSeconds }) {
   const verdict = verdictOf(record);
   const title = element("p", { class: "tooltip-date" }, longDate(date));
-  if (verdict === "UNDETERMINED") return [title, element("p", {}, "No availability measured")];
+  if (verdict === "UNDETERMINED") return [title, element("p", {}, unmeasuredWords(record))];
   return [
     title,
-    element("p", { class: "tooltip-value" }, percentage(record.compliance_percentage)),
+    element("p", { class: "tooltip-value" }, shareOf(record)),
     element("p", { class: `verdict ${verdict.toLowerCase()}` }, VERDICTS[verdict]),
-    element("dl", {}, ...row("Target", percentage(record.target_percentage)), ...row("Downtime", downtime(downSeconds(record)))),
+    element("dl", {}, ...row("Target", percentage(record.target_percentage)), ...row("Downtime", downtime(downSeconds, record.downtime_seconds))),
     ...(unknown(record) === null ? [] : [element("p", {}, unknown(record))]),
   ];
 }

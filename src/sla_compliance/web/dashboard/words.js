@@ -1,9 +1,9 @@
-// Figures and labels as people read them. Percentages are shown as the server sends them: it has already rounded
-// them down, and a second rounding could only overstate them.
+// Labels, verdicts and sentences as people read them.
 
-import { downSeconds, unknownSeconds, verdictOf } from "./record.js";
+import { downtime, duration } from "./lengths.js";
+import { decimalsOf, integer, percentage } from "./locale.js";
+import { unknownSeconds, verdictOf } from "./record.js";
 
-const NARROW = "\u202f";
 const SCOPES = {
   AGREED: "Agreed time",
   MAINTENANCE: "Maintenance",
@@ -34,44 +34,51 @@ export function rangeVerdictWords({ verdict, isConfirmed }) {
   return verdict === "BREACHED" ? "Breached, unconfirmed" : "Not confirmed";
 }
 
-/** "99.86 %" */
-export const percentage = (value) => `${value}${NARROW}%`;
+/** The style sheet has a shape for each verdict: "Breached, unconfirmed" has that of "Breached". */
+export const verdictClass = (words) => `verdict ${words.split(",")[0].toLowerCase().replace(" ", "_")}`;
 
-/** A length as its non-zero units: 4_330 is [[1, "h"], [12, "min"], [10, "s"]]. Whole seconds. */
-export function units(seconds) {
-  const hours = Math.floor(seconds / 3600);
-  const minutes = Math.floor((seconds % 3600) / 60);
-  const parts = [[hours, "h"], [minutes, "min"], [seconds % 60, "s"]].filter(([count]) => count > 0);
-  return parts.length > 0 ? parts : [[0, "min"]];
-}
-
-/** "1 h 12 min 10 s"; a part of a second of downtime counts as a whole one. */
-export const downtime = (seconds) => units(Math.ceil(seconds)).map((part) => part.join(NARROW)).join(" ");
-
-/** The time that counted up, cut to whole seconds. */
-export const uptime = (seconds) => units(Math.floor(seconds)).map((part) => part.join(NARROW)).join(" ");
+/** "99.86%" of a record, with as many decimals as its target needs. */
+export const shareOf = (record) =>
+  percentage(record.compliance_percentage, decimalsOf(record.compliance_percentage, record.target_percentage));
 
 /** "up to 12 min unknown"; null where nothing of the day is in doubt. */
 export function unknown(record) {
   const seconds = unknownSeconds(record);
-  return seconds === 0 ? null : `up to ${units(Math.ceil(seconds / 60) * 60).map((part) => part.join(NARROW)).join(" ")} unknown`;
+  return seconds === 0 ? null : `up to ${duration(Math.ceil(seconds / 60) * 60)} unknown`;
 }
+
+/** "Agreed time" */
+export const scopeName = (scope) => SCOPES[scope] ?? scope;
 
 /** "AGREED/DOWN" is "Agreed time, down". */
 export function segment(name) {
   const [scope, state] = name.split("/");
-  return `${SCOPES[scope] ?? scope}, ${STATES[state] ?? state}`;
+  return `${scopeName(scope)}, ${STATES[state] ?? state}`;
+}
+
+/** Agreed time first, and what was up before what was down: the order of the words above. Unknown names come last. */
+export function segmentRank(name) {
+  const [scope, state] = name.split("/");
+  const rankIn = (names, key) => (key in names ? Object.keys(names).indexOf(key) : Object.keys(names).length);
+  return rankIn(SCOPES, scope) * (Object.keys(STATES).length + 1) + rankIn(STATES, state);
+}
+
+/** Why a day has no availability: where all of it lies outside of what was agreed, that is the reason. */
+export function unmeasuredWords(record) {
+  const parts = Object.entries(record?.segments ?? {}).filter(([, length]) => length > 0);
+  const scopes = new Set(parts.map(([name]) => name.split("/")[0]));
+  const [scope] = scopes;
+  return scopes.size === 1 && scope !== "AGREED" ? scopeName(scope) : "No availability measured";
 }
 
 /** "1 day", "30 days" */
-export const quantity = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+export const quantity = (count, noun) => `${integer(count)} ${noun}${count === 1 ? "" : "s"}`;
 
 /** One sentence about a day, for screen readers. */
-export function description({ record }) {
+export function description({ record, downSeconds }) {
   const verdict = verdictOf(record);
-  if (verdict === "UNDETERMINED") return "no availability measured";
-  const { compliance_percentage: value, target_percentage: target } = record;
-  const share = `${percentage(value)} of ${percentage(target)}`;
-  const facts = [share, VERDICTS[verdict].toLowerCase(), `${downtime(downSeconds(record))} down`, unknown(record)];
+  if (verdict === "UNDETERMINED") return unmeasuredWords(record).toLowerCase();
+  const share = `${shareOf(record)} of ${percentage(record.target_percentage)}`;
+  const facts = [share, VERDICTS[verdict].toLowerCase(), `${downtime(downSeconds, record.downtime_seconds)} down`, unknown(record)];
   return facts.filter((fact) => fact !== null).join(", ");
 }

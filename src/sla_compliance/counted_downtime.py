@@ -1,4 +1,4 @@
-"""Counted downtime: which instants a report counts as down, and how much of it lies before any instant."""
+"""Counted downtime: which instants count as down, and how much lies before any."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from functools import partial
 from itertools import accumulate, pairwise, repeat
 from operator import sub
-from typing import Final
 
 from sla_compliance.intervals import ALWAYS_START_US, IntervalSet
 from sla_compliance.labels import Accounting, Counts, Scope, State
@@ -16,12 +15,12 @@ from sla_compliance.ledger import Ledger
 
 def counted_downtime(ledger: Ledger, accounting: Accounting) -> IntervalSet:
     """Return the instants of a ledger whose cell counts as down."""
-    starts_us, ends_us = [], []
-    for start_us, end_us, scope, state in ledger.timeline():
-        if accounting.counts(scope, state) is Counts.DOWN:
-            starts_us.append(start_us)
-            ends_us.append(end_us)
-    return IntervalSet.union_of(starts_us, ends_us)
+    counted_by_state = [
+        times & instants_that_count_down(ledger, accounting, state)
+        for state, times in ledger.times_by_down_state.items()
+        if times
+    ]
+    return IntervalSet.union(counted_by_state) if len(counted_by_state) != 1 else counted_by_state[0]
 
 
 def instants_that_count_down(ledger: Ledger, accounting: Accounting, state: State) -> IntervalSet:
@@ -43,19 +42,12 @@ class LengthBefore:
         self._totals_us = tuple(accumulate(map(sub, instants.ends_us, instants.starts_us), initial=0))
 
     def at(self, instants_us: Sequence[int]) -> list[int]:
-        """Return the length before each of some instants; a bisection each."""
+        """Return the length before each of some instants; a bisection each, fastest where they ascend."""
         ranks = list(map(partial(bisect_right, self._starts_us), instants_us))
         # The last piece that has begun may reach beyond the instant.
         beyond_us = map(sub, map(self._last_ends_us.__getitem__, ranks), instants_us)
         return list(map(sub, map(self._totals_us.__getitem__, ranks), map(max, repeat(0), beyond_us)))
 
-
-class AllTime:
-    """The same of all time, from instant 0."""
-
-    def at(self, instants_us: Sequence[int]) -> Sequence[int]:
-        """Return the instants themselves."""
-        return instants_us
-
-
-ALL_TIME: Final = AllTime()
+    def between(self, starts_us: Sequence[int], ends_us: Sequence[int]) -> list[int]:
+        """Return the length of the set inside each [starts_us[i], ends_us[i])."""
+        return list(map(sub, self.at(ends_us), self.at(starts_us)))

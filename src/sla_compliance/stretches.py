@@ -1,0 +1,73 @@
+"""Stretches: how a window divides in order of time, for a picture of it."""
+################################################################
+# Where a window has more outages than a picture can show, its stretches are those of
+# what was owed and monitored alone: a storm of alarms makes no long answer. The outages
+# themselves are listed elsewhere.
+################################################################
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import tzinfo
+from itertools import pairwise
+from typing import Final
+
+from sla_compliance.labels import Accounting, Counts, Scope, State
+from sla_compliance.ledger import Ledger
+from sla_compliance.units import moment
+
+MOST_OUTAGES: Final = 500
+_SCOPES: Final = tuple(Scope)
+_STATES: Final = tuple(State)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A time in which one thing was owed and one was the case.
+
+    Attributes:
+        start_us, end_us: half-open, microseconds since 1970.
+        scope: what was owed.
+        state: what was the case.
+        counts: what it counts as.
+    """
+
+    start_us: int
+    end_us: int
+    scope: Scope
+    state: State
+    counts: Counts
+
+    def as_dict(self, zone: tzinfo) -> dict[str, object]:
+        """Return the stretch in JSON types; times in the zone."""
+        return {
+            "start": moment(self.start_us, zone).isoformat(),
+            "end": moment(self.end_us, zone).isoformat(),
+            "scope": str(self.scope),
+            "state": str(self.state),
+            "counts": None if self.counts is Counts.NOT_COUNTED else str(self.counts).lower(),
+        }
+
+
+def stretches_of(ledger: Ledger, accounting: Accounting) -> tuple[Stretch, ...]:
+    """Return the stretches of a ledger's window in order of time; neighbours differ.
+
+    Cost: linear in the outages of the window, of which MOST_OUTAGES are looked at.
+    """
+    outages = ledger.down.pieces_meeting(ledger.start_us, ledger.end_us)
+    parts = ledger.timeline() if len(outages) <= MOST_OUTAGES else _without_outages(ledger)
+    stretches: list[Stretch] = []
+    for start_us, end_us, scope, state in parts:
+        last = stretches[-1] if stretches else None
+        # A frame is cut at every midnight and at the instant of evaluation, too.
+        if last is not None and (last.scope, last.state) == (scope, state):
+            start_us = stretches.pop().start_us  # noqa: PLW2901 - the part begins where the last one does
+        stretches.append(Stretch(start_us, end_us, scope, state, accounting.counts(scope, state)))
+    return tuple(stretches)
+
+
+def _without_outages(ledger: Ledger) -> Iterable[tuple[int, int, Scope, State]]:
+    frame = ledger.frame
+    for (start_us, end_us), scope, state in zip(pairwise(frame.edges_us), frame.scopes, frame.states, strict=True):
+        yield start_us, end_us, _SCOPES[scope], _STATES[state]
