@@ -189,7 +189,8 @@ def _told(platform: Platform, store: SQLAlchemyDayStore) -> Story:
         with platform.worker():  # two workers at once have the same work
             platform.send(NIGHTLY_STATEMENTS)
             platform.send(NIGHTLY_STATEMENTS)
-            platform.until(lambda: len(platform.outcomes("statements")) == 2 * len(TENANTS))
+            # The broker gives a task that takes long away once more, so a tenant may have more than two.
+            platform.until(lambda: _reported_twice(platform.outcomes("statements")) == TENANTS)
     return Story(
         when_killed,
         rows,
@@ -214,6 +215,11 @@ def _trail(store: SQLAlchemyDayStore) -> dict[str, list[str]]:
 
 def _tenants(outcomes: list[Outcome]) -> set[str]:
     return {each["tenant_id"] for each in outcomes}
+
+
+def _reported_twice(outcomes: list[Outcome]) -> set[str]:
+    counts = Counter(each["tenant_id"] for each in outcomes)
+    return {tenant_id for tenant_id, count in counts.items() if count >= 2}
 
 
 def test_a_killed_worker_loses_nothing(story: Story) -> None:
