@@ -7,10 +7,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
-from itertools import pairwise
 from typing import Final
 
 from sla_compliance.labels import Accounting, Counts, Scope, State
@@ -18,8 +16,6 @@ from sla_compliance.ledger import Ledger
 from sla_compliance.units import moment
 
 MOST_OUTAGES: Final = 500
-_SCOPES: Final = tuple(Scope)
-_STATES: Final = tuple(State)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +52,12 @@ def stretches_of(ledger: Ledger, accounting: Accounting) -> tuple[Stretch, ...]:
     Cost: linear in the outages of the window, of which MOST_OUTAGES are looked at.
     """
     outages = ledger.down.pieces_meeting(ledger.start_us, ledger.end_us)
-    parts = ledger.timeline() if len(outages) <= MOST_OUTAGES else _without_outages(ledger)
+    shown_ledger = ledger if len(outages) <= MOST_OUTAGES else ledger.without_downtime
     stretches: list[Stretch] = []
-    for start_us, end_us, scope, state in parts:
+    for start_us, end_us, scope, state in shown_ledger.timeline():
         last = stretches[-1] if stretches else None
         # A frame is cut at every midnight and at the instant of evaluation, too.
         if last is not None and (last.scope, last.state) == (scope, state):
             start_us = stretches.pop().start_us  # noqa: PLW2901 - the part begins where the last one does
         stretches.append(Stretch(start_us, end_us, scope, state, accounting.counts(scope, state)))
     return tuple(stretches)
-
-
-def _without_outages(ledger: Ledger) -> Iterable[tuple[int, int, Scope, State]]:
-    frame = ledger.frame
-    for (start_us, end_us), scope, state in zip(pairwise(frame.edges_us), frame.scopes, frame.states, strict=True):
-        yield start_us, end_us, _SCOPES[scope], _STATES[state]

@@ -23,8 +23,9 @@ from sla_compliance.sources.sqlalchemy import (
 )
 from sla_compliance.testing.stored_alarms import HOUR, SINCE, SINCE_US, UNTIL_US, varied_alarms
 from sla_compliance.units import instant_us
-from tests.adapters.alarm_tables import PLATFORM, SQLITE_LAYOUTS
+from tests.adapters.alarm_tables import PLATFORM, PLATFORM_SCHEMA, SQLITE_LAYOUTS
 from tests.adapters.statements import watched
+from tests.servers.databases import fresh_database
 
 DAY_US = 86_400_000_000
 HOURS = 2000
@@ -84,7 +85,7 @@ def test_the_index_on_alarms_serves_the_statement(platform: Engine) -> None:
 
 
 def test_the_plan_conditions_on_tenant_and_start(platform: Engine) -> None:
-    """They bound the scan; that only critical and major alarms are wanted is known from the index being partial."""
+    """They bound the scan."""
     fill(platform)
     source = SQLAlchemyAlarmSource(platform)
     with watched(platform) as sent:
@@ -98,6 +99,32 @@ def test_the_plan_conditions_on_tenant_and_start(platform: Engine) -> None:
     condition = next(line for line in plan.splitlines() if "Index Cond" in line)
     assert "ix_sla_alarms" in plan
     assert all(column in condition for column in ("tenant_id", "first_occurrence"))
+
+
+@pytest.mark.parametrize("severity", ["alarmseverity", "TEXT"])
+def test_no_statement_of_a_first_request_reads_the_whole_table(severity: str, postgres_dsn: str) -> None:
+    """Neither the rows nor the looks at all rows of a tenant: its odd severities, and how far a purge has come."""
+    with fresh_database(postgres_dsn, PLATFORM_SCHEMA) as url:
+        engine = create_engine(url)
+        with engine.begin() as connection:
+            connection.exec_driver_sql("DROP INDEX ix_alarms_tenant_status, ix_alarms_tenant_severity")
+            connection.exec_driver_sql(
+                f"ALTER TABLE alarms ALTER COLUMN severity TYPE {severity} USING severity::TEXT::{severity}"
+            )
+            connection.exec_driver_sql(ddl("postgresql").splitlines()[0])
+        fill(engine)
+        source = SQLAlchemyAlarmSource(engine, purged_after=timedelta(days=90))
+        with watched(engine) as sent:
+            source.fetch("acme", EARLY_US, EARLY_US + DAY_US)
+        on_alarms = [(statement, parameters) for statement, parameters in sent if "alarms.tenant_id = " in statement]
+        assert len(on_alarms) == 3
+        with engine.begin() as connection:
+            connection.exec_driver_sql("SET enable_seqscan = off")
+            for statement, parameters in on_alarms:
+                plan = "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN {statement}", parameters))
+                assert "Seq Scan" not in plan
+                assert "tenant_id" in next(line for line in plan.splitlines() if "Index Cond" in line)
+        engine.dispose()
 
 
 def test_a_missing_index_is_reported_with_the_statement_that_makes_it(platform: Engine) -> None:

@@ -16,7 +16,6 @@ from sla_compliance.sources.sqlalchemy import (
     MaintenanceTable,
     SQLAlchemyAlarmSource,
     SQLAlchemyMaintenanceSource,
-    missing_index_statements,
 )
 from sla_compliance.units import instant_us
 from tests.servers.databases import fresh_database
@@ -222,16 +221,6 @@ def test_windows_in_local_time(engine: Engine) -> None:
         datetime(2026, 10, 24, 22, tzinfo=UTC),
         datetime(2026, 10, 25, 3, tzinfo=UTC),
     )
-
-
-def test_the_index_holds_their_words(postgres_dsn: str) -> None:
-    """Of an index on critical and major rows alone."""
-    with fresh_database(postgres_dsn, "") as url:
-        engine = create_engine(url)
-        stored(engine, "TEXT", "BIGINT", [])
-        (statement,) = missing_index_statements(engine, AlarmsTable(**UNMAPPED, severity_map={"critical": "Very high"}))
-        assert "'very high', 'VERY HIGH', 'Very high', 'Very High'" in statement
-        engine.dispose()
 
 
 @pytest.mark.parametrize(

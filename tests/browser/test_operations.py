@@ -409,6 +409,26 @@ class TestTenants:
         assert headers == parameters == [None, "harbour", "spotless", "spotless"]
         seen.assert_sound()
 
+    def test_an_overview_of_many_tenants_goes_on_where_it_was_cut(self, visit: VisitPage) -> None:
+        """A hundred more at a time, as long as there are some."""
+        standings = [{**OVERVIEW[0], "tenant_id": f"t{rank}", "title": f"Tenant {rank}"} for rank in range(230)]
+
+        def respond(question: Question) -> Answer:
+            page = standings[: int(question.query.get("limit", 0))]
+            overview = Answer(page, headers={"X_Total_Count": str(len(standings))})
+            return everything(tenants=TENANTS, overview=overview)(question)
+
+        seen = visit(respond).settled("ready")
+        rows = seen.page.locator("#overview tbody tr")
+        for count in (100, 200, 230):
+            expect(rows).to_have_count(count)
+            more = seen.page.get_by_role("button", name="Show 100 more")
+            if count < len(standings):
+                assert seen.text("#overview-count").startswith(f"{count} of 230, the worst first")
+                more.click()
+        expect(more).to_have_count(0)
+        seen.assert_sound()
+
     def test_figures_never_stand_below_the_name_of_another_tenant(self, visit: VisitPage) -> None:
         """A tenant of the address that the list lacks has its own name, and others can be chosen."""
         seen = visit(everything(tenants=TENANTS), "?tenant=unlisted").settled("ready")

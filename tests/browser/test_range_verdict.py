@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import sla_compliance as sla
-from tests.browser.conftest import VisitPage
+from tests.browser.conftest import KeepPicture, VisitPage
 from tests.browser.facts import provider
 
 START = datetime(2025, 10, 20, tzinfo=UTC)
@@ -36,7 +36,7 @@ REPORTS = {
 
 
 @pytest.mark.parametrize("words", REPORTS)
-def test_the_card_says_the_verdict_of_the_library(visit: VisitPage, words: str) -> None:
+def test_the_card_says_the_verdict_of_the_library(visit: VisitPage, keep_picture: KeepPicture, words: str) -> None:
     """Screen readers are told the same; the page is sound in each state."""
     report = REPORTS[words]
     assert report.total.verdict_text == words
@@ -49,5 +49,7 @@ def test_the_card_says_the_verdict_of_the_library(visit: VisitPage, words: str) 
     target = f"{report.total.target_percentage:.2f}"
     assert seen.text(".card:first-child .note") == f"{words} target {target}%"
     assert f", {words.lower()}, " in (seen.page.locator("#status").text_content() or "")
+    keep_picture(seen.page, f"range_{words}_light")
     seen.page.emulate_media(color_scheme="dark")
+    keep_picture(seen.page, f"range_{words}_dark")
     seen.assert_sound()

@@ -18,6 +18,13 @@ from sla_compliance.stores.memory_statements import MemoryStatementStore
 from sla_compliance.stores.sqlalchemy import AsyncSQLAlchemyStatementStore, SQLAlchemyStatementStore, ddl
 from sla_compliance.stores.statements import InvalidStoredStatementError, StatementConflictError, StatementStore
 from sla_compliance.testing.statement_store import StatementStoreContract, issued, next_of
+from tests.contract.drivers import (
+    OnPostgreSQL,
+    OnPostgreSQLOverAsyncpg,
+    OnPostgreSQLOverPsycopg2,
+    OnSQLite,
+    OnSQLiteOverAiosqlite,
+)
 from tests.servers.databases import fresh_database
 
 pytestmark = pytest.mark.anyio
@@ -58,49 +65,24 @@ class AsyncStore(StatementStoreContract):
         await engine.dispose()
 
 
-class TestSyncStoreOnSQLite(SyncStore):
+class TestSyncStoreOnSQLite(OnSQLite, SyncStore):
     """A file."""
 
-    @pytest.fixture
-    def url(self, sqlite_url: URL) -> URL:
-        """The driver of the standard library."""
-        return sqlite_url
 
-
-class TestAsyncStoreOnSQLite(AsyncStore):
+class TestAsyncStoreOnSQLite(OnSQLiteOverAiosqlite, AsyncStore):
     """A file."""
 
-    @pytest.fixture
-    def url(self, sqlite_url: URL) -> URL:
-        """aiosqlite."""
-        return sqlite_url.set(drivername="sqlite+aiosqlite")
 
-
-class TestSyncStoreOnPostgreSQL(SyncStore):
+class TestSyncStoreOnPostgreSQL(OnPostgreSQLOverPsycopg2, SyncStore):
     """Every version."""
 
-    @pytest.fixture
-    def url(self, postgres_url: URL) -> URL:
-        """psycopg2."""
-        return postgres_url.set(drivername="postgresql+psycopg2")
 
-
-class TestAsyncStoreOnPostgreSQL(AsyncStore):
+class TestAsyncStoreOnPostgreSQL(OnPostgreSQL, AsyncStore):
     """Every version."""
 
-    @pytest.fixture
-    def url(self, postgres_url: URL) -> URL:
-        """psycopg."""
-        return postgres_url
 
-
-class TestAsyncStoreOverAsyncpg(AsyncStore):
+class TestAsyncStoreOverAsyncpg(OnPostgreSQLOverAsyncpg, AsyncStore):
     """Every version."""
-
-    @pytest.fixture
-    def url(self, postgres_url: URL) -> URL:
-        """asyncpg."""
-        return postgres_url.set(drivername="postgresql+asyncpg")
 
 
 async def test_two_issuers_race_on_postgresql(postgres_url: URL) -> None:

@@ -13,6 +13,13 @@ from sla_compliance.stores.memory import MemoryDayStore
 from sla_compliance.stores.protocol import DayStore
 from sla_compliance.stores.sqlalchemy import AsyncSQLAlchemyDayStore, SQLAlchemyDayStore, ddl
 from sla_compliance.testing.store import DayStoreContract, key, stored
+from tests.contract.drivers import (
+    OnPostgreSQL,
+    OnPostgreSQLOverAsyncpg,
+    OnPostgreSQLOverPsycopg2,
+    OnSQLite,
+    OnSQLiteOverAiosqlite,
+)
 
 
 class TestMemoryDayStore(DayStoreContract):
@@ -59,58 +66,28 @@ class AsyncStore(SQLDayStoreContract):
         await engine.dispose()
 
 
-class TestSyncStoreOnSQLite(SyncStore):
+class TestSyncStoreOnSQLite(OnSQLite, SyncStore):
     """A file."""
 
-    @pytest.fixture
-    def url(self, sqlite_url: URL) -> URL:
-        """The driver of the standard library."""
-        return sqlite_url
 
-
-class TestAsyncStoreOnSQLite(AsyncStore):
+class TestAsyncStoreOnSQLite(OnSQLiteOverAiosqlite, AsyncStore):
     """A file."""
 
-    @pytest.fixture
-    def url(self, sqlite_url: URL) -> URL:
-        """aiosqlite."""
-        return sqlite_url.set(drivername="sqlite+aiosqlite")
 
-
-class TestSyncStoreOnPostgreSQL(SyncStore):
+class TestSyncStoreOnPostgreSQL(OnPostgreSQL, SyncStore):
     """Every version found."""
 
-    @pytest.fixture
-    def url(self, postgres_url: URL) -> URL:
-        """psycopg."""
-        return postgres_url
 
-
-class TestAsyncStoreOnPostgreSQL(AsyncStore):
+class TestAsyncStoreOnPostgreSQL(OnPostgreSQL, AsyncStore):
     """Every version found."""
 
-    @pytest.fixture
-    def url(self, postgres_url: URL) -> URL:
-        """psycopg."""
-        return postgres_url
 
-
-class TestSyncStoreOverPsycopg2(SyncStore):
+class TestSyncStoreOverPsycopg2(OnPostgreSQLOverPsycopg2, SyncStore):
     """Every version found."""
 
-    @pytest.fixture
-    def url(self, postgres_url: URL) -> URL:
-        """psycopg2."""
-        return postgres_url.set(drivername="postgresql+psycopg2")
 
-
-class TestAsyncStoreOverAsyncpg(AsyncStore):
+class TestAsyncStoreOverAsyncpg(OnPostgreSQLOverAsyncpg, AsyncStore):
     """Every version found."""
-
-    @pytest.fixture
-    def url(self, postgres_url: URL) -> URL:
-        """asyncpg."""
-        return postgres_url.set(drivername="postgresql+asyncpg")
 
 
 def test_ddl_of_an_unknown_dialect_is_refused() -> None:

@@ -18,7 +18,8 @@ from celery import Celery
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from sla_compliance import Alarm, AlarmBatch, AlarmFilter
-from sla_compliance.jobs.celery import log_reconciliation, register_tasks
+from sla_compliance.jobs.celery import register_tasks
+from sla_compliance.jobs.outcome_log import log_reconciliation
 from sla_compliance.jobs.reconcile import ReconciliationOutcome
 from sla_compliance.jobs.statements import StatementOutcome
 from sla_compliance.jobs.sweep import TenantOutcome

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from time import perf_counter
 
 import pytest
@@ -21,7 +21,6 @@ from sla_compliance.errors import CacheBusyError, CacheUnavailableError
 from sla_compliance.service import ComplianceService, MemoryTenants, TenantSettings, to_async
 from sla_compliance.sources.memory import MemoryAlarmSource
 from sla_compliance.sources.protocol import EVERY_QUALIFYING
-from tests.servers import valkey
 from tests.servers.process import ServerProcess
 from tests.service.world import TENANT, LiveFacts, at, service_of
 
@@ -29,13 +28,6 @@ pytestmark = pytest.mark.anyio
 
 OUTAGE = sla.Alarm(at(26, 9), at(26, 10), id=1)
 DATES = [dt.date(2025, 10, day) for day in range(20, 28)]
-
-
-@pytest.fixture
-def server() -> Iterator[ServerProcess]:
-    """A Valkey of this test's own, to be ill-treated."""
-    with valkey.running_valkey(next(iter(valkey.installed_binaries().values()))) as server:
-        yield server
 
 
 def facts_with(*alarms: sla.Alarm) -> LiveFacts:

@@ -13,7 +13,7 @@ import asyncio
 import datetime as dt
 import os
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from time import perf_counter
@@ -25,8 +25,7 @@ import sla_compliance as sla
 from sla_compliance.cache.redis import RedisCache
 from sla_compliance.errors import CacheUnavailableError
 from sla_compliance.service import ComplianceService, TenantSettings
-from tests.servers import valkey
-from tests.servers.holding_proxy import HoldingProxy, holding_proxy
+from tests.servers.holding_proxy import HoldingProxy
 from tests.servers.process import ServerProcess
 from tests.service.world import TENANT, LiveFacts, at, service_of
 
@@ -37,20 +36,6 @@ CACHE_TIME_OUT: Final = dt.timedelta(milliseconds=60)
 LONGEST_WAIT_S: Final = 3.0
 """Far above what a machine under load takes, and far below the 10 seconds for which a lock is waited for."""
 OUTAGE: Final = sla.Alarm(at(26, 9), at(26, 10), id=1)
-
-
-@pytest.fixture
-def server() -> Iterator[ServerProcess]:
-    """A Valkey of this test's own."""
-    with valkey.running_valkey(next(iter(valkey.installed_binaries().values()))) as server:
-        yield server
-
-
-@pytest.fixture
-async def proxy(server: ServerProcess) -> AsyncIterator[HoldingProxy]:
-    """A network before it."""
-    async with holding_proxy(server.url) as proxy:
-        yield proxy
 
 
 @contextmanager

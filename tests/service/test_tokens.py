@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 import redis
@@ -17,8 +17,7 @@ from sla_compliance.cache.memory import MemoryCache
 from sla_compliance.cache.redis import RedisCache
 from sla_compliance.measured import DayKey, MeasuredDay
 from sla_compliance.service import TenantSettings
-from tests.servers import valkey
-from tests.servers.holding_proxy import HoldingProxy, holding_proxy
+from tests.servers.holding_proxy import HoldingProxy
 from tests.servers.process import ServerProcess
 from tests.service.gates import Gate, gated_service
 from tests.service.world import TENANT, LiveFacts, at, service_of
@@ -29,20 +28,6 @@ DAY = dt.date(2025, 10, 26)
 OUTAGE = sla.Alarm(at(26, 9), at(26, 10), id=1)
 POLICY = sla.SLAPolicy()
 TIME_OUT_S, OPEN_S = 0.2, 0.05
-
-
-@pytest.fixture
-def server() -> Iterator[ServerProcess]:
-    """A Valkey of this test's own."""
-    with valkey.running_valkey(next(iter(valkey.installed_binaries().values()))) as server:
-        yield server
-
-
-@pytest.fixture
-async def proxy(server: ServerProcess) -> AsyncIterator[HoldingProxy]:
-    """A network before it."""
-    async with holding_proxy(server.url) as proxy:
-        yield proxy
 
 
 @pytest.fixture

@@ -70,6 +70,14 @@ def four_causes() -> ComplianceReport:
     )
 
 
+def test_some_rows_are_made_without_the_others(four_causes: ComplianceReport) -> None:
+    result = attribution(four_causes, by="resource_id")
+    assert result.total == len(result.rows) == 4
+    for limit, offset in ((0, 0), (2, 0), (2, 1), (9, 3), (1, 4)):
+        assert result.first_rows(limit, offset) == result.rows[offset : offset + limit]
+        assert result.as_dict(limit=limit)["rows"] == [share.as_dict() for share in result.rows[:limit]]
+
+
 def test_each_cause_has_its_gross_unique_owned_time_and_effect(four_causes: ComplianceReport) -> None:
     result = attribution(four_causes, by="resource_id")
     assert result.down_us == 210 * MINUTE_US

@@ -1,5 +1,5 @@
 -- quick requests
-CREATE INDEX IF NOT EXISTS "ix_sla_alarms" ON "alarms" ("tenant_id", "severity", "first_occurrence", "cleared_at") WHERE "severity" IN ('CRITICAL', 'MAJOR');
+CREATE INDEX IF NOT EXISTS "ix_sla_alarms" ON "alarms" ("tenant_id", "severity", "first_occurrence", "cleared_at");
 
 -- stored days and statements
 CREATE TABLE IF NOT EXISTS sla_days (

@@ -21,12 +21,13 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import compress, islice, pairwise
 from operator import ne, sub
 from typing import NamedTuple
 
 from sla_compliance.analysis.active_parts import ActiveParts, active_parts
-from sla_compliance.analysis.shown_values import downtime_fact, first_facts
+from sla_compliance.analysis.shown_values import MOST_ROWS_PREVIEWED, downtime_fact, first_facts
 from sla_compliance.checks import check_order, listed, wrong_type
 from sla_compliance.counted_downtime import LengthBefore, counted_downtime
 from sla_compliance.drawing.preview import Preview, Previewed
@@ -69,7 +70,7 @@ class Share(NamedTuple):
         }
 
 
-class _Shares(NamedTuple):
+class _ShareColumns(NamedTuple):
     """The fields of many shares, a column each."""
 
     keys: Sequence[Hashable]
@@ -79,34 +80,55 @@ class _Shares(NamedTuple):
     owned_us: Sequence[int]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, repr=False)
 class Attribution(Previewed):
     """How counted downtime is spread over keys.
 
     Attributes:
         by: the column.
         start, end: the time, aware, in the report's zone.
-        rows: the largest unique time first, then the largest gross time, then by the key's text.
         down_us: the counted downtime.
         bridged_us: what of it no alarm covers.
+        rows: the share of each key: the largest unique time first, then the largest gross time, then by the key's
+            text. Made when they are first asked for, since there may be as many as alarms.
     """
 
     by: str
     start: datetime
     end: datetime
-    rows: tuple[Share, ...]
     down_us: int
     bridged_us: int
+    _columns: _ShareColumns
 
-    def as_dict(self) -> dict[str, object]:
-        """Return the attribution in JSON types; lengths in microseconds."""
+    @cached_property
+    def rows(self) -> tuple[Share, ...]:
+        """The share of each key, the largest first."""
+        return self.first_rows(self.total)
+
+    @property
+    def total(self) -> int:
+        """How many rows there are."""
+        return len(self._columns.keys)
+
+    def first_rows(self, limit: int, offset: int = 0) -> tuple[Share, ...]:
+        """Return `rows[offset : offset + limit]`; no others are made."""
+        columns = (column[offset : offset + limit] for column in self._columns)
+        return tuple(map(Share._make, zip(*columns, strict=True)))
+
+    def as_dict(self, *, limit: int | None = None) -> dict[str, object]:
+        """Return the attribution in JSON types; lengths in microseconds.
+
+        Args:
+            limit: how many rows; by default all.
+        """
+        rows = self.rows if limit is None else self.first_rows(limit)
         return {
             "by": self.by,
             "start": self.start.isoformat(),
             "end": self.end.isoformat(),
             "down_us": self.down_us,
             "bridged_us": self.bridged_us,
-            "rows": [share.as_dict() for share in self.rows],
+            "rows": [share.as_dict() for share in rows],
         }
 
     def explain(self) -> str:
@@ -121,11 +143,12 @@ class Attribution(Previewed):
         return "\n".join(lines)
 
     def _preview(self) -> Preview:
+        largest = [(self.by, _row_text(share)) for share in self.first_rows(MOST_ROWS_PREVIEWED)]
         return Preview(
             heading=f"{self.start.isoformat()} to {self.end.isoformat()} by {self.by}",
             facts=[
                 *downtime_fact("downtime", self.down_us),
-                *first_facts([(self.by, _row_text(share)) for share in self.rows]),
+                *first_facts(largest, self.total),
                 *downtime_fact("bridged", self.bridged_us or None),
             ],
             notes=lambda: [
@@ -176,15 +199,15 @@ def attribution(
     down = counted_downtime(ledger, report.accounting).clip(start_us, end_us)
     active = report.measurement.active.active.clip(start_us, end_us)
     parts = active_parts(report, report.qualifying.key_column(by), start_us, end_us)
-    shares = _largest_first(_shares(parts, active, down))
+    columns = _largest_first(_share_columns(parts, active, down))
     zone = load_zone(report.zone)
     return Attribution(
         by=by,
         start=moment(start_us, zone),
         end=moment(end_us, zone),
-        rows=shares,
         down_us=down.total_us,
-        bridged_us=down.total_us - sum(share.owned_us for share in shares),
+        bridged_us=down.total_us - sum(columns.owned_us),
+        _columns=columns,
     )
 
 
@@ -209,17 +232,17 @@ def effect_us(report: ComplianceReport, keys: Iterable[Hashable], *, by: str = "
     return report.total.downtime_us - counted_downtime(without_keys, report.accounting).total_us
 
 
-def _shares(parts: ActiveParts, active: IntervalSet, down: IntervalSet) -> _Shares:
+def _share_columns(parts: ActiveParts, active: IntervalSet, down: IntervalSet) -> _ShareColumns:
     """Return the shares of the keys in some downtime; no part reaches beyond the active time."""
     starts_us, ends_us = _downtime_before(parts, active, down)
     gross_us = list(map(sub, ends_us, starts_us))
     unique_us, owned_us = _unique_and_owned(starts_us, ends_us)
     if parts.alarms is None:
-        return _Shares(parts.keys, [1] * len(parts.keys), gross_us, unique_us, owned_us)
+        return _ShareColumns(parts.keys, [1] * len(parts.keys), gross_us, unique_us, owned_us)
     keys = list(parts.alarms)
     sums_us = (_sums(parts.keys, lengths_us) for lengths_us in (gross_us, unique_us, owned_us))
     columns_us = [[sum_us[key] for key in keys] for sum_us in sums_us]
-    return _Shares(keys, list(parts.alarms.values()), *columns_us)
+    return _ShareColumns(keys, list(parts.alarms.values()), *columns_us)
 
 
 def _downtime_before(parts: ActiveParts, active: IntervalSet, down: IntervalSet) -> tuple[Sequence[int], Sequence[int]]:
@@ -265,7 +288,7 @@ def _sums(keys: Iterable[Hashable], lengths_us: Iterable[int]) -> Mapping[Hashab
     return sums_us
 
 
-def _largest_first(shares: _Shares) -> tuple[Share, ...]:
+def _largest_first(shares: _ShareColumns) -> _ShareColumns:
     """Return shares by falling unique time, then by falling gross time, then by the key's text."""
     # Both lengths in one integer: one sort, and no tuple a share. No length has more than 63 bits.
     lengths = [unique << 64 | gross for unique, gross in zip(shares.unique_us, shares.gross_us, strict=True)]
@@ -276,5 +299,4 @@ def _largest_first(shares: _Shares) -> tuple[Share, ...]:
     for first, after in pairwise((0, *changes, len(order))):
         if after - first > 1:
             order[first:after] = sorted(order[first:after], key=lambda share: str(shares.keys[share]))
-    columns = (map(column.__getitem__, order) for column in shares)
-    return tuple(map(Share._make, zip(*columns, strict=True)))
+    return _ShareColumns._make(list(map(column.__getitem__, order)) for column in shares)

@@ -64,8 +64,13 @@ def percentage_fact(name: str, ratio: Fraction | None) -> list[Fact]:
     return [] if ratio is None else [(name, f"{percentage_down(ratio)} %")]
 
 
-def first_facts(facts: Sequence[Fact]) -> list[Fact]:
-    """Return the first lines of a list, and how many more there are."""
-    unshown = len(facts) - MOST_ROWS_PREVIEWED
+def first_facts(facts: Sequence[Fact], total: int | None = None) -> list[Fact]:
+    """Return the first lines of a list, and how many more there are.
+
+    Args:
+        facts: all lines, or the first MOST_ROWS_PREVIEWED of them.
+        total: how many there are; by default those given.
+    """
+    unshown = (len(facts) if total is None else total) - MOST_ROWS_PREVIEWED
     more = [("and", f"{unshown:,} more")] if unshown > 0 else []
     return [*facts[:MOST_ROWS_PREVIEWED], *more]

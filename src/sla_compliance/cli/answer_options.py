@@ -19,12 +19,13 @@ import click
 
 from sla_compliance.calendars.periods import Period
 from sla_compliance.cli.agreed_evaluation import Evaluation
+from sla_compliance.cli.agreement_options import agreement_options
 from sla_compliance.cli.destination import FORMAT_BY_SUFFIX, check_output, format_of, write_pieces
 from sla_compliance.cli.evaluation import ReportResult, make_reports, notes_of
 from sla_compliance.cli.inputs import read_rows
-from sla_compliance.cli.option_groups import Decorator, applied, option_of
+from sla_compliance.cli.option_groups import Decorator, GroupedCommand, applied, option_of
 from sla_compliance.cli.parameters import complete_file
-from sla_compliance.cli.row_options import RowOptions
+from sla_compliance.cli.row_options import RowOptions, row_options
 from sla_compliance.outlets.text import counted
 
 if TYPE_CHECKING:
@@ -47,6 +48,22 @@ def output_options(formats: Sequence[str]) -> Decorator:
         ),
         _output("--title", metavar="TEXT", help="Heading of tables.  [default: the tenant, else the files]"),
     )
+
+
+def answer_command(
+    epilog: str, own_options: Decorator, formats: Sequence[str] = FORMATS_OF_ANSWERS
+) -> Callable[[Callable[..., None]], click.Command]:
+    """Return the decorator of a command that answers a question of one report, by a function of context and options.
+
+    Args:
+        own_options: those of the question; in the help they stand between those of rows and those of output.
+    """
+    options = applied(agreement_options, row_options, own_options, output_options(formats))
+
+    def decorate(function: Callable[..., None]) -> click.Command:
+        return click.command(cls=GroupedCommand, epilog=epilog)(options(click.pass_context(function)))
+
+    return decorate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,11 +18,9 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from sla_compliance.analysis import ErrorBudget, ProjectedBudget, budget, burn_rate, projected_budget
-from sla_compliance.cli.agreement_options import agreement_options
-from sla_compliance.cli.answer_options import FORMATS_OF_ANSWERS, output_options, read_report
+from sla_compliance.cli.answer_options import answer_command, read_report
 from sla_compliance.cli.evaluation import FailOn
-from sla_compliance.cli.option_groups import Decorator, GroupedCommand, applied, option_of
-from sla_compliance.cli.row_options import row_options
+from sla_compliance.cli.option_groups import Decorator, applied, option_of
 from sla_compliance.date_ranges import exact_window
 from sla_compliance.errors import InvalidIntervalError, shown
 from sla_compliance.outlets.text import counted, doubt_sentences
@@ -148,12 +146,7 @@ class BudgetAnswer:
         return {**self.budget.as_dict(), "burn_rate": rates, "if": {name: projected.get(name) for name in names}}
 
 
-@click.command(cls=GroupedCommand, epilog=EPILOG_OF_BUDGET)
-@agreement_options
-@row_options
-@_which_options
-@output_options(FORMATS_OF_ANSWERS)
-@click.pass_context
+@answer_command(EPILOG_OF_BUDGET, _which_options)
 def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - checked by click, typed below
     """Say how much of a period's error budget is left, until when an outage may last, and how fast it is spent.
 

@@ -27,7 +27,7 @@ def command(ctx: click.Context, database_url: str, contract: str | None) -> None
     """Warn when the alarms table lacks its index; exit code 1 where it does."""
     settings = Settings() if contract is None else load(contract)
     alarms = mapped_tables(settings.tables).alarms
-    look = partial(index_report, table=alarms, severities=settings.policy.qualifying.severities)
+    look = partial(index_report, table=alarms)
     try:
         report = run_with_engine(database_url, look, field=URL_OPTION)
     except OSError as error:

@@ -58,8 +58,7 @@ def command(
     if database_url is None:
         indexes = sources.ddl(dialect, alarms=tables.alarms, metrics=metrics)
     else:
-        severities = settings.policy.qualifying.severities
-        fitting = partial(sources.fitting_ddl, alarms=tables.alarms, metrics=metrics, severities=severities)
+        fitting = partial(sources.fitting_ddl, alarms=tables.alarms, metrics=metrics)
         indexes = _read(database_url, fitting)
     corrections = sources.corrections_ddl(dialect, tables.corrections or sources.CorrectionsTable())
     parts = (

@@ -17,12 +17,10 @@ import click
 
 from sla_compliance.analysis import Attribution, Share, attribution, decisive_incidents, effect_us
 from sla_compliance.certainty import INPUT_DOUBTS_IN_WORDS
-from sla_compliance.cli.agreement_options import agreement_options
-from sla_compliance.cli.answer_options import FORMATS_OF_ANSWERS, output_options, read_report, unlisted_text
+from sla_compliance.cli.answer_options import answer_command, read_report, unlisted_text
 from sla_compliance.cli.evaluation import FailOn
 from sla_compliance.cli.messages import named_by_option
-from sla_compliance.cli.option_groups import Decorator, GroupedCommand, applied, option_of
-from sla_compliance.cli.row_options import row_options
+from sla_compliance.cli.option_groups import Decorator, applied, option_of
 from sla_compliance.incidents import Incident
 from sla_compliance.outlets.text import clock_length, counted, is_confirmed, key_name, total_verdict
 from sla_compliance.records import Verdict
@@ -89,7 +87,7 @@ class Explanation:
         """
         column = by or _column_by_default(report)
         shares = None if column is None else attribution(report, by=column)
-        listed = () if shares is None else shares.rows[:top]
+        listed = () if shares is None else shares.first_rows(top)
         effects_us = [effect_us(report, [share.key], by=column or "") for share in listed[:MOST_EFFECTS]]
         return cls(
             report=report, decisive=decisive_incidents(report), shares=shares, listed=listed, effects_us=effects_us
@@ -98,7 +96,7 @@ class Explanation:
     @property
     def unlisted(self) -> int:
         """How many shares are not listed."""
-        return 0 if self.shares is None else len(self.shares.rows) - len(self.listed)
+        return 0 if self.shares is None else self.shares.total - len(self.listed)
 
     @property
     def decisive_sentence(self) -> str:
@@ -123,7 +121,7 @@ class Explanation:
         total = self.report.total
         shares = None
         if self.shares is not None:
-            shares = {**self.shares.as_dict(), "rows": list(self.share_rows()), "total": len(self.shares.rows)}
+            shares = {**self.shares.as_dict(limit=0), "rows": list(self.share_rows()), "total": self.shares.total}
         return {
             "verdict": total_verdict(self.report),
             "record": {**self.report.detailed_record(), "is_confirmed": is_confirmed(self.report, total)},
@@ -134,12 +132,7 @@ class Explanation:
         }
 
 
-@click.command(cls=GroupedCommand, epilog=EPILOG_OF_EXPLAIN)
-@agreement_options
-@row_options
-@_which_options
-@output_options(FORMATS_OF_ANSWERS)
-@click.pass_context
+@answer_command(EPILOG_OF_EXPLAIN, _which_options)
 def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - checked by click, typed below
     """Say what cost a period its figure: the decisive incidents, and the share of each device, cause or alarm.
 

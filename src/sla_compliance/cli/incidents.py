@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from sla_compliance.analysis import Reliability, decisive_incidents, reliability
-from sla_compliance.cli.agreement_options import agreement_options
-from sla_compliance.cli.answer_options import FORMATS_OF_ANSWERS, output_options, read_report, unlisted_text
+from sla_compliance.cli.answer_options import answer_command, read_report, unlisted_text
 from sla_compliance.cli.evaluation import NOT_CONFIRMED
-from sla_compliance.cli.option_groups import Decorator, GroupedCommand, applied, option_of
-from sla_compliance.cli.row_options import row_options
+from sla_compliance.cli.option_groups import Decorator, applied, option_of
 from sla_compliance.incidents import Incident
 from sla_compliance.outlets.text import counted
 from sla_compliance.report import ComplianceReport
@@ -42,12 +40,7 @@ _which_options: Final[Decorator] = applied(
 )
 
 
-@click.command(cls=GroupedCommand, epilog=EPILOG_OF_INCIDENTS)
-@agreement_options
-@row_options
-@_which_options
-@output_options(FORMATS_OF_ANSWERS)
-@click.pass_context
+@answer_command(EPILOG_OF_INCIDENTS, _which_options)
 def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - checked by click, typed below
     """List the outages of a window in order of time, decisive ones with a sign.
 

@@ -20,13 +20,11 @@ import click
 
 from sla_compliance.analysis import Difference, Statement, difference, restate, statement
 from sla_compliance.analysis.statements import closed_from_us
-from sla_compliance.cli.agreement_options import agreement_options
-from sla_compliance.cli.answer_options import output_options, read_report
+from sla_compliance.cli.answer_options import answer_command, read_report
 from sla_compliance.cli.evaluation import NOT_CONFIRMED
 from sla_compliance.cli.messages import named_by_option
-from sla_compliance.cli.option_groups import Decorator, GroupedCommand, applied, option_of
+from sla_compliance.cli.option_groups import Decorator, applied, option_of
 from sla_compliance.cli.parameters import complete_file
-from sla_compliance.cli.row_options import row_options
 from sla_compliance.cli.statement_files import read_statement, statement_text
 from sla_compliance.report import ComplianceReport
 from sla_compliance.units import moment
@@ -71,12 +69,7 @@ class Issued:
     difference: Difference | None
 
 
-@click.command(cls=GroupedCommand, epilog=EPILOG_OF_STATEMENT)
-@agreement_options
-@row_options
-@_which_options
-@output_options(_FORMATS)
-@click.pass_context
+@answer_command(EPILOG_OF_STATEMENT, _which_options, _FORMATS)
 def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - checked by click, typed below
     """Issue a statement of a closed period, or restate one and say what changed.
 

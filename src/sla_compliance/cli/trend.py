@@ -12,11 +12,9 @@ import click
 from sla_compliance.analysis import Change, trend
 from sla_compliance.analysis.trends import Against, date_before, is_whole
 from sla_compliance.calendars.periods import Period
-from sla_compliance.cli.agreement_options import agreement_options
-from sla_compliance.cli.answer_options import FORMATS_OF_ANSWERS, output_options, read_report
+from sla_compliance.cli.answer_options import answer_command, read_report
 from sla_compliance.cli.evaluation import NOT_CONFIRMED
-from sla_compliance.cli.option_groups import Decorator, GroupedCommand, applied, option_of
-from sla_compliance.cli.row_options import row_options
+from sla_compliance.cli.option_groups import Decorator, applied, option_of
 from sla_compliance.outlets.text import TERMINAL, clock_length, iso_date_span, iso_period, record_verdict
 from sla_compliance.records import ComplianceRecord
 from sla_compliance.report import ComplianceReport
@@ -50,12 +48,7 @@ _which_options: Final[Decorator] = applied(
 )
 
 
-@click.command(cls=GroupedCommand, epilog=EPILOG_OF_TREND)
-@agreement_options
-@row_options
-@_which_options
-@output_options(FORMATS_OF_ANSWERS)
-@click.pass_context
+@answer_command(EPILOG_OF_TREND, _which_options)
 def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - checked by click, typed below
     """Compare each day, week, month, quarter or year of a window with the one before.
 

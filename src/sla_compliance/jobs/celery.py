@@ -33,12 +33,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from sla_compliance.errors import InvalidTypeError, InvalidValueError, UnknownTenantError, requires_extra
 from sla_compliance.jobs.budgets import measure_budgets
+from sla_compliance.jobs.outcome_log import LOGGER, log_outcome, log_reconciliation, log_statement
 from sla_compliance.jobs.processes import PerProcess
 from sla_compliance.jobs.reconcile import ReconciliationOutcome, reconcile_tenant
 from sla_compliance.jobs.statements import StatementOutcome, issue_statement
 from sla_compliance.jobs.sweep import LOOKBACK, TenantOutcome, precompute, tenants_whose_day_has_just_ended
 from sla_compliance.service import SyncComplianceService
-from sla_compliance.units import moment
 
 with requires_extra("celery", __name__):
     from celery import Celery, Task
@@ -68,7 +68,7 @@ PERMANENT_ERRORS: Final = (UnknownTenantError, InvalidValueError, InvalidTypeErr
 
 _Outcome = TypeVar("_Outcome")
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger(LOGGER)
 
 
 class ComplianceTasks(NamedTuple):
@@ -82,47 +82,6 @@ class ComplianceTasks(NamedTuple):
     nightly_statements: Task[[], int]
     issue_statement: Task[[str], dict[str, object]]
     measure_budgets: Task[[], int]
-
-
-def log_outcome(outcome: TenantOutcome) -> None:
-    """Log what became of a tenant."""
-    if outcome.error is not None:
-        _log.error("tenant %r could not be precomputed", outcome.tenant_id, exc_info=outcome.error)
-    else:
-        _log.info("tenant %r: %d days stored, %d restated", outcome.tenant_id, outcome.added, outcome.restated)
-
-
-def log_reconciliation(outcome: ReconciliationOutcome) -> None:
-    """Log what became of a tenant's reconciliation; days that wait for a person are a warning."""
-    if outcome.error is not None:
-        _log.error("tenant %r could not be reconciled", outcome.tenant_id, exc_info=outcome.error)
-        return
-    _log.info(
-        "tenant %r: %d stored days reconciled, %d restated", outcome.tenant_id, outcome.checked, len(outcome.restated)
-    )
-    if outcome.waiting:
-        _log.warning(
-            "tenant %r: stored days differ from the rows and wait, for a purge may be behind it: %s; "
-            "look at them with `sla-compliance reconcile`, which restates them with --apply",
-            outcome.tenant_id,
-            ", ".join(date.isoformat() for date in outcome.waiting),
-        )
-
-
-def log_statement(outcome: StatementOutcome) -> None:
-    """Log what became of a tenant's statement."""
-    if outcome.error is not None:
-        _log.error("tenant %r has no statement of its last month", outcome.tenant_id, exc_info=outcome.error)
-    elif outcome.final_us is not None:
-        final = moment(outcome.final_us).isoformat()
-        _log.info("tenant %r: the month from %s is final on %s", outcome.tenant_id, outcome.first_date, final)
-    else:
-        _log.info(
-            "tenant %r: statement %s of the month from %s is kept",
-            outcome.tenant_id,
-            outcome.number,
-            outcome.first_date,
-        )
 
 
 def register_tasks(
@@ -162,17 +121,6 @@ def register_tasks(
         outcome = precompute(service(), tenant_id, lookback=lookback)
         return {"tenant_id": tenant_id, "added": outcome.added, "restated": outcome.restated}
 
-    @app.task(name=RECONCILE, base=_reporting_task(report_reconciliation, _reconciliation_outcome), **task_options)
-    def reconcile_one(tenant_id: str) -> dict[str, object]:
-        """Compare one tenant's stored days with the rows, and restate those that differ."""
-        outcome = reconcile_tenant(service(), tenant_id, lookback=lookback)
-        return {
-            "tenant_id": tenant_id,
-            "checked": outcome.checked,
-            "restated": [date.isoformat() for date in outcome.restated],
-            "waiting": [date.isoformat() for date in outcome.waiting],
-        }
-
     @app.task(name=NIGHTLY_SWEEP, **task_options)
     def nightly_sweep() -> int:
         """Send a task for every tenant; return how many."""
@@ -183,22 +131,44 @@ def register_tasks(
         """Send a task for every tenant whose day has just ended; return how many."""
         return _send_all(precompute_tenant, tenants_whose_day_has_just_ended(service(), list_tenants()))
 
+    app.conf.beat_schedule = {**app.conf.beat_schedule, **beat_schedule()}
+    return ComplianceTasks(
+        nightly_sweep,
+        hourly_tick,
+        precompute_tenant,
+        *_reconciliation_tasks(app, service, list_tenants, report_reconciliation, lookback, task_options),
+        *_statement_tasks(app, service, list_tenants, report_statement, task_options),
+        _budget_task(app, service, list_tenants),
+    )
+
+
+def _reconciliation_tasks(
+    app: Celery,
+    service: PerProcess[SyncComplianceService],
+    list_tenants: Callable[[], Iterable[str]],
+    report: Callable[[ReconciliationOutcome], None],
+    lookback: timedelta,
+    task_options: Mapping[str, Any],
+) -> tuple[Task[[], int], Task[[str], dict[str, object]]]:
+    """Add the tasks of reconciliation; return that of all tenants and that of one."""
+
+    @app.task(name=RECONCILE, base=_reporting_task(report, _reconciliation_outcome), **task_options)
+    def reconcile_one(tenant_id: str) -> dict[str, object]:
+        """Compare one tenant's stored days with the rows, and restate those that differ."""
+        outcome = reconcile_tenant(service(), tenant_id, lookback=lookback)
+        return {
+            "tenant_id": tenant_id,
+            "checked": outcome.checked,
+            "restated": [date.isoformat() for date in outcome.restated],
+            "waiting": [date.isoformat() for date in outcome.waiting],
+        }
+
     @app.task(name=NIGHTLY_RECONCILIATION, **task_options)
     def nightly_reconciliation() -> int:
         """Send a task for every tenant; return how many."""
         return _send_all(reconcile_one, list_tenants())
 
-    app.conf.beat_schedule = {**app.conf.beat_schedule, **beat_schedule()}
-    statement_tasks = _statement_tasks(app, service, list_tenants, report_statement, task_options)
-    return ComplianceTasks(
-        nightly_sweep,
-        hourly_tick,
-        precompute_tenant,
-        nightly_reconciliation,
-        reconcile_one,
-        *statement_tasks,
-        _budget_task(app, service, list_tenants),
-    )
+    return nightly_reconciliation, reconcile_one
 
 
 def _budget_task(

@@ -177,7 +177,7 @@ def attribution_body(attribution: Attribution, *, limit: int, offset: int) -> Bo
         "bridged_seconds": attribution.bridged_us / SECOND_US,
         "limit": limit,
         "offset": offset,
-        "total": len(attribution.rows),
+        "total": attribution.total,
         "rows": [
             {
                 "key": None if share.key is None else str(share.key),
@@ -187,7 +187,7 @@ def attribution_body(attribution: Attribution, *, limit: int, offset: int) -> Bo
                 "shared_seconds": share.shared_us / SECOND_US,
                 "owned_seconds": share.owned_us / SECOND_US,
             }
-            for share in attribution.rows[offset : offset + limit]
+            for share in attribution.first_rows(limit, offset)
         ],
     }
 

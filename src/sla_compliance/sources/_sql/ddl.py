@@ -1,23 +1,20 @@
 """The statements that a database's owner runs: indexes, the table of corrections, and which of them are missing."""
 ################################################################
-# Statements are printed and never run here. Without a database they fit the platform's
-# own tables; with one they fit what its columns hold.
+# Statements are printed and never run here. With a database they drop first what stands
+# in the way.
 ################################################################
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from sqlalchemy import Engine
 
-from sla_compliance.alarms import QUALIFYING_SEVERITIES
 from sla_compliance.sources._sql.corrections import create_corrections_table
 from sla_compliance.sources._sql.indexes import (
     IndexReport,
     check_alarm_ids,
+    checked_alarm_index,
+    checked_metrics_index,
     create_indexes,
-    fitting_alarm_index,
-    fitting_metrics_index,
 )
 from sla_compliance.sources._sql.mappings import (
     CORRECTIONS,
@@ -31,8 +28,7 @@ from sla_compliance.sources._sql.mappings import (
 def ddl(dialect: str, *, alarms: AlarmsTable = PLATFORM_ALARMS, metrics: MetricsTable | None = None) -> str:
     """Return the statements that create the index on alarms, and that on metrics where it is mapped, one a line.
 
-    The index fits the platform's own column of severities; that of another mapping holds all rows. `fitting_ddl` looks
-    at the database.
+    No database is looked at; `fitting_ddl` looks at one.
 
     Args:
         dialect: "postgresql" or "sqlite".
@@ -51,22 +47,18 @@ def fitting_ddl(
     *,
     alarms: AlarmsTable = PLATFORM_ALARMS,
     metrics: MetricsTable | None = None,
-    severities: Collection[str] = QUALIFYING_SEVERITIES,
 ) -> str:
     """Return the statements that create the indexes in a database, which is read and not changed, one a line.
 
     An index of ours that does not serve is dropped first.
 
-    Args:
-        severities: those that qualify; the index of PostgreSQL holds no others, in the spellings of its column.
-
     Raises:
         InvalidValueError: there is no such table, or a mapped column does not exist.
     """
     with engine.connect() as connection:
-        statements = fitting_alarm_index(connection, alarms, severities).statements(connection)
+        statements = checked_alarm_index(connection, alarms).statements(connection)
         if metrics is not None:
-            statements += fitting_metrics_index(connection, metrics).statements(connection)
+            statements += checked_metrics_index(connection, metrics).statements(connection)
     return "\n".join(statements)
 
 
@@ -78,30 +70,23 @@ def corrections_ddl(dialect: str, table: CorrectionsTable = CORRECTIONS) -> str:
 def missing_index_statements(
     engine: Engine,
     table: AlarmsTable = PLATFORM_ALARMS,
-    *,
-    severities: Collection[str] = QUALIFYING_SEVERITIES,
 ) -> tuple[str, ...]:
     """Return the statements to run for quick requests: empty where the table of alarms has its index.
-
-    Args:
-        severities: those that qualify. An index that holds only some of their rows is not the index.
 
     Raises:
         InvalidValueError: there is no such table, a mapped column does not exist, or rows share an id.
     """
-    return index_report(engine, table, severities=severities).statements
+    return index_report(engine, table).statements
 
 
 def index_report(
     engine: Engine,
     table: AlarmsTable = PLATFORM_ALARMS,
-    *,
-    severities: Collection[str] = QUALIFYING_SEVERITIES,
 ) -> IndexReport:
     """Return which indexes the table of alarms has, and what to run; arguments and errors as of the statements."""
     with engine.connect() as connection:
         check_alarm_ids(connection, table)
-        index = fitting_alarm_index(connection, table, severities)
+        index = checked_alarm_index(connection, table)
         looks = index.looks(connection)
         has_index = any(look.serves for look in looks)
         return IndexReport(tuple(looks), () if has_index else index.statements(connection))

@@ -1,20 +1,18 @@
 """The indexes that keep a request quick: their definitions, and whether a database has them."""
 ################################################################
 # The index on alarms has the columns (tenant_id, severity, first_occurrence,
-# cleared_at). PostgreSQL's holds the rows of qualifying severities alone, critical and
-# major by default, in the spellings that statements compare with. It holds all rows
-# where a statement names no spellings, and where no database was looked at and the
-# column is not the platform's, an enum of upper-case labels. SQLite's holds all:
-# SQLite cannot tell that a bound severity is among those of a partial index.
+# cleared_at) and holds all rows. One of the qualifying severities alone would serve a
+# request, and not the looks at all rows of a tenant (tenant_looks.py): each would read
+# the whole table. An index that begins with these columns serves as well, whatever its
+# name.
 #
-# An index of the same columns serves as well, whatever its name, if every qualifying
-# severity meets its condition; the database itself evaluates that. A condition on
-# other columns is not met.
+# The index on metrics holds the rows of one metric. PostgreSQL itself says whether a
+# partial index of another condition holds them; a condition on other columns is not met.
 ################################################################
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,18 +20,15 @@ from sqlalchemy import Connection, Dialect, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
-from sla_compliance.alarms import QUALIFYING_SEVERITIES
 from sla_compliance.errors import InvalidValueError, shown
-from sla_compliance.sources._sql.mappings import PLATFORM_ALARMS, AlarmsTable, MetricsTable
+from sla_compliance.sources._sql.mappings import AlarmsTable, MetricsTable
 from sla_compliance.sources._sql.reflection import POSTGRESQL, SQLITE, reflect_table
 from sla_compliance.sources._sql.unique_ids import check_ids_are_unique
-from sla_compliance.sources._sql.words import SeverityColumn
 
 AVAILABILITY: Final = "availability"
 """The `metric_type` of the rows that the metrics source reads."""
 
 _DIALECTS: Final[dict[str, Callable[[], Dialect]]] = {POSTGRESQL: postgresql.dialect, SQLITE: sqlite.dialect}
-_PLATFORM_SEVERITIES: Final = sorted(severity.upper() for severity in QUALIFYING_SEVERITIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +43,8 @@ class Index:
     table: str
     schema: str | None
     columns: tuple[str, ...]
-    filtered_column: str
-    texts: Sequence[str]
+    filtered_column: str = ""
+    texts: Sequence[str] = ()
 
     def statement(self, dialect: Dialect) -> str:
         """Return the statement that creates the index where it is not there yet."""
@@ -135,19 +130,22 @@ class IndexReport:
             if look.serves:
                 condition = "" if look.condition is None else f", for rows where {look.condition}"
                 return f"The alarms table has its index {look.name}{condition}."
-        unfit = [f"{look.name} holds only rows where {look.condition}" for look in self.looks if look.condition]
-        because = f": {'; '.join(unfit)}" if unfit else ""
-        return f"The alarms table lacks its index{because}; requests read the whole table."
+        partial = [f"{look.name} holds only rows where {look.condition}" for look in self.looks if look.condition]
+        if partial:
+            return (
+                f"The alarms table lacks its index on all rows: {'; '.join(partial)}; some statements read all of it."
+            )
+        return "The alarms table lacks its index; requests read the whole table."
 
 
 def _sql_literal(text_value: str) -> str:
     return "'" + text_value.replace("'", "''") + "'"
 
 
-def alarm_index(mapping: AlarmsTable, severities: Sequence[str]) -> Index:
-    """Return the index on alarms; `severities` as the column spells the qualifying ones, none for all rows."""
+def alarm_index(mapping: AlarmsTable) -> Index:
+    """Return the index on alarms."""
     columns = (mapping.tenant_id, mapping.severity, mapping.first_occurrence, mapping.cleared_at)
-    return Index("ix_sla_alarms", mapping.table, mapping.schema, columns, mapping.severity, severities)
+    return Index("ix_sla_alarms", mapping.table, mapping.schema, columns)
 
 
 def metrics_index(mapping: MetricsTable) -> Index:
@@ -178,33 +176,25 @@ def create_indexes(
     sql_dialect = dialect_of(dialect)
     indexes = []
     if alarms is not None:
-        indexes.append(alarm_index(alarms, _PLATFORM_SEVERITIES if _has_platform_severities(alarms) else ()))
+        indexes.append(alarm_index(alarms))
     if metrics is not None:
         indexes.append(metrics_index(metrics))
     return tuple(index.statement(sql_dialect) for index in indexes)
 
 
-def _has_platform_severities(mapping: AlarmsTable) -> bool:
-    ours = (mapping.table, mapping.schema, mapping.severity, mapping.severity_map)
-    return ours == (PLATFORM_ALARMS.table, PLATFORM_ALARMS.schema, PLATFORM_ALARMS.severity, None)
-
-
-def fitting_alarm_index(
-    connection: Connection, mapping: AlarmsTable, severities: Collection[str] = QUALIFYING_SEVERITIES
-) -> Index:
-    """Return the index on alarms that fits what the column of severities can hold in this database.
+def checked_alarm_index(connection: Connection, mapping: AlarmsTable) -> Index:
+    """Return the index on a table of alarms that is there.
 
     Raises:
         InvalidValueError: there is no such table, or a mapped column does not exist.
     """
     columns = [mapping.tenant_id, mapping.severity, mapping.first_occurrence, mapping.cleared_at]
-    table = reflect_table(connection, mapping.table, mapping.schema, columns, where=mapping.where)
-    column = SeverityColumn(table, mapping.severity, mapping.severities.words)
-    return alarm_index(mapping, column.spellings(severities) if column.is_compared_by_spelling else ())
+    reflect_table(connection, mapping.table, mapping.schema, columns, where=mapping.where)
+    return alarm_index(mapping)
 
 
-def fitting_metrics_index(connection: Connection, mapping: MetricsTable) -> Index:
-    """Return the index on measured availability of a table that is there; errors as `fitting_alarm_index`."""
+def checked_metrics_index(connection: Connection, mapping: MetricsTable) -> Index:
+    """Return the index on measured availability of a table that is there; errors as `checked_alarm_index`."""
     columns = [mapping.tenant_id, mapping.timestamp, mapping.metric_type]
     reflect_table(connection, mapping.table, mapping.schema, columns, where=mapping.where)
     return metrics_index(mapping)

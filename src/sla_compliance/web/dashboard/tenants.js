@@ -9,9 +9,11 @@ import { rangeVerdictWords, shareOf, verdictClass } from "./words.js";
 
 const PRODUCT = "SLA compliance";
 const MOST_TENANTS = 1000;
-const MOST_STANDINGS = 100;
+const STANDINGS_STEP = 100;
 const HEADINGS = ["Tenant", "Availability", "Target", "Cause", "Verdict"];
 const NOTHING = "–";
+
+let standingsShown = STANDINGS_STEP;
 
 const chosen = () => new URLSearchParams(location.search).get("tenant");
 
@@ -50,7 +52,8 @@ function withChosen(tenants) {
 
 /** Shows the overview of a token's tenants for some days; hidden where the server has none or the token has one tenant. */
 export async function showOverview(tenantCount, dates, signal, onChoose) {
-  const answer = tenantCount < 2 ? null : await fetchOverview(dates, MOST_STANDINGS, signal);
+  const limit = Math.min(standingsShown, MOST_TENANTS);
+  const answer = tenantCount < 2 ? null : await fetchOverview(dates, limit, signal);
   byId("overview").hidden = answer === null;
   if (answer === null) return;
   const { standings, total } = answer;
@@ -58,10 +61,32 @@ export async function showOverview(tenantCount, dates, signal, onChoose) {
   const body = element("tbody", {}, ...standings.map((standing) => row(standing, onChoose)));
   const count = total > standings.length ? `${integer(standings.length)} of ${integer(total)}` : integer(total);
   byId("overview-count").textContent = `${count}, the worst first; today is not in these figures`;
-  const focusedTenant = byId("overview-body").contains(document.activeElement) ? document.activeElement.dataset.tenant : undefined;
-  byId("overview-body").replaceChildren(element("table", {}, element("thead", {}, head), body));
+  const isCut = total > standings.length && limit < MOST_TENANTS;
+  const hadFocus = byId("overview-body").contains(document.activeElement);
+  const focusedTenant = hadFocus ? document.activeElement.dataset.tenant : undefined;
+  const more = () => {
+    standingsShown += STANDINGS_STEP;
+    return showOverview(tenantCount, dates, signal, onChoose);
+  };
+  byId("overview-body").replaceChildren(element("table", {}, element("thead", {}, head), body), isCut ? moreButton(more) : "");
+  // The button that was pressed is gone; its table takes the focus.
+  if (hadFocus && focusedTenant === undefined) byId("overview-body").focus({ preventScroll: true });
   // A choice by keyboard draws the table again; the reader stays on the same row.
   byId("overview-body").querySelector(`button[data-tenant="${CSS.escape(focusedTenant ?? "")}"]`)?.focus({ preventScroll: true });
+}
+
+function moreButton(load) {
+  const button = element("button", { class: "button", type: "button" }, `Show ${integer(STANDINGS_STEP)} more`);
+  button.addEventListener("click", () => {
+    button.disabled = true;
+    load().catch((error) => {
+      if (error.name === "AbortError") return;
+      standingsShown -= STANDINGS_STEP;
+      button.disabled = false;
+      button.textContent = `${error.message}. Try again`;
+    });
+  });
+  return element("p", { class: "table-foot quiet" }, button);
 }
 
 function row(standing, onChoose) {
