@@ -33,6 +33,7 @@ OUTER_ROOMS = (
     "stores/*",
     "cache/*",
     "outlets/*",
+    "delivery/*",
     "service/*",
     "web/*",
     "jobs/*",
@@ -42,8 +43,20 @@ OUTER_ROOMS = (
 )
 
 # Tests that cover every branch of the core by themselves. Measuring that doubles their time, so the others run
-# without: the properties among them repeat each branch thousands of times.
-COVERING_TESTS = ("tests/unit", "tests/golden", "tests/settings", "tests/contract", "tests/service", "tests/cli")
+# without: the properties among them repeat each branch thousands of times. The last four rooms make both runs
+# take about as long.
+COVERING_TESTS = (
+    "tests/unit",
+    "tests/golden",
+    "tests/settings",
+    "tests/contract",
+    "tests/service",
+    "tests/cli",
+    "tests/outlets",
+    "tests/delivery",
+    "tests/architecture",
+    "tests/typing",
+)
 
 # What meets the packages of every extra, quickly.
 FLOOR_SAMPLE = (

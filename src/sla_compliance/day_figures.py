@@ -21,6 +21,7 @@ from sla_compliance.checks import check_type, wrong_value
 from sla_compliance.drawing.preview import Preview, Previewed
 from sla_compliance.labels import Accounting
 from sla_compliance.ledger import CellLengths, summed_cells
+from sla_compliance.measured import DayFact
 from sla_compliance.method import method_text
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.records import ComplianceRecord
@@ -101,6 +102,11 @@ class DayFigures(Previewed, ABC):
     @abstractmethod
     def quality_lines(self) -> tuple[str, ...]:
         """What a reader must know about the rows behind the figures, one sentence each."""
+
+    @property
+    @abstractmethod
+    def quality_facts(self) -> tuple[DayFact, ...]:
+        """The same as facts, from which other languages make their sentences."""
 
     @abstractmethod
     def _background(self, record: ComplianceRecord) -> Mapping[str, object]:

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -175,16 +175,28 @@ class EvaluationArguments:
         unkeyed: Unkeyed = "doubt",
     ) -> dict[Hashable, ComplianceReport]:
         """Return a report for each value of a column; arguments and errors as `evaluate_each`."""
+        keyed = self.keyed_rows(batch, by, inventory)
+        return dict(self.each_report(keyed, unkeyed=unkeyed))
+
+    def keyed_rows(
+        self, batch: AlarmBatch, by: str, inventory: Inventory | Iterable[Hashable] | None = None
+    ) -> KeyedRows:
+        """Return the rows of a batch by the keys that have a report."""
+        return KeyedRows.of(self._with_matches(batch), by, inventory)
+
+    def each_report(
+        self, keyed: KeyedRows, *, unkeyed: Unkeyed = "doubt"
+    ) -> Iterator[tuple[Hashable, ComplianceReport]]:
+        """Yield each key and its report, made when it is asked for: the caller decides which of them it holds."""
         if unkeyed not in _UNKEYED:
             raise wrong_value(unkeyed, "unkeyed", ", ".join(map(repr, _UNKEYED)))
-        keyed = KeyedRows.of(self._with_matches(batch), by, inventory)
+        by, batch = keyed.column, keyed.batch
         keyless_batch = keyed.keyless_batch()
         rules = _UnitRules(self, batch)
         keyless = keyless_rows(keyless_batch, rules.rule_of(None), unkeyed)
         own_times = batch.monitored_by.get(by)
         input_rows = batch.rows_read
         named_keys = {key for exclusion in self.contract.targeted for key in exclusion.keys_of(by)}
-        reports: dict[Hashable, ComplianceReport] = {}
         for text, key_batch in keyed.batches(with_keyless=unkeyed == "everybody"):
             unit = keyed.units[text]
             rule = rules.rule_of(unit)
@@ -194,11 +206,10 @@ class EvaluationArguments:
                 rule = rules.monitored_at(rule, own_times.get(text, NEVER))
             report = self._report(rule, key_batch, keyless)
             title = None if unit is None else unit.title
-            reports[keyed.keys[text]] = replace(report, title=title, input_rows=input_rows)
+            yield keyed.keys[text], replace(report, title=title, input_rows=input_rows)
         if unkeyed == "doubt" and keyed.has_report_without_key:
             report = self._report(rules.rule_of(None), keyless_batch)
-            reports[None] = replace(report, input_rows=input_rows)
-        return reports
+            yield None, replace(report, input_rows=input_rows)
 
     def _with_matches(self, batch: AlarmBatch) -> AlarmBatch:
         """Return the batch whose rows know which targeted exclusions match them."""

@@ -73,6 +73,7 @@ class KeyedRows:
 
     Attributes:
         batch: all rows.
+        column: the column of the keys.
         units: by the text of each key that has a report, what the inventory says of it; None: nothing.
         keys: by the same text, the key itself.
         ancestors: by the same text, the texts of the keys that it depends on.
@@ -81,6 +82,7 @@ class KeyedRows:
     """
 
     batch: AlarmBatch
+    column: str
     units: Mapping[str, Unit | None]
     keys: Mapping[str, Hashable]
     ancestors: Mapping[str, frozenset[str]]
@@ -120,7 +122,7 @@ class KeyedRows:
                 keys.setdefault(text, value)
                 units.setdefault(text, None)
         has_keyless = bool(good.keyless or rejected.keyless) or is_none_listed
-        return cls(batch, units, keys, ancestors, good, rejected, corrected, has_keyless and not parent_keys)
+        return cls(batch, by, units, keys, ancestors, good, rejected, corrected, has_keyless and not parent_keys)
 
     def keyless_batch(self) -> AlarmBatch:
         """Return the rows without the key."""

@@ -63,6 +63,8 @@ class DayKey:
 class FactCode(StrEnum):
     """What a fact about the rows behind a day says; the order is that of the sentences."""
 
+    CUT_DATE = "CUT_DATE"
+    """A date is left out of the totals: rows of its beginning have been purged; of a range, kept with no day."""
     CORRECTED = "CORRECTED"
     """A row was corrected by hand; its name is the row, what, by whom and why."""
     UNUSED_CORRECTION = "UNUSED_CORRECTION"

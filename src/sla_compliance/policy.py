@@ -224,10 +224,19 @@ class SLAPolicy:
         """A stable short hash of all that changes a figure."""
         return _fingerprint(self)[1]
 
+    @property
+    def canonical(self) -> dict[str, object]:
+        """All that changes a figure, in JSON types; `fingerprint` is its digest."""
+        return {**_measurement_rules(self), **_question(self)}
+
 
 @lru_cache(maxsize=1024)
 def _fingerprint(policy: SLAPolicy) -> tuple[str, str]:
-    measurement = {
+    return _digest(_measurement_rules(policy)), _digest(policy.canonical)
+
+
+def _measurement_rules(policy: SLAPolicy) -> dict[str, object]:
+    return {
         "version": _FINGERPRINT_VERSION,
         "severities": sorted(policy.qualifying.severities),
         "excluded_alarm_types": sorted(policy.qualifying.excluded_alarm_types),
@@ -238,8 +247,10 @@ def _fingerprint(policy: SLAPolicy) -> tuple[str, str]:
         "accepted_maintenance": sorted(policy.accepted_maintenance),
         **_later_rules(policy),
     }
-    question = {"target": str(policy.target_ratio), **_counted_cells(policy.accounting), **_confirmation_rules(policy)}
-    return _digest(measurement), _digest({**measurement, **question})
+
+
+def _question(policy: SLAPolicy) -> dict[str, object]:
+    return {"target": str(policy.target_ratio), **_counted_cells(policy.accounting), **_confirmation_rules(policy)}
 
 
 def _later_rules(policy: SLAPolicy) -> dict[str, object]:

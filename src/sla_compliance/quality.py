@@ -9,6 +9,8 @@
 # one code and name are one subject on several days: lengths are summed, the
 # greatest count counts. How many rows several days leave unnamed together is not
 # known, so the sentence says "about".
+#
+# What a sentence says stands in a QualityStatement, so that other languages say it too.
 ################################################################
 
 from __future__ import annotations
@@ -51,6 +53,11 @@ _ROWS_IN_WORDS: Final = {
 _COUNTED_ALONE: Final = frozenset({FactCode.OPEN_ALARM, FactCode.CLAMPED_SHARE})
 # Of each code: the sentence on each name, that on those which were not named, and the noun of these.
 _NAMES_IN_WORDS: Final = {
+    FactCode.CUT_DATE: (
+        "{} is left out of the totals: rows of its beginning have been purged",
+        "left out of the totals, rows have been purged: {}",
+        "more date",
+    ),
     FactCode.ASSUMPTION: ("{}", "{}", "more assumption"),
     FactCode.CORRECTED: ("corrected by hand: {}", "corrected by hand: {}", "more value"),
     FactCode.UNUSED_CORRECTION: ("correction without effect: {}", "without effect: {}", "more correction"),
@@ -61,6 +68,62 @@ _NAMES_IN_WORDS: Final = {
 }
 _OPEN_CODES: Final = (FactCode.OPEN_ALARM, FactCode.STALE_ALARM, FactCode.UNKNOWN_LAST_SIGHT)
 _NOT_IN_WORDS: Final = frozenset({FactCode.OPEN_UNSEEN})  # says when a day closes
+
+
+@dataclass(frozen=True, slots=True)
+class QualityStatement:
+    """What one sentence says about the rows behind figures.
+
+    Attributes:
+        code: what it says, a FactCode or the code of a later version.
+        name: the row or exclusion, of several rows the first; "" for what no name is kept of.
+        count: how many rows, alarms or exclusions.
+        length_us: the time it is about, microseconds.
+        is_about: whether some may stand in `count` twice, or the alarms of an exclusion not at all.
+    """
+
+    code: str
+    name: str
+    count: int = 1
+    length_us: int = 0
+    is_about: bool = False
+
+    @property
+    def is_counted_alone(self) -> bool:
+        """Whether its name stands in no sentence."""
+        return self.code in _COUNTED_ALONE
+
+    @property
+    def text(self) -> str:
+        """The sentence in English."""
+        about = "about " if self.is_about else ""
+        if self.code in _ROWS_IN_WORDS:
+            return about + self._rows_text
+        if self.code in _NAMES_IN_WORDS:
+            sentence, sentence_of_unnamed, noun = _NAMES_IN_WORDS[FactCode(self.code)]
+            if self.name:
+                return sentence.format(self.name)
+            return sentence_of_unnamed.format(f"{about}{_count(self.count, noun)}")
+        if self.code == FactCode.TARGETED_EXCLUSION:
+            at_least = "at least " if self.is_about else ""
+            alarms = f"{at_least}{_count(self.count, 'alarm')}"
+            return f"{self.name or 'other exclusions'} took {alarms} out for {_seconds(self.length_us)}"
+        if self.code == FactCode.NO_ROWS:
+            return INPUT_DOUBTS_IN_WORDS[DoubtCause.NO_ROWS]
+        return f"{_count(self.count, 'note')} of the kind {self.code}, which a later version explains"
+
+    @property
+    def _rows_text(self) -> str:
+        noun, words = _ROWS_IN_WORDS[FactCode(self.code)]
+        sentence_end = words.format(
+            cause="causes" if self.count == 1 else "cause",
+            downtime=f"{_seconds(self.length_us)} of downtime" if self.length_us else "no downtime",
+        )
+        sentence = f"{_count(self.count, noun)} {sentence_end}"
+        if self.is_counted_alone:
+            return sentence
+        first_name = self.name or "of which no name was kept"
+        return f"{sentence}: {first_name}" if self.count == 1 else f"{sentence}, the first: {first_name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +243,12 @@ def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def lines_of(facts: Iterable[DayFact]) -> tuple[str, ...]:
-    """Return the sentences that facts make together, in the order of FactCode.
+    """Return the sentences that facts make together; arguments and order as `quality_statements`."""
+    return tuple(statement.text for statement in quality_statements(facts))
+
+
+def quality_statements(facts: Iterable[DayFact]) -> tuple[QualityStatement, ...]:
+    """Return what facts say together, in the order of FactCode.
 
     Args:
         facts: of one window, or of several days of one tenant, day by day.
@@ -190,10 +258,10 @@ def lines_of(facts: Iterable[DayFact]) -> tuple[str, ...]:
         facts_by_code[fact.code].append(fact)
     known_codes = [code for code in FactCode if code in facts_by_code and code not in _NOT_IN_WORDS]
     later_codes = [code for code in facts_by_code if code not in set(FactCode) and not code.startswith(DOUBT_PREFIX)]
-    lines: list[str] = []
+    statements: list[QualityStatement] = []
     for code in (*known_codes, *later_codes):
-        lines += _lines_of_code(code, _Totals.of(facts_by_code[code]))
-    return tuple(lines)
+        statements += _statements_of_code(code, _Totals.of(facts_by_code[code]))
+    return tuple(statements)
 
 
 def doubts_of_facts(facts: Iterable[DayFact]) -> tuple[Doubt, ...]:
@@ -243,50 +311,22 @@ class _Totals:
         return [name for name in self.counts if name]
 
 
-def _lines_of_code(code: str, totals: _Totals) -> Iterator[str]:
-    if code in _ROWS_IN_WORDS:
-        yield _rows_line(FactCode(code), totals)
-    elif code in _NAMES_IN_WORDS:
-        yield from _name_lines(FactCode(code), totals)
+def _statements_of_code(code: str, totals: _Totals) -> Iterator[QualityStatement]:
+    is_about = not totals.is_exact
+    if code in _NAMES_IN_WORDS:
+        yield from (QualityStatement(code, name) for name in totals.names)
+        if unnamed := totals.counts[""]:
+            yield QualityStatement(code, "", unnamed, is_about=is_about)
     elif code == FactCode.TARGETED_EXCLUSION:
-        yield from (_taken_out_line(name, totals) for name in totals.counts if totals.counts[name])
-    elif code == FactCode.NO_ROWS:
-        yield INPUT_DOUBTS_IN_WORDS[DoubtCause.NO_ROWS]
+        for name, count in totals.counts.items():
+            if count:
+                # On several days it may be the same alarms or others.
+                is_repeated = name in totals.repeated
+                yield QualityStatement(code, name, count, totals.lengths_us[name], is_about=is_repeated)
     else:
-        yield f"{_count(sum(totals.counts.values()), 'note')} of the kind {code}, which a later version explains"
-
-
-def _name_lines(code: FactCode, totals: _Totals) -> Iterator[str]:
-    sentence, sentence_of_unnamed, noun = _NAMES_IN_WORDS[code]
-    yield from map(sentence.format, totals.names)
-    if unnamed := totals.counts[""]:
-        yield sentence_of_unnamed.format(f"{_about(totals)}{_count(unnamed, noun)}")
-
-
-def _rows_line(code: FactCode, totals: _Totals) -> str:
-    noun, words = _ROWS_IN_WORDS[code]
-    number = sum(totals.counts.values())
-    length_us = sum(totals.lengths_us.values())
-    sentence_end = words.format(
-        cause="causes" if number == 1 else "cause",
-        downtime=f"{_seconds(length_us)} of downtime" if length_us else "no downtime",
-    )
-    sentence = f"{_about(totals)}{_count(number, noun)} {sentence_end}"
-    if code in _COUNTED_ALONE:
-        return sentence
-    first_name = next(iter(totals.names), "of which no name was kept")
-    return f"{sentence}: {first_name}" if number == 1 else f"{sentence}, the first: {first_name}"
-
-
-def _taken_out_line(name: str, totals: _Totals) -> str:
-    # On several days it may be the same alarms or others.
-    at_least = "at least " if name in totals.repeated else ""
-    alarms = f"{at_least}{_count(totals.counts[name], 'alarm')}"
-    return f"{name or 'other exclusions'} took {alarms} out for {_seconds(totals.lengths_us[name])}"
-
-
-def _about(totals: _Totals) -> str:
-    return "" if totals.is_exact else "about "
+        first_name = next(iter(totals.names), "")
+        count, length_us = sum(totals.counts.values()), sum(totals.lengths_us.values())
+        yield QualityStatement(code, first_name, count, length_us, is_about=is_about)
 
 
 def _seconds(length: int) -> str:

@@ -30,6 +30,7 @@ from sla_compliance.incidents import Incident, IncidentPage, PageBounds, inciden
 from sla_compliance.labels import Accounting
 from sla_compliance.ledger import CellLengths, Ledger, summed_cells
 from sla_compliance.ledger_rule import Measurement
+from sla_compliance.measured import DayFact
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.quality import DataQuality, data_quality
 from sla_compliance.readings import NO_KEYLESS_ROWS, KeylessRows, Readings, readings
@@ -259,10 +260,7 @@ class ComplianceReport(DayFigures):
         """Return some of the outages that share an instant with [start, end), and how many there are.
 
         Args:
-            bounds: which of them, and how many alarms of each.
-
-        Args, Raises:
-            As `incidents`.
+            bounds: which of them, and how many alarms of each; all else, and errors, as `incidents`.
         """
         if accounting is None:
             accounting = self.accounting
@@ -320,6 +318,11 @@ class ComplianceReport(DayFigures):
     def quality_lines(self) -> tuple[str, ...]:
         """The same, one sentence each."""
         return self.quality.lines()
+
+    @property
+    def quality_facts(self) -> tuple[DayFact, ...]:
+        """The same as facts of the whole window."""
+        return self.quality.facts
 
     @property
     def _row_facts(self) -> Sequence[tuple[str, str]]:

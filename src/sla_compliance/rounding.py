@@ -49,6 +49,21 @@ def percentage_text(ratio: Fraction, decimals: int) -> str:
     return f"{whole}.{fraction:0{decimals}}"
 
 
+def percentage_range(low: Fraction, high: Fraction, decimals: int) -> tuple[str, str] | None:
+    """Return two shares as texts like those of `percentage_text`, with as many more decimals as tell them apart.
+
+    None: they are equal, or `MOST_DECIMALS` do not tell them apart.
+
+    >>> percentage_range(Fraction("0.99821"), Fraction("0.99824"), 2)
+    ('99.821', '99.824')
+    """
+    for enough_decimals in range(decimals, MOST_DECIMALS + 1):
+        texts = percentage_text(low, enough_decimals), percentage_text(high, enough_decimals)
+        if texts[0] != texts[1]:
+            return texts
+    return None
+
+
 def uptime_minutes(up_us: int) -> int:
     """Return counted uptime in minutes, rounded down."""
     return up_us // MINUTE_US

@@ -17,8 +17,8 @@ from sla_compliance.settings.keys import (
     INVENTORY_TABLE_KEYS,
     MAINTENANCE_TABLE_KEYS,
     TENANTS_TABLE_KEYS,
-    SettingKey,
 )
+from sla_compliance.settings.setting_key import SettingKey
 from sla_compliance.sources.sqlalchemy import (
     AlarmsTable,
     CorrectionsTable,

@@ -161,6 +161,33 @@ def test_budgets_of_periods_in_progress_have_gauges_of_their_own() -> None:
     assert [found.get(gauge) for gauge in gauges] == [allowed_s, allowed_s - 36_000, None]
 
 
+def test_the_gauges_of_a_budget_say_what_alerts_need() -> None:
+    """The bounds of the period, the outage and what was left when it began; the latter two go with the outage."""
+    registry = CollectorRegistry()
+    observer = PrometheusObserver(registry)
+    labels = {"tenant_id": "acme", "period": "month"}
+    names = (
+        "period_start_timestamp_seconds",
+        "period_end_timestamp_seconds",
+        "period_is_confirmed",
+        "budget_as_of_timestamp_seconds",
+        "monitored_until_timestamp_seconds",
+        "outage_start_timestamp_seconds",
+        "outage_error_budget_left_seconds",
+    )
+    gauges = [series(f"sla_compliance_{name}", **labels) for name in names]
+    began = dt.datetime(2025, 10, 30, tzinfo=dt.UTC)
+    first, last = (dt.datetime(2025, month, 1, tzinfo=dt.UTC).timestamp() for month in (10, 11))
+    now = began + dt.timedelta(hours=1)
+    asyncio.run(measured(observer, Alarm(began), now=now))
+    found = exposed(registry)
+    instants = [now.timestamp()] * 2
+    assert [found[gauge] for gauge in gauges] == [first, last, 1, *instants, began.timestamp(), 26_784]
+    asyncio.run(measured(observer, Alarm(began, now), now=now))
+    found = exposed(registry)
+    assert [found.get(gauge) for gauge in gauges] == [first, last, 1, *instants, None, None]
+
+
 async def measured(observer: PrometheusObserver, alarm: Alarm, *, now: dt.datetime) -> None:
     """Measure the month of a tenant with one alarm; the target is 99 %."""
     service = ComplianceService(

@@ -62,6 +62,7 @@ class TestRequests:
         assert seen.asked[0] == FIRST_REQUEST
         assert sorted(seen.asked[1:]) == [
             "sla/budget?period=month&exclude_maintenance=true",
+            "sla/report-formats",
             "sla/tenants?limit=1000",
             "sla/trend?period=week&count=2&exclude_maintenance=true",
         ]

@@ -10,6 +10,8 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import openpyxl
+import pypdfium2  # type: ignore[import-untyped]
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import create_engine
@@ -184,3 +186,42 @@ async def store_days(url: str, tenants: Iterable[str]) -> None:
         await service.store_closed_days(tenant, now - timedelta(days=30), now)
     await service.aclose()
     await engine.dispose()
+
+
+def test_the_range_is_a_file_as_pdf_and_as_workbook(live: Live, open_url: VisitPage, tmp_path: Path) -> None:
+    """What the buttons download is read by other libraries, with the figures of the page's own request."""
+    days = live.ask("compliance?days=30&detail=full").json()
+    totals = live.ask("rollup-stats?days=30").json()
+    seen = open_url(page_of(live, "demo")).settled("ready")
+    files = {}
+    for name in ("pdf", "xlsx"):
+        button = seen.page.locator(f"#report-{name}")
+        expect(button).to_be_visible()
+        with seen.page.expect_download(timeout=30_000) as download:
+            button.click()
+        first, last = days[0]["date"][:10], days[-1]["date"][:10]
+        assert download.value.suggested_filename == f"sla-demo-{first}_{last}.{name}"
+        files[name] = tmp_path / f"report.{name}"
+        download.value.save_as(files[name])
+    document = pypdfium2.PdfDocument(files["pdf"])
+    text = "".join(page.get_textpage().get_text_bounded() for page in document)
+    document.close()
+    assert f"{totals['avg_compliance']:.2f}" in text
+    book = openpyxl.load_workbook(files["xlsx"])
+    sheet = next(sheet for sheet in book.worksheets if isinstance(sheet["A31"].value, datetime))
+    dates = [row[0].date() for row in sheet.iter_rows(min_row=2, values_only=True) if isinstance(row[0], datetime)]
+    assert [date.isoformat() for date in dates] == [day["date"][:10] for day in days]
+    seen.assert_sound()
+
+
+def test_a_month_is_asked_for_by_its_name(live: Live, open_url: VisitPage) -> None:
+    """So that it has what only a month has; a report that fails says so, and the button can be pressed again."""
+    seen = open_url(page_of(live, "demo", "?month=last")).settled("ready")
+    busy = {"title": "Busy", "detail": "Wait."}
+    seen.page.route("**/sla/report?*", lambda route: route.fulfill(status=503, json=busy))
+    seen.page.locator("#report-pdf").click()
+    expect(seen.page.locator("#report-problem")).to_have_text("The report could not be downloaded: Busy. Wait.")
+    expect(seen.page.locator("#report-pdf")).to_be_enabled()
+    (asked,) = seen.asked_for("sla/report")
+    assert "format=pdf" in asked
+    assert "month=20" in asked

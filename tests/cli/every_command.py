@@ -48,6 +48,10 @@ CREATE TABLE sla_days (tenant_id TEXT, local_date DATE, zone TEXT, measurement T
     rules_version INTEGER, as_of_us BIGINT, tz_version TEXT, written_us BIGINT, changes_applied INTEGER);
 CREATE TABLE sla_changes (tenant_id TEXT, local_date DATE, changes_reported INTEGER,
     PRIMARY KEY (tenant_id, local_date));
+CREATE TABLE sla_alert_states (tenant_id TEXT PRIMARY KEY, content TEXT, version BIGINT);
+CREATE TABLE sla_deliveries (delivery_id TEXT PRIMARY KEY, message_id TEXT, tenant_id TEXT, kind TEXT, channel TEXT,
+    recipient TEXT, content TEXT, created_us BIGINT, due_us BIGINT, status TEXT, attempts INTEGER, error TEXT,
+    finished_us BIGINT, claimed_until_us BIGINT);
 """
 
 ANSWERS = ("incidents", "explain", "budget", "trend", "statement")
@@ -55,12 +59,16 @@ ANSWERS = ("incidents", "explain", "budget", "trend", "statement")
 EXTRAS_NEEDED: Mapping[str, frozenset[str]] = {
     "--help": frozenset({"cli"}),
     "report": frozenset({"cli"}),
+    "report html": frozenset({"cli"}),
+    "report pdf": frozenset({"cli", "pdf"}),
+    "report xlsx": frozenset({"cli", "xlsx"}),
     "doctor": frozenset({"cli"}),
     "incidents": frozenset({"cli"}),
     "explain": frozenset({"cli"}),
     "budget": frozenset({"cli"}),
     "trend": frozenset({"cli"}),
     "statement": frozenset({"cli"}),
+    "verify": frozenset({"cli"}),
     "settle": frozenset({"cli"}),
     "contract": frozenset({"cli"}),
     "demo": frozenset({"cli"}),
@@ -69,6 +77,7 @@ EXTRAS_NEEDED: Mapping[str, frozenset[str]] = {
     "check postgresql": frozenset({"cli", "sqlalchemy"}),
     "reconcile": frozenset({"cli", "serve"}),
     "invalidate": frozenset({"cli", "serve"}),
+    "notify": frozenset({"cli", "serve"}),
     "token": frozenset({"cli", "serve"}),
     "serve": frozenset({"cli", "serve"}),
 }
@@ -105,10 +114,12 @@ def is_working(command: str, outcome: Outcome) -> bool:
     if command == "check postgresql":  # nothing listens there, so the driver was asked
         says_so = re.fullmatch(r"Error: the database cannot be read: .*[Cc]onnect.* refused.*\n", outcome.errors)
         return outcome.exit_code == 2 and (says_so is not None or "Connect call failed" in outcome.errors)
-    return outcome.exit_code == 0 and outcome.output != "" and "Error" not in outcome.errors
+    writes_a_file = command.startswith("report ")
+    return outcome.exit_code == 0 and (outcome.output == "") == writes_a_file and "Error" not in outcome.errors
 
 
 def _arguments(command: str, folder: Path) -> Sequence[str]:
+    command, _, document_format = command.partition(" ") if command.startswith("report ") else (command, "", "")
     if command in ("report", "doctor", "settle", *ANSWERS):
         (folder / "alarms.csv").write_text(EXPORT, encoding="utf-8")
         if command == "doctor":  # time before the first row is in doubt where nothing says that it was monitored
@@ -116,7 +127,13 @@ def _arguments(command: str, folder: Path) -> Sequence[str]:
         # These rows have neither resources nor ids.
         own = {"statement": ("--tenant", "acme", "--issued-by", "a job"), "explain": ("--by", "tenant_id")}
         period = ("--from", "2026-10-01", "--to", "2026-10-01", "--as-of", "2026-10-03")
-        return (command, "alarms.csv", "--zone", "UTC", *period, *own.get(command, ()))
+        output = ("--output", f"report.{document_format}") if document_format else ()
+        return (command, "alarms.csv", "--zone", "UTC", *period, *own.get(command, ()), *output)
+    if command == "verify":
+        pack = folder / "pack.zip"
+        arguments = _arguments("statement", folder)
+        _finished(_start((*arguments, "--evidence", str(pack)), folder, {"PATH": os.environ["PATH"]}))
+        return ("verify", "pack.zip")
     if command == "contract":
         (folder / "sla.toml").write_text("[tenants.acme.policy]\ntarget = 99.95\n", encoding="utf-8")
         return ("contract", "check", "sla.toml")
@@ -126,7 +143,7 @@ def _arguments(command: str, folder: Path) -> Sequence[str]:
         return ("check", "--database-url", "sqlite:///platform.sqlite")
     if command == "check postgresql":
         return ("check", "--database-url", f"postgresql://127.0.0.1:{free_port()}/platform")
-    if command in ("reconcile", "invalidate"):
+    if command in ("reconcile", "invalidate", "notify"):
         with closing(sqlite3.connect(folder / "platform.sqlite")) as database:
             database.executescript(TABLES + APP_TABLES)
         options = ("--tenant", "acme", "--date", "2026-10-01") if command == "invalidate" else ()

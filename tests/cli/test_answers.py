@@ -305,6 +305,60 @@ class TestStatement:
         assert again.stdout == (folder / "one.json").read_text(encoding="utf-8")
         assert "the facts are those of statement 1" in again.stderr
 
+    def test_its_evidence_is_verified(self, folder: Path) -> None:
+        written = run("statement", "rows.csv", *ISSUED, "--output", "one.json", "--evidence", "one.zip")
+        assert (written.exit_code, written.stdout) == (0, "")
+        digest = json.loads((folder / "one.json").read_bytes())["digest"]
+        verified = run("verify", "one.zip", "--digest", digest)
+        assert (verified.exit_code, verified.stdout.count("ok    ")) == (0, 7)
+        assert "figures: availability 99.90 %, 44.00 min down, MET" in verified.stdout
+        assert run("verify", "one.zip", "--digest", digest[:8].upper()).exit_code == 0
+        for too_little in ("", digest[:7], "statement"):  # an empty one would hold for any pack
+            refused = run("verify", "one.zip", "--digest", too_little)
+            assert (refused.exit_code, refused.stdout) == (2, "")
+            assert "at least 8 hexadecimal digits" in refused.stderr
+        other = run("verify", "one.zip", "--digest", "00000000")
+        assert other.exit_code == 1
+        assert f"FAIL  statement: its digest is {digest}, and not the given one" in other.stdout
+        missing = run("verify", "missing.zip")
+        assert (missing.exit_code, missing.stdout) == (1, "FAIL  read: no such file, or it is no plain one\n")
+
+    def test_evidence_is_of_the_statement_that_stands(self, folder: Path) -> None:
+        """The old statement is written again from the same facts, and its pack has it."""
+        run("statement", "rows.csv", *ISSUED, "--output", "one.json")
+        previous = ("--previous", "one.json", "--reason", "checked", "--evidence", "one.zip")
+        assert run("statement", "rows.csv", *ISSUED, *previous).exit_code == 0
+        digest = json.loads((folder / "one.json").read_bytes())["digest"]
+        assert run("verify", "one.zip", "--digest", digest).exit_code == 0
+        assert run("statement", "empty.csv", *ISSUED, "--output", "no.json", "--evidence", "no.zip").exit_code == 3
+        assert run("verify", "no.zip").exit_code == 0
+
+    def test_evidence_of_another_instant_is_refused(self, folder: Path) -> None:
+        """A provisional statement stands while no fact changes; more of its period has come since."""
+        early = ("rows.csv", *OCTOBER, "--as-of", "2026-10-20", *ISSUED[6:])
+        late = ("rows.csv", *OCTOBER, "--as-of", "2026-10-25", *ISSUED[6:])
+        run("statement", *early, "--provisional", "--output", "one.json")
+        previous = ("--previous", "one.json", "--reason", "checked", "--evidence", "one.zip", "--output", "two.json")
+        refused = run("statement", *late, *previous)
+        assert refused.exit_code == 2
+        assert "--previous has another day_cells than the report" in refused.stderr
+        assert not (folder / "one.zip").exists()
+        assert not (folder / "two.json").exists()
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            (("--evidence", "rows.csv"), "--evidence rows.csv is a file that is read"),
+            (("--output", "a.json", "--evidence", "./a.json"), "--evidence and --output are one file"),
+            (("--evidence", "missing/a.zip"), "missing/a.zip: No such file"),
+        ],
+    )
+    def test_where_evidence_cannot_be_written(self, folder: Path, arguments: tuple[str, ...], message: str) -> None:
+        result = run("statement", "rows.csv", *ISSUED, *arguments)
+        assert result.exit_code == 2
+        assert message in result.stderr
+        assert (folder / "rows.csv").read_text(encoding="utf-8") == ROWS
+
     def test_open_periods_are_provisional_or_refused(self) -> None:
         arguments = ("rows.csv", *OCTOBER, "--as-of", "2026-10-20", *ISSUED[6:])
         refused = run("statement", *arguments)

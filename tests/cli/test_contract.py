@@ -83,6 +83,21 @@ def test_all_faults_of_a_contract_are_listed(folder: Path) -> None:
         ]
 
 
+def test_logos_that_cannot_be_used_are_faults(folder: Path) -> None:
+    """They are read when a report is made, on the first of a month; here they are missed before."""
+    logos = '[defaults.reports]\nlogo = "logo.png"\n[tenants.acme.reports]\nlogo = "sla.toml"\n[tenants.beta]\n'
+    (folder / "sla.toml").write_text(logos, encoding="utf-8")
+    result = run("contract", "check", "sla.toml")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.splitlines() == [
+        "Error: sla.toml has 2 faults:",
+        "  defaults.reports.logo is 'logo.png', which cannot be read: No such file or directory",
+        "  tenants.acme.reports.logo is 'sla.toml', which is no PNG, JPEG or SVG; give one of these",
+    ]
+    (folder / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    assert run("contract", "check", "sla.toml").stderr.splitlines()[0] == "Error: sla.toml has 1 fault:"
+
+
 @pytest.mark.parametrize(("name", "fault"), [("none.toml", "No such file or directory"), (".", "Is a directory")])
 def test_a_file_that_cannot_be_read_is_named(name: str, fault: str) -> None:
     """In one line; exit code 2."""

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,13 @@ from sqlalchemy import create_engine
 
 import sla_compliance as sla
 from sla_compliance.cli.commands import commands
-from sla_compliance.cli.demo import Files, program, reports, write_files
-from sla_compliance.outlets.html import report_page
+from sla_compliance.cli.demo import Files, program, reports, rows_and_terms, write_files
+from sla_compliance.cli.demo_alerts import DemoMonths
+from sla_compliance.cli.demo_report import write_demo_report
+from sla_compliance.compliance import EvaluationKeywords
+from sla_compliance.date_ranges import calendar_month
+from sla_compliance.outlets import document
+from sla_compliance.outlets.html import document_page
 from sla_compliance.samples import COLUMNS, SampleProvider, sample_provider
 from sla_compliance.server.sample_database import read_alarm_rows, read_windows
 from sla_compliance.sources.files import FileAlarmSource
@@ -30,7 +36,7 @@ from sla_compliance.sources.sqlalchemy import (
     SQLAlchemyTenantSource,
     missing_index_statements,
 )
-from sla_compliance.units import instant_us
+from sla_compliance.units import instant_us, moment
 
 NOW = datetime(2026, 11, 23, 15, 40, tzinfo=UTC)
 PROVIDER = sample_provider(NOW)
@@ -150,7 +156,7 @@ def test_the_page_is_that_of_the_figures_shown(shown: tuple[str, Files]) -> None
     text, files = shown
     total = next(line for line in text.splitlines() if "Total, 90 days" in line)
     availability = total.split()[4]
-    assert f"{availability}<small>%</small>" in files.page.read_text(encoding="utf-8")
+    assert f">{availability}\u202f%</dd>" in files.page.read_text(encoding="utf-8")
 
 
 def test_the_command_to_try_next_works(shown: tuple[str, Files]) -> None:
@@ -217,8 +223,8 @@ def test_the_program_is_called_by_a_name_that_works(monkeypatch: pytest.MonkeyPa
 
 def test_the_page_is_the_same_for_the_same_moment(files: Files) -> None:
     """Nothing on it depends on when or where it is written."""
-    page = report_page(reports(PROVIDER, files)[0], title="Sample provider")
-    assert page == report_page(in_memory(PROVIDER), title="Sample provider")
+    page = document_page(document(reports(PROVIDER, files)[0], title="Sample provider"))
+    assert page == document_page(document(in_memory(PROVIDER), title="Sample provider"))
 
 
 def test_it_needs_the_packages_of_its_own_extra_alone(tmp_path: Path) -> None:
@@ -238,3 +244,67 @@ def test_it_needs_the_packages_of_its_own_extra_alone(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert len(read_alarm_rows(tmp_path / "sample.sqlite")) == 1_000
+
+
+class TestReportOfAMonth:
+    """`demo --report pdf`: a file to open, as a customer gets it."""
+
+    @pytest.mark.parametrize(("name", "start"), [("pdf", b"%PDF-"), ("xlsx", b"PK"), ("html", b"<!doctype html>")])
+    def test_a_newcomer_has_a_file_to_open(
+        self, name: str, start: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """In the current folder, and its path is said."""
+        monkeypatch.chdir(tmp_path)
+        result = run("demo", "--report", name)
+        assert result.exit_code == 0, result.output
+        assert f"Open the report of last month\n  {tmp_path / f'demo.{name}'}\n" in result.stdout
+        assert (tmp_path / f"demo.{name}").read_bytes().startswith(start)
+
+    def test_it_is_the_last_whole_month(self, files: Files, tmp_path: Path) -> None:
+        """With the figures of that month alone, and the same bytes each time."""
+        contents = set()
+        for number in range(2):
+            path = write_demo_report(*rows_and_terms(PROVIDER, files), "html", tmp_path / f"{number}.html")
+            contents.add(path.read_bytes())
+        (page,) = contents
+        start, end = calendar_month("2026-10", zone=PROVIDER.zone)
+        batch, terms = rows_and_terms(PROVIDER, files)
+        terms_of_month: EvaluationKeywords = {**terms, "start": start, "end": end}
+        month = sla.evaluate(batch, **terms_of_month)
+        assert f"{month.total.compliance_text}" in page.decode()
+        assert "Oct\N{NO-BREAK SPACE}31, 2026" in page.decode()
+
+    def test_an_output_needs_a_report(self, tmp_path: Path) -> None:
+        """Nothing is written."""
+        result = run("demo", "--directory", str(tmp_path / "demo"), "--output", "x.pdf")
+        assert result.exit_code == 2
+        assert "--output is the file of --report; give --report too" in result.stderr
+        other = run("demo", "--directory", str(tmp_path / "demo"), "--report", "pdf", "--output", "x.xlsx")
+        assert other.exit_code == 2
+        assert "--output x.xlsx ends in .xlsx, and its format is pdf; change one of them" in other.stderr
+        assert not (tmp_path / "demo").exists()
+
+
+def test_alerts_of_the_sample_are_replayed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each month that is lost is told once; nothing is written. The library's own figures say which months are."""
+    monkeypatch.chdir(tmp_path)
+    result = run("demo", "--alerts", "--seed", "1")
+    assert result.exit_code == 0, result.output
+    assert list(tmp_path.iterdir()) == []
+    lines = result.stdout.splitlines()
+    provider = sample_provider(datetime.now(UTC).replace(microsecond=0), seed=1)
+    months = DemoMonths.of(provider)
+    lost = 0
+    for start_us, end_us in pairwise(months.edges_us):
+        report = sla.evaluate(
+            provider.batch(),
+            start=moment(start_us),
+            end=moment(end_us),
+            zone=provider.zone,
+            as_of=provider.now,
+            maintenance=provider.maintenance,
+            monitored=provider.monitored,
+        )
+        lost += report.total.is_breached and report.total.is_confirmed
+    assert len([line for line in lines if line.endswith("  BREACHED")]) == lost
+    assert lines[0].endswith("by a target of 99.9 % (made up)")

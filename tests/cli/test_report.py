@@ -12,11 +12,12 @@ from click.testing import CliRunner, Result
 
 from sla_compliance.calendars.periods import Period
 from sla_compliance.cli.commands import commands
-from sla_compliance.cli.evaluation import FailOn, ReportResult
+from sla_compliance.cli.evaluation import ReportResult
 from sla_compliance.cli.output import json_pieces
 from sla_compliance.cli.table import Page, keys_page
 from sla_compliance.compliance import EvaluationKeywords, evaluate, evaluate_each
 from sla_compliance.date_ranges import whole_days
+from sla_compliance.outlets.outcome_levels import OutcomeLevel
 from sla_compliance.sources.files import FileAlarmSource
 from sla_compliance.units import parse_timestamp
 from tests.cli.exports import ALARMS, RANGE, STALE, WORK
@@ -271,7 +272,7 @@ class TestExitCode:
         result = ReportResult(evaluate(batch, **arguments), {"spotless": reports["spotless"]})
         (keyed,) = json.loads("".join(json_pieces(result, Period.month(), detail=True)))
         assert [(record["is_confirmed"], record["doubts"]) for record in keyed["records"]] == [(True, [])]
-        assert result.exit_code(FailOn.UNCONFIRMED) == 0
+        assert result.exit_code(OutcomeLevel.UNCONFIRMED) == 0
         table = keys_page(Page(io.StringIO()), "", "resource_id", result.whole, result.by_key or {})
         assert "spotless" in table
         assert next(line for line in table.splitlines() if "spotless" in line).endswith("Met")

@@ -18,11 +18,13 @@ from sla_compliance.measured import DayFact, DayKey, FactCode
 from sla_compliance.stores.protocol import Restatement
 from sla_compliance.stores.sqlalchemy import (
     SQLAlchemyDayStore,
+    SQLAlchemyNotificationStore,
     SQLAlchemyStatementStore,
     ddl,
     metadata,
     upgrade_ddl,
 )
+from sla_compliance.testing.notification_store import waiting
 from sla_compliance.testing.statement_store import issued
 from sla_compliance.testing.store import key, stored
 from sla_compliance.units import DAY_US
@@ -38,6 +40,7 @@ START_US = (FIRST - dt.date(1970, 1, 1)).days * DAY_US
 CELLS_V1 = [100 * scope + state if state else 0 for scope in range(5) for state in range(4)]
 CELLS_V1[-1] += DAY_US - sum(CELLS_V1)
 STATES_V1 = [State.NOT_YET, State.DOWN, State.UNKNOWN, State.UP]
+WITHOUT_NOTIFICATIONS = "DROP TABLE sla_alert_states; DROP TABLE sla_deliveries;"
 REMARKS = ["1 alarm open and seen within 7 days", "2 bad rows set aside, the first: 'x' 🦊"]
 
 # tenant, measurement, date offset, told, included
@@ -178,7 +181,8 @@ async def test_an_upgraded_database_has_the_columns_of_a_new_one(engine: Engine,
         assert columns == {column.name: column.nullable for column in table.columns}
         primary_key = inspector.get_pk_constraint(table.name)["constrained_columns"]
         assert primary_key == [column.name for column in table.primary_key]
-    assert set(metadata.tables) == {"sla_days", "sla_changes", "sla_restatements", "sla_statements"}
+    names = {"sla_days", "sla_changes", "sla_restatements", "sla_statements", "sla_alert_states", "sla_deliveries"}
+    assert set(metadata.tables) == names
 
 
 async def test_tables_that_were_not_upgraded_are_named(engine: Engine) -> None:
@@ -191,7 +195,7 @@ async def test_tables_of_version_2_gain_causes_authors_and_statements(engine: En
     """Earlier restatements have neither cause nor author; until then the command is named."""
     run_script(engine, upgrade_ddl(engine.dialect.name))
     version_2 = "ALTER TABLE sla_restatements DROP COLUMN cause; ALTER TABLE sla_restatements DROP COLUMN author;"
-    run_script(engine, f"{version_2} DROP TABLE sla_statements;")
+    run_script(engine, f"{version_2} DROP TABLE sla_statements; {WITHOUT_NOTIFICATIONS}")
     store, statements = SQLAlchemyDayStore(engine), SQLAlchemyStatementStore(engine)
     command = f"sla-compliance ddl --dialect {engine.dialect.name} --upgrade --from-version 2"
     with pytest.raises(InvalidValueError, match=f"sla_restatements is of version 2; .*{command}"):
@@ -208,9 +212,28 @@ async def test_tables_of_version_2_gain_causes_authors_and_statements(engine: En
     assert await statements.append(issued()) == issued()
 
 
+async def test_tables_of_version_3_gain_notifications(engine: Engine) -> None:
+    """With the indexes of a new database; where nothing else is missing, the store makes them itself."""
+    run_script(engine, upgrade_ddl(engine.dialect.name))
+    indexes = _columns_by_index(engine)
+    assert len(indexes) == 3
+    run_script(engine, WITHOUT_NOTIFICATIONS)
+    run_script(engine, upgrade_ddl(engine.dialect.name, from_version=3))
+    assert _columns_by_index(engine) == indexes
+    store = SQLAlchemyNotificationStore(engine)
+    assert await store.add([waiting()]) == 1
+    run_script(engine, WITHOUT_NOTIFICATIONS)
+    await store.create_tables()
+    assert await store.add([waiting()]) == 1
+
+
+def _columns_by_index(engine: Engine) -> dict[str | None, list[str | None]]:
+    return {index["name"]: index["column_names"] for index in inspect(engine).get_indexes("sla_deliveries")}
+
+
 def test_the_upgrade_of_an_unknown_dialect_is_refused() -> None:
     """With those there are."""
     with pytest.raises(InvalidValueError, match="postgresql, sqlite"):
         upgrade_ddl("oracle")
-    with pytest.raises(InvalidValueError, match="from_version is 3; give 1 or 2"):
-        upgrade_ddl("sqlite", from_version=3)
+    with pytest.raises(InvalidValueError, match="from_version is 4; give 1, 2 or 3"):
+        upgrade_ddl("sqlite", from_version=4)

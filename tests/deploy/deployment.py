@@ -18,6 +18,7 @@ COMPOSE: Final[dict[str, Any]] = yaml.safe_load((FOLDER / "compose.yaml").read_t
 SERVICES: Final[dict[str, dict[str, Any]]] = COMPOSE["services"]
 
 _VARIABLE: Final = re.compile(r"\$\{(\w+):\?[^}]*\}")
+_OPTIONAL_VARIABLE: Final = re.compile(r"\$\{(\w+):-\}")
 _CONTINUATION: Final = "\\\n"
 
 Instruction = tuple[str, str]
@@ -29,8 +30,8 @@ def variables_of(value: object) -> set[str]:
 
 
 def filled(text: str, variables: Mapping[str, str]) -> str:
-    """Return a text of the compose file with its variables filled in."""
-    return _VARIABLE.sub(lambda match: variables[match[1]], text)
+    """Return a text of the compose file with its variables filled in; those that may be missing are empty."""
+    return _VARIABLE.sub(lambda match: variables[match[1]], _OPTIONAL_VARIABLE.sub("", text))
 
 
 def instructions() -> Iterator[Instruction]:

@@ -70,11 +70,11 @@ class Stack:
         variables = SERVICES[service].get("environment", {})
         return {"PATH": f"{SCRIPTS}:{os.environ['PATH']}"} | {name: self.here(variables[name]) for name in variables}
 
-    def run(self, command: Sequence[str], service: str) -> subprocess.CompletedProcess[str]:
-        """Run a command of a service to its end."""
+    def run(self, command: Sequence[str], service: str, **changes: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of a service to its end, with some variables changed."""
         return subprocess.run(
             [self.here(word) for word in command],
-            env=self.environment(service),
+            env=self.environment(service) | changes,
             cwd=self.folder,
             capture_output=True,
             text=True,
@@ -132,6 +132,7 @@ def running_servers(folder: Path) -> Iterator[Stack]:
             "/etc/sla-compliance/sla.toml": str(FOLDER / "sla.toml"),
             "/run/sla-compliance": str(worker_folder),
             "/monitoring": str(folder / "monitoring"),
+            "/reports": str(folder / "reports"),
             "0.0.0.0": "127.0.0.1",  # noqa: S104 - what it stands for
             "9464": str(free_port()),
             "8000": str(free_port()),

@@ -83,12 +83,31 @@ def test_the_secret_of_tokens_is_the_apps_alone() -> None:
 
 
 def test_the_environment_of_the_units_has_the_same_variables() -> None:
-    """One file for all three units."""
+    """One file for all three units; what an app can do without stands in it as a comment."""
     lines = (FOLDER / "systemd" / "environment").read_text(encoding="utf-8").splitlines()
-    names = {line.partition("=")[0] for line in lines if not line.startswith("#")}
+    names = {line.removeprefix("# ").partition("=")[0] for line in lines if "=" in line}
     of_services = {name for service in OURS for name in SERVICES[service]["environment"]}
     of_units = {line.partition("=")[0] for name in UNITS for line in unit(name).get("Environment", [])}
     assert names | of_units == of_services
+
+
+def test_the_worker_has_every_variable_of_deliveries() -> None:
+    """And it alone: mails, webhooks and files are sent by no other process. The page names each."""
+    of_deliveries = {name for name in KNOWN_VARIABLES if name.startswith(("SLA_SMTP_", "SLA_WEBHOOK_", "SLA_REPORTS_"))}
+    assert of_deliveries <= SERVICES["worker"]["environment"].keys()
+    assert not of_deliveries & {*SERVICES["app"]["environment"], *SERVICES["beat"]["environment"]}
+    assert [name for name in sorted(of_deliveries) if f"`{name}`" not in PAGE] == []
+
+
+def test_the_folder_of_reports_can_be_written() -> None:
+    """In a container by the image's user, in a volume of its own; below systemd in the worker's state."""
+    folder = SERVICES["worker"]["environment"]["SLA_REPORTS_FOLDER"]
+    assert f"reports:{folder}" in SERVICES["worker"]["volumes"]
+    (command,) = [arguments for name, arguments in instructions() if "--directory" in arguments]
+    assert folder in command.split()
+    (state,) = unit("sla-compliance-worker.service")["StateDirectory"]
+    text = (FOLDER / "systemd" / "environment").read_text(encoding="utf-8")
+    assert f"SLA_REPORTS_FOLDER=/var/lib/{state}\n" in text
 
 
 def test_units_and_services_start_the_same_commands() -> None:

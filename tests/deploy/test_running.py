@@ -17,7 +17,7 @@ from psycopg.errors import InsufficientPrivilege
 from sla_compliance.jobs.celery import beat_schedule
 from sla_compliance.server.auth import WRITER
 from sla_compliance.server.worker import REGULAR_SWEEP
-from tests.deploy.deployment import SERVICES, blocks, json_command
+from tests.deploy.deployment import FOLDER, SERVICES, blocks, json_command
 from tests.deploy.stack import SECRETS, Stack, command_of, running_servers
 
 APP, WORKER = "8000", "9464"
@@ -126,6 +126,12 @@ def test_beat_has_its_schedule(stack: Stack) -> None:
         "DELETE FROM sla_days",
         "UPDATE sla_restatements SET reason = ''",
         "DELETE FROM sla_restatements",
+        "UPDATE sla_statements SET digest = ''",
+        "DELETE FROM sla_statements",
+        "UPDATE sla_deliveries SET recipient = 'another@example.com'",
+        "UPDATE sla_deliveries SET content = ''",
+        "DELETE FROM sla_deliveries",
+        "DELETE FROM sla_alert_states",
         "CREATE TABLE another (id int)",
     ],
 )
@@ -134,6 +140,25 @@ def test_the_role_of_the_app_has_no_other_rights(stack: Stack, statement: str) -
     url = stack.environment("app")["SLA_DATABASE_URL"]
     with psycopg.connect(url) as connection, pytest.raises(InsufficientPrivilege):
         connection.execute(statement.encode())
+
+
+def test_the_role_of_the_app_may_send_reports(stack: Stack, tmp_path: Path) -> None:
+    """It claims a delivery, marks it, and tries one again that failed: the file is written once."""
+    contract, reports = tmp_path / "sla.toml", tmp_path / "reports"
+    recipients = '[tenants.acme.reports]\nformats = ["csv"]\nfolder = "acme"\n'
+    contract.write_text((FOLDER / "sla.toml").read_text(encoding="utf-8") + recipients, encoding="utf-8")
+    last_month = datetime.now(UTC).replace(day=1) - timedelta(days=1)
+    command = ["sla-compliance", "send-reports", "--month", f"{last_month:%Y-%m}"]
+    changes = {"SLA_CONTRACT": str(contract), "SLA_REPORTS_FOLDER": str(reports)}
+    failed = stack.run(command, "worker", **changes)
+    assert (failed.returncode, "1 to be tried again" in failed.stdout) == (3, True), failed.stderr
+    reports.mkdir()
+    with psycopg.connect(stack.dsn, autocommit=True) as connection:
+        connection.execute("UPDATE sla_deliveries SET due_us = 0")
+    sent = stack.run(command, "worker", **changes)
+    assert (sent.returncode, "1 sent" in sent.stdout) == (0, True), sent.stderr
+    assert [path.name for path in (reports / "acme").iterdir()] == [f"sla-acme-{last_month:%Y-%m}.csv"]
+    assert "0 sent" in stack.run(command, "worker", **changes).stdout
 
 
 def test_each_user_of_valkey_reaches_its_own_keys_alone(stack: Stack) -> None:

@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, Counter
 
 from sla_compliance.errors import InvalidValueError
 from sla_compliance.jobs.celery import NIGHTLY_SWEEP, beat_schedule
+from sla_compliance.jobs.celery_alerts import ALERTS
 from sla_compliance.server import worker
 from sla_compliance.server.worker import REGULAR_SWEEP, celery_app
 from sla_compliance.server.worker_metrics import Address, metrics_address, metrics_app
@@ -142,3 +143,11 @@ def requested(token: str | None, **environ: str) -> tuple[str, bytes]:
     body = b"".join(metrics_app(registry, token)(environ, start_response))
     (status,) = statuses
     return status, body
+
+
+def test_people_are_alerted_where_the_contract_file_names_any(tmp_path: Path) -> None:
+    """Else a task every minute would look at nobody."""
+    contract = tmp_path / "sla.toml"
+    contract.write_text('[tenants.acme.alerts]\nemail = ["ana@example.com"]\n', encoding="utf-8")
+    schedule = celery_app({**COMPLETE, "SLA_CONTRACT": str(contract)}).conf.beat_schedule
+    assert schedule.keys() - celery_app(COMPLETE).conf.beat_schedule.keys() == {ALERTS}

@@ -16,9 +16,9 @@ from sla_compliance.settings.keys import (
     MAINTENANCE_TABLE_KEYS,
     ROWS_KEY,
     TENANTS_TABLE_KEYS,
-    SettingKey,
 )
 from sla_compliance.settings.schema import json_schema_text
+from sla_compliance.settings.setting_key import SettingKey
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "contract.md"
 SCHEMA: Final = Path(sla_compliance.settings.__path__[0]) / "sla.schema.json"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sla_compliance.settings.keys import FILE_KEYS, SettingKey
+from sla_compliance.settings.keys import FILE_KEYS
+from sla_compliance.settings.setting_key import SettingKey
 from tests.docs.contract_keys import PAGE, PARTS, page_with_keys
 
 

@@ -8,8 +8,9 @@ import io
 from datetime import UTC, datetime
 
 import sla_compliance as sla
+from sla_compliance.outlets import document
 from sla_compliance.outlets.csv import records_csv
-from sla_compliance.outlets.html import report_page
+from sla_compliance.outlets.html import document_page
 from sla_compliance.service import ComplianceAnswer, ComplianceService, MemoryTenants, TenantSettings, to_async
 
 NOW = datetime(2025, 10, 9, 12, tzinfo=UTC)
@@ -60,7 +61,7 @@ def test_an_answer_and_a_report_of_the_same_days_have_the_same_figures() -> None
 
 def test_a_page_is_made_of_an_answer() -> None:
     """All of a report's page but the incidents, which only alarms can tell."""
-    page = report_page(answer(), title="Acme")
+    page = document_page(document(answer(), title="Acme"))
     assert "99.94" in page
     assert "Longest of" not in page
     assert "down while a critical or major alarm is raised" in page
@@ -88,4 +89,4 @@ def test_the_answer_to_a_question_about_no_time_has_figures_of_nothing() -> None
     assert empty.days == ()
     assert empty.total.availability_ratio is None
     assert empty.total.start == empty.total.end == START
-    assert "No whole day" in report_page(empty)
+    assert "No whole day" in document_page(document(empty, title="Acme"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -15,9 +16,10 @@ from sla_compliance.calendars.periods import Period
 from sla_compliance.calendars.planned_work import PlannedWork
 from sla_compliance.calendars.service_hours import ServiceHours
 from sla_compliance.policy import SLAPolicy
-from sla_compliance.settings import Agreement
-from sla_compliance.settings.keys import FILE_KEYS, TENANTS_KEY, SettingKey
+from sla_compliance.settings import Agreement, AlertSettings, ReportSettings
+from sla_compliance.settings.keys import FILE_KEYS, TENANTS_KEY
 from sla_compliance.settings.kinds import ACCOUNTING_BY_WORD, PERIOD_WORDS
+from sla_compliance.settings.setting_key import SettingKey
 from sla_compliance.testing import service_hours, zones
 from sla_compliance.units import MICROSECOND, length_text
 
@@ -69,6 +71,47 @@ def _policies() -> st.SearchStrategy[SLAPolicy]:
     )
 
 
+_addresses = st.lists(
+    st.sampled_from(["ana@example.com", "Zoë Ünal <zoë@example.com>", "a+b@xn--bcher-kva.example"]), unique=True
+)
+_webhooks = st.none() | st.sampled_from(["https://example.com", "https://[::1]:8443/a?b=c", "https://10.0.0.1/hook"])
+_secret_variables = st.sampled_from(["SLA_WEBHOOK_SECRET", "SLA_WEBHOOK_SECRET_ACME_2"])
+
+
+def _reports() -> st.SearchStrategy[ReportSettings]:
+    return st.builds(
+        ReportSettings,
+        title=st.none() | _words,
+        customer=st.none() | _words,
+        contract=st.none() | _words,
+        issued_by=st.none() | _words,
+        locale=st.sampled_from(["en", "fr", "pt_BR", "zh-Hant-TW", "es_419"]),
+        logo=st.none() | _words,
+        formats=st.lists(st.sampled_from(["pdf", "html", "xlsx", "csv", "json"]), min_size=1, unique=True).map(tuple),
+        only_if=st.sampled_from(["always", "at-risk", "unconfirmed", "breached"]),
+        email=_addresses.map(tuple),
+        webhook=_webhooks,
+        webhook_may_be_http=st.booleans(),
+        webhook_secret_variable=_secret_variables,
+        folder=st.none() | st.sampled_from(["acme", "customers/acme-co", "été/2026"]),
+    )
+
+
+def _alerts() -> st.SearchStrategy[AlertSettings]:
+    return st.builds(
+        AlertSettings,
+        period=st.sampled_from(PERIOD_WORDS).map(Period.of),
+        left_below=_targets,
+        deadline_within=_lengths,
+        outage_for=_lengths,
+        digest_at=st.times().map(lambda time: time.replace(second=0, microsecond=0)),
+        email=_addresses.map(tuple),
+        webhook=_webhooks,
+        webhook_may_be_http=st.booleans(),
+        webhook_secret_variable=_secret_variables,
+    )
+
+
 @st.composite
 def agreements(draw: st.DrawFn) -> Agreement:
     """Draw what a file can say of a tenant."""
@@ -82,6 +125,8 @@ def agreements(draw: st.DrawFn) -> Agreement:
         in_service_to=end,
         monitored_since=draw(_times),
         monitor_gap=draw(_lengths),
+        reports=draw(_reports()),
+        alerts=draw(_alerts()),
     )
 
 
@@ -118,7 +163,20 @@ def document_of(agreement: Agreement) -> Document:
                 "excuses": work.excuses,
             },
         },
+        "reports": _fields(agreement.reports),
+        "alerts": _fields(agreement.alerts) | {
+            "period": agreement.alerts.period.name,
+            "deadline_within": _length(agreement.alerts.deadline_within),
+            "outage_for": _length(agreement.alerts.outage_for),
+            "digest_at": f"{agreement.alerts.digest_at:%H:%M}",
+        },
     }  # fmt: skip
+
+
+def _fields(settings: ReportSettings | AlertSettings) -> Document:
+    """Return fields whose names are those of their keys."""
+    values = {field.name: getattr(settings, field.name) for field in fields(settings)}
+    return {name: list(value) if isinstance(value, tuple) else _or_false(value) for name, value in values.items()}
 
 
 def _decimal(ratio: Fraction) -> Decimal:

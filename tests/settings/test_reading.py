@@ -21,7 +21,8 @@ from sla_compliance.errors import (
     SLAComplianceError,
 )
 from sla_compliance.settings import Agreement, RowSettings, Settings
-from sla_compliance.settings.keys import AGREEMENT_KEYS, SettingKey
+from sla_compliance.settings.keys import AGREEMENT_KEYS
+from sla_compliance.settings.setting_key import SettingKey
 from sla_compliance.units import instant_us
 
 FULL = """

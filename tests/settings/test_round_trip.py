@@ -13,7 +13,7 @@ from sla_compliance.errors import SLAComplianceError
 from tests.settings.documents import Document, agreements, document_of, documents
 from tests.settings.toml_text import toml_text
 
-TABLES_OF_KEYS = {"in_service", "policy", "planned_work", "service_hours"}
+TABLES_OF_KEYS = {"alerts", "in_service", "planned_work", "policy", "reports", "service_hours"}
 
 
 @given(st.data())
@@ -60,12 +60,7 @@ def _some_of(table: Document, data: st.DataObject) -> Document:
     kept: dict[str, Any] = {}
     for name, value in table.items():
         if data.draw(st.booleans()):
-            is_table_of_keys = isinstance(value, dict) and name in (
-                "in_service",
-                "policy",
-                "planned_work",
-                "service_hours",
-            )
+            is_table_of_keys = isinstance(value, dict) and name in TABLES_OF_KEYS
             kept[name] = _some_of(value, data) if is_table_of_keys else value
     return kept
 

@@ -144,3 +144,31 @@ def test_logs_of_changes_are_among_the_rows() -> None:
     """With the words of their states."""
     text = contract_text(settings.loads('[rows.changes]\ndown = ["DOWN", "LOST"]'), "sla.toml")
     assert text.endswith("Rows and tables\n  down              DOWN or LOST")
+
+
+def test_reports_and_alerts_are_said_where_the_file_says_them() -> None:
+    """A webhook by its host alone: its path may be a secret."""
+    text = contract_text(
+        settings.loads(
+            """
+            [defaults.reports]
+            formats = ["pdf", "xlsx"]
+            only_if = "breached"
+            email = ["ana@example.com"]
+            folder = "customers"
+            [defaults.alerts]
+            webhook = "https://hooks.example.com/T0KEN?x=1"
+            [tenants.acme.alerts]
+            webhook = false
+            """
+        ),
+        "sla.toml",
+    )
+    words = " ".join(text.split())
+    assert (
+        "Reports pdf and xlsx in en, of periods that are breached, to ana@example.com and the folder customers" in words
+    )
+    assert "digest at 08:00; to a webhook of hooks.example.com" in words
+    assert "Tenant acme Alerts of the month: low below 25 % of the budget" in words
+    assert words.endswith("to no recipient")
+    assert "T0KEN" not in text

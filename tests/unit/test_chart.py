@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla_compliance.drawing.chart import BOTTOM, TOP, ChartPoint, PointKind, axis_floor, chart
+from sla_compliance.drawing.chart import BOTTOM, TOP, ChartPoint, PointKind, axis_floor, axis_ticks, chart
+from sla_compliance.drawing.palette import paper_colours
 
 NOT_MEASURED = None
 percentages = st.none() | st.floats(0, 100).map(lambda value: round(value, 2))
@@ -30,7 +31,8 @@ def points_of(*values: float | None, kind: PointKind = PointKind.MET) -> list[Ch
 
 def drawn(points: Sequence[ChartPoint], target: float = 99.9) -> str:
     """The markup of their chart."""
-    return chart(points, target_percentage=target, label="Availability")
+    texts = [f"{tick}%" for tick in axis_ticks(axis_floor(points, target))]
+    return chart(points, target_percentage=target, tick_texts=texts, label="Availability")
 
 
 def line_of(markup: str) -> str:
@@ -122,3 +124,11 @@ def test_at_most_every_third_date_is_left_on_a_narrow_screen() -> None:
     assert [label for _, _, label in labels] == [f"day {index}" for index in range(29, -1, -3)]
     assert [name for name, _, _ in labels] == ["end", *["fine", "fine", ""] * 3]
     assert labels[0][1] == "100%"
+
+
+def test_outlets_without_style_sheets_have_the_colours_of_paper() -> None:
+    """Those that are plain colours, by name; a shadow is none."""
+    colours = paper_colours()
+    assert colours["ink"] == "#17201c"
+    assert "shadow" not in colours
+    assert all(re.fullmatch("#[0-9a-f]{3}|#[0-9a-f]{6}", colour) for colour in colours.values())

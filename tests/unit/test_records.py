@@ -112,6 +112,13 @@ def test_a_month_may_be_met_with_breached_days() -> None:
     assert (month.date, month.last_date) == (date(2025, 10, 1), date(2025, 10, 30))
 
 
+def test_lengths_have_their_names_of_old() -> None:
+    """`up_us` and `down_us` still answer."""
+    total = report_of([sla.Alarm(at(8, 2), at(8, 3))], at(8), at(9)).total
+    assert (total.up_us, total.down_us) == (total.uptime_us, total.downtime_us)
+    assert total.downtime_us == HOUR_US
+
+
 def test_the_same_cells_answer_other_questions() -> None:
     """Another accounting, another target; the record itself stays."""
     record = report_of([sla.Alarm(at(8, 2), at(8, 3))], at(8), at(9), maintenance=[(at(8, 2), at(8, 3))]).total

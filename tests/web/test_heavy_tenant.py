@@ -88,6 +88,7 @@ IN_POSTGRES = {
     "a day of many outages": DAY_OF_OUTAGES,
     "an outage of many alarms": f"incidents?date={heavy.day_of_rows():%F}&limit=10&alarm_limit=1000",
     "all resources": "resources?days=12&limit=1000",
+    "a report": "report?days=12&format=pdf",
 }
 
 

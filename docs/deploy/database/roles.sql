@@ -24,6 +24,10 @@ GRANT USAGE ON SEQUENCE sla_restatements_id_seq TO sla_app;
 -- Statements are issued and read; what was issued stands.
 GRANT SELECT, INSERT ON sla_statements TO sla_app;
 
+-- Alerts' states change; deliveries are marked as sent or failed, and stay as the log: what was to be sent to whom stands.
+GRANT SELECT, INSERT, UPDATE ON sla_alert_states TO sla_app;
+GRANT SELECT, INSERT, UPDATE (status, attempts, error, due_us, finished_us, claimed_until_us) ON sla_deliveries TO sla_app;
+
 -- Row-level security on the platform's tables hides all rows from this role, without an error; the app refuses to read
 -- such a table. Where it is on, let the role see all rows; the app narrows every statement by tenant itself:
 --     ALTER ROLE sla_app BYPASSRLS;

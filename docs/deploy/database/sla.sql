@@ -1,7 +1,7 @@
 -- quick requests
 CREATE INDEX IF NOT EXISTS "ix_sla_alarms" ON "alarms" ("tenant_id", "severity", "first_occurrence", "cleared_at");
 
--- stored days and statements
+-- stored days, statements and notifications
 CREATE TABLE IF NOT EXISTS sla_days (
 	tenant_id TEXT NOT NULL, 
 	measurement TEXT NOT NULL, 
@@ -58,6 +58,37 @@ CREATE TABLE IF NOT EXISTS sla_statements (
 	lines_zlib BYTEA, 
 	PRIMARY KEY (tenant_id, subject, start_us, end_us, number)
 );
+
+CREATE TABLE IF NOT EXISTS sla_alert_states (
+	tenant_id TEXT NOT NULL, 
+	content TEXT NOT NULL, 
+	version BIGINT NOT NULL, 
+	PRIMARY KEY (tenant_id)
+);
+
+CREATE TABLE IF NOT EXISTS sla_deliveries (
+	delivery_id TEXT NOT NULL, 
+	message_id TEXT NOT NULL, 
+	tenant_id TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	channel TEXT NOT NULL, 
+	recipient TEXT NOT NULL, 
+	content TEXT NOT NULL, 
+	created_us BIGINT NOT NULL, 
+	due_us BIGINT NOT NULL, 
+	status TEXT NOT NULL, 
+	attempts INTEGER NOT NULL, 
+	error TEXT, 
+	finished_us BIGINT, 
+	claimed_until_us BIGINT NOT NULL, 
+	PRIMARY KEY (delivery_id)
+);
+
+CREATE INDEX IF NOT EXISTS ix_sla_deliveries_due ON sla_deliveries (due_us) WHERE status = 'waiting';
+
+CREATE INDEX IF NOT EXISTS ix_sla_deliveries_made ON sla_deliveries (created_us);
+
+CREATE INDEX IF NOT EXISTS ix_sla_deliveries_tenant ON sla_deliveries (tenant_id, created_us);
 
 -- corrections
 CREATE TABLE IF NOT EXISTS "sla_corrections" (

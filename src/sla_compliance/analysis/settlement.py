@@ -31,6 +31,7 @@ _WORDS: Final = {
     DoubtCause.SET_ASIDE: "set aside as a bad row: when was it, and how severe?",
     DoubtCause.DISAGREEING: "rows of one id disagree: when was it?",
     DoubtCause.OVERWRITTEN: "severity overwritten by 'cleared': how severe was it?",
+    DoubtCause.UNKEYED: "names no key: whose is it?",
     DoubtCause.NO_START: "set aside without a start: when was it?",
 }
 
@@ -88,7 +89,8 @@ def settlement(report: ComplianceReport) -> Settlement:
     times_by_id: dict[str, list[DoubtfulTime]] = {}
     subjects_without_id: dict[int, int] = {}
     for time in report.readings.at_stake:
-        if time.start_us >= end_us or time.end_us <= start_us:
+        # Of a window without length no time is at stake, also of an alarm that lasts before and after it.
+        if max(time.start_us, start_us) >= min(time.end_us, end_us):
             continue
         if time.row_id is None:
             subjects_without_id[time.subject] = time.rows

@@ -94,10 +94,13 @@ class AnswerOutput:
             UsageError: the file has an ending of no format of the command, or is one that is read.
         """
         path, format_name = options["output"], options["format_name"]
+        windows_and_contract = [*options["maintenance"], *options["exclusions"], options["contract"]]
+        all_read_files = list(filter(None, [*rows.files, *rows.corrections, *windows_and_contract, *read_files]))
         if path is not None:
-            windows_and_contract = [*options["maintenance"], *options["exclusions"], options["contract"]]
-            check_output(path, filter(None, [*rows.files, *rows.corrections, *windows_and_contract, *read_files]))
+            check_output(path, all_read_files)
             format_name = format_name or format_of(path)
+        if options.get("evidence") is not None:  # of `statement`
+            check_output(options["evidence"], all_read_files, "--evidence")
         if format_name not in (None, *formats):
             endings = ", ".join(suffix for suffix, name in FORMAT_BY_SUFFIX.items() if name in formats)
             raise click.UsageError(f"--output {path} has none of the endings {endings}; choose one, or give --format")

@@ -19,12 +19,13 @@ with requires_extra("serve", __name__):
     import redis  # noqa: F401
     from sqlalchemy import Engine, inspect
     from sqlalchemy.exc import SQLAlchemyError
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sla_compliance.cli.commands import BadInput
 from sla_compliance.cli.messages import named_by_option
 from sla_compliance.cli.option_groups import Decorator, applied
 from sla_compliance.cli.parameters import parse_redis_url
-from sla_compliance.server.app import service_of
+from sla_compliance.server.app import contract_of, service_of
 from sla_compliance.server.database import STORED_DAYS_TABLE, database_url, engine_of
 from sla_compliance.server.settings import ServeSettings
 from sla_compliance.server.variables import CACHE_KEY, CONTRACT, DATABASE_URL, REDIS_URL, SECRET
@@ -51,11 +52,15 @@ class AppService:
         service: it.
         tenant_ids: all tenants of the tables and of the contract file, in order.
         has_stored_days: whether the database has the tables of stored days.
+        engine: of the database.
+        contract: what the contract file says; nothing where there is none.
     """
 
     service: ComplianceService
     tenant_ids: tuple[str, ...]
     has_stored_days: bool
+    engine: AsyncEngine
+    contract: Settings
 
     def check_tenants(self, tenant_ids: Iterable[str]) -> None:
         """Check that tenants are known: work on a misspelt one would succeed and do nothing.
@@ -81,12 +86,10 @@ def with_app_service(
         SLAComplianceError: an option is wrong, or the cache or a table is not there.
     """
     settings = Settings() if contract is None else load(contract)
-    tables = mapped_tables(settings.tables)
     try:
-        ids, has_stored_days = run_with_engine(url_text, lambda engine: _look(engine, tables), field=_URL_OPTION)
+        known_ids, has_stored_days = list_tenants(url_text, settings)
     except OSError as error:
         raise BadInput(f"the database cannot be used: {error}") from error
-    known_ids = tuple(sorted({*ids, *settings.tenants}))
 
     async def run() -> _Result:
         async with _opened(url_text, redis_url, contract, known_ids, has_stored_days) as app:
@@ -97,6 +100,18 @@ def with_app_service(
     except (SQLAlchemyError, TimeoutError) as error:
         reason = str(error) or "it does not answer in time"
         raise BadInput(f"the database cannot be used: {reason}") from error
+
+
+def list_tenants(url_text: str, settings: Settings) -> tuple[tuple[str, ...], bool]:
+    """Return the ids of all tenants of a database and of a contract file, and whether there are stored days.
+
+    Raises:
+        OSError: the database cannot be reached, or refuses a statement; the message has no URL.
+        SLAComplianceError: a table is not there, or the URL is wrong.
+    """
+    tables = mapped_tables(settings.tables)
+    ids, has_stored_days = run_with_engine(url_text, lambda engine: _look(engine, tables), field=_URL_OPTION)
+    return tuple(sorted({*ids, *settings.tenants})), has_stored_days
 
 
 @asynccontextmanager
@@ -114,9 +129,10 @@ async def _opened(
         "contract": contract,
         "has_stored_days": has_stored_days,
     }
-    service = service_of(engine, ServeSettings(**parts), Statistics())
+    settings = ServeSettings(**parts)
+    service = service_of(engine, settings, Statistics())
     try:
-        yield AppService(service, ids, has_stored_days)
+        yield AppService(service, ids, has_stored_days, engine, contract_of(settings))
     finally:
         await service.aclose()
         await engine.dispose()

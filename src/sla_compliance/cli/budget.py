@@ -19,10 +19,10 @@ import click
 
 from sla_compliance.analysis import ErrorBudget, ProjectedBudget, budget, burn_rate, projected_budget
 from sla_compliance.cli.answer_options import answer_command, read_report
-from sla_compliance.cli.evaluation import FailOn
 from sla_compliance.cli.option_groups import Decorator, applied, option_of
 from sla_compliance.date_ranges import exact_window
 from sla_compliance.errors import InvalidIntervalError, shown
+from sla_compliance.outlets.outcome_levels import OutcomeLevel
 from sla_compliance.outlets.text import counted, doubt_sentences
 from sla_compliance.report import ComplianceReport
 from sla_compliance.units import MICROSECOND, moment
@@ -163,7 +163,7 @@ def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 
         rows=lambda: [answer.as_row()],
         table=lambda page: _page(page, output.title, answer),
     )
-    context.exit(result.exit_code(FailOn.UNCONFIRMED))
+    context.exit(result.exit_code(OutcomeLevel.UNCONFIRMED))
 
 
 def _check_inside(outages: Iterable[_Bounds], report: ComplianceReport) -> None:

@@ -32,6 +32,7 @@ SUMMARIES: Final[Mapping[str, str]] = {
     "budget": "Say how much of the error budget is left, and until when an outage may last.",
     "trend": "Compare each day, week, month, quarter or year with the one before.",
     "statement": "Issue a statement of a closed period, or restate one and say what changed.",
+    "verify": "Compute the figures of an evidence pack again.",
     "doctor": "Say what of exported alarms is in doubt, what is at stake, and which option would settle it.",
     "settle": "Write what is in doubt as a file of corrections, ready to fill.",
     "contract": "Say in words what a contract file means, or print its JSON schema.",
@@ -40,6 +41,9 @@ SUMMARIES: Final[Mapping[str, str]] = {
     "token": "Print a bearer token for `serve`.",
     "reconcile": "Compare stored days with the rows, and restate those that differ.",
     "invalidate": "Say that facts of some dates changed: their days are measured again.",
+    "notify": "Look at the error budgets of all tenants, and alert people of what is new.",
+    "send-reports": "Send the reports of a month to those whom the contract file names.",
+    "deliveries": "List what was sent, what waits and what failed; try a failed one again.",
     "ddl": "Print the indexes and tables that a database needs.",
     "check": "Warn when a database lacks the index that makes requests quick.",
 }
@@ -65,7 +69,7 @@ class Commands(click.Group):
         """Return the command of this name, imported; None where there is none."""
         if cmd_name not in SUMMARIES:
             return None
-        command: click.Command = import_module(f"sla_compliance.cli.{cmd_name}").command
+        command: click.Command = import_module(f"sla_compliance.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

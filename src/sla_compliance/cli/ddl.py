@@ -26,7 +26,7 @@ DIALECT_NAMES: Final = ("postgresql", "sqlite")
 @click.option("--dialect", type=click.Choice(DIALECT_NAMES), help="Whose SQL, where no database is read.")
 @click.option(_URL_OPTION, help="The database to fit, e.g. postgresql://host/platform; it is read and not changed.")
 @click.option("--upgrade", is_flag=True, help="From an earlier version of the tables of stored days, instead.")
-@click.option("--from-version", type=click.IntRange(1, 2), help="With --upgrade: which one.  [default: 1]")
+@click.option("--from-version", type=click.IntRange(1, 3), help="With --upgrade: which one.  [default: 1]")
 @click.option("--contract", metavar="FILE", help="Names of the table of alarms and its columns, sla.toml.")
 @click.option("--metrics", "has_metrics", is_flag=True, help="With the index of measured availability.")
 def command(
@@ -37,7 +37,7 @@ def command(
     contract: str | None,
     has_metrics: bool,
 ) -> None:
-    """Print the indexes that make requests quick, the tables of stored days, statements and corrections.
+    """Print the indexes that make requests quick, and tables of stored days, statements, notifications, corrections.
 
     Nothing is run.
     """
@@ -50,7 +50,7 @@ def command(
     assert dialect is not None  # noqa: S101 - one of both was given
     if upgrade:
         statements = stores.upgrade_ddl(dialect, from_version=from_version or 1)
-        click.echo(f"-- stored days: version {from_version or 1} to version 3\nBEGIN;\n\n{statements}\n\nCOMMIT;")
+        click.echo(f"-- stored days: version {from_version or 1} to version 4\nBEGIN;\n\n{statements}\n\nCOMMIT;")
         return
     settings = Settings() if contract is None else load(contract)
     tables = sources.mapped_tables(settings.tables)
@@ -63,7 +63,7 @@ def command(
     corrections = sources.corrections_ddl(dialect, tables.corrections or sources.CorrectionsTable())
     parts = (
         f"-- quick requests\n{indexes}",
-        f"-- stored days and statements\n{stores.ddl(dialect)}",
+        f"-- stored days, statements and notifications\n{stores.ddl(dialect)}",
         f"-- corrections\n{corrections}",
     )
     click.echo("\n\n".join(parts))

@@ -20,12 +20,18 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.periods import Period
+from sla_compliance.cli.demo_alerts import alerts_text
 from sla_compliance.cli.demo_exports import write_exports
+from sla_compliance.cli.demo_report import write_demo_report
+from sla_compliance.cli.destination import check_ending
 from sla_compliance.cli.output import emit
+from sla_compliance.cli.report_documents import BINARY_FORMATS, DOCUMENT_FORMATS
 from sla_compliance.cli.table import Page, periods_page
-from sla_compliance.compliance import evaluate, evaluate_each
-from sla_compliance.outlets.html import report_page
+from sla_compliance.compliance import EvaluationKeywords, evaluate, evaluate_each
+from sla_compliance.outlets import document
+from sla_compliance.outlets.html import document_page
 from sla_compliance.outlets.text import TERMINAL, clock_length, counted
 from sla_compliance.report import ComplianceReport
 from sla_compliance.samples import SampleProvider, batch_of, sample_provider
@@ -73,17 +79,40 @@ class Files:
     show_default=True,
     help="Where to write the files; made if need be.",
 )
-def command(seed: int, folder: Path) -> None:
+@click.option(
+    "--report",
+    "report_format",
+    type=click.Choice(DOCUMENT_FORMATS),
+    help="Also write the report of the last whole month, as a customer gets it.",
+)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="With --report: where to write it.  [default: demo.pdf or the like, here]",
+)
+@click.option("--alerts", "shows_alerts", is_flag=True, help="Only print what alerts would have told; no files.")
+def command(seed: int, folder: Path, report_format: str | None, output: Path | None, shows_alerts: bool) -> None:
     """Show it at work on 90 days of made-up alarms: a table here, a page to open in a browser, files to try it on."""
+    if output is not None and report_format is None:
+        raise click.UsageError("--output is the file of --report; give --report too")
+    if output is not None and report_format is not None:
+        check_ending(str(output), report_format, BINARY_FORMATS)
     files = Files(folder)
     provider = sample_provider(datetime.now(UTC).replace(microsecond=0), seed=seed)
+    if shows_alerts:
+        emit(alerts_text(provider), sys.stdout.encoding or "utf-8")
+        return
     write_files(provider, files)
     report, resources = reports(provider, files)
-    files.page.write_text(report_page(report, title=TITLE), encoding="utf-8")
+    files.page.write_text(document_page(document(report, title=TITLE)), encoding="utf-8")
     page = Page(sys.stdout)
     table = periods_page(page, f"{TITLE}, made up", report, Period.DAY)
     worst = page.text(_worst_resources(resources, provider))
-    emit(table + worst + _next_steps(provider, files), sys.stdout.encoding or "utf-8")
+    steps = _next_steps(provider, files)
+    if report_format is not None:
+        path = write_demo_report(*rows_and_terms(provider, files), report_format, output)
+        steps = f"\nOpen the report of last month\n  {path.resolve()}\n{steps}"
+    emit(table + worst + steps, sys.stdout.encoding or "utf-8")
 
 
 def write_files(provider: SampleProvider, files: Files) -> None:
@@ -93,11 +122,16 @@ def write_files(provider: SampleProvider, files: Files) -> None:
     write_exports(provider, files.alarms, files.maintenance)
 
 
-def reports(provider: SampleProvider, files: Files) -> tuple[ComplianceReport, Mapping[Hashable, ComplianceReport]]:
-    """Return the report of all alarms in the database, and the report of each device."""
-    batch = batch_of(read_alarm_rows(files.database))
+def rows_and_terms(provider: SampleProvider, files: Files) -> tuple[AlarmBatch, EvaluationKeywords]:
+    """Return the alarms in the database, and by what they are evaluated."""
     terms = provider.terms
     terms["maintenance"] = read_windows(files.database)
+    return batch_of(read_alarm_rows(files.database)), terms
+
+
+def reports(provider: SampleProvider, files: Files) -> tuple[ComplianceReport, Mapping[Hashable, ComplianceReport]]:
+    """Return the report of all alarms in the database, and the report of each device."""
+    batch, terms = rows_and_terms(provider, files)
     keys = [device.id for device in provider.inventory]
     return evaluate(batch, **terms), evaluate_each(batch, by="resource_id", inventory=keys, **terms)
 

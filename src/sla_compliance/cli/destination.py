@@ -9,14 +9,22 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final
 
 import click
 
-FORMAT_BY_SUFFIX: Final = {".json": "json", ".csv": "csv", ".html": "html", ".htm": "html", ".txt": "table"}
+FORMAT_BY_SUFFIX: Final = {
+    ".json": "json",
+    ".csv": "csv",
+    ".html": "html",
+    ".htm": "html",
+    ".txt": "table",
+    ".pdf": "pdf",
+    ".xlsx": "xlsx",
+}
 
 
 def format_of(path: str) -> str:
@@ -32,15 +40,30 @@ def format_of(path: str) -> str:
     return name
 
 
-def check_output(path: str, input_files: Iterable[str]) -> None:
+def check_ending(path: str, format_name: str, binary_formats: Collection[str]) -> None:
+    """Check that a file whose ending names a binary format has this format, and the other way round.
+
+    Raises:
+        UsageError: programs would open it as something else.
+    """
+    suffix = Path(path).suffix.lower()
+    named = FORMAT_BY_SUFFIX.get(suffix, format_name)
+    if named != format_name and {named, format_name} & set(binary_formats):
+        raise click.UsageError(f"--output {path} ends in {suffix}, and its format is {format_name}; change one of them")
+
+
+def check_output(path: str, input_files: Iterable[str], option: str = "--output") -> None:
     """Check that a file to write is none of those that are read.
+
+    Args:
+        option: which names it.
 
     Raises:
         UsageError: it is.
     """
     for file in input_files:
         if Path(path).exists() and Path(file).exists() and Path(path).samefile(file):
-            raise click.UsageError(f"--output {path} is a file that is read; give another name")
+            raise click.UsageError(f"{option} {path} is a file that is read; give another name")
 
 
 def write_pieces(pieces: Iterable[str], path: str | None, encoding: str = "utf-8") -> None:
@@ -55,6 +78,13 @@ def write_pieces(pieces: Iterable[str], path: str | None, encoding: str = "utf-8
     with _opened(path) as stream:
         for piece in pieces:
             stream.write(piece.encode(encoding, errors="replace"))
+        stream.flush()
+
+
+def write_content(content: bytes, path: str | None) -> None:
+    """Write bytes; arguments and errors as `write_pieces`."""
+    with _opened(path) as stream:
+        stream.write(content)
         stream.flush()
 
 

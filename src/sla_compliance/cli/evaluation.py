@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.certainty import INPUT_DOUBTS_IN_WORDS
 from sla_compliance.cli.agreed_evaluation import Evaluation
-from sla_compliance.cli.messages import named_by_option
-from sla_compliance.compliance import evaluate, evaluate_each
+from sla_compliance.cli.keyed_evaluation import KeyedEvaluation
+from sla_compliance.compliance import evaluate
 from sla_compliance.errors import shown
-from sla_compliance.intervals import NEVER
 from sla_compliance.inventory import Inventory
 from sla_compliance.measured import FactCode
-from sla_compliance.outlets.text import counted, doubt_sentences, total_verdict
+from sla_compliance.outlets.outcome_levels import OutcomeLevel
+from sla_compliance.outlets.text import counted, doubt_sentences, is_confirmed, total_verdict
 from sla_compliance.quality import lines_of
 from sla_compliance.readings import Unkeyed
 from sla_compliance.records import Verdict
 from sla_compliance.report import ComplianceReport
-from sla_compliance.sources.files import TENANT_COLUMN
 from sla_compliance.units import moment
 
 BREACHED: Final = 1
@@ -33,12 +31,60 @@ _LEAST_LIKELY_TARGET: Final = 1
 _MOST_KEYS_NAMED: Final = 5
 
 
-class FailOn(StrEnum):
-    """The mildest outcome that is no success; each includes those above it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What of the report of a key decides about the command, and stands in an index.
 
-    BREACHED = "breached"
-    UNCONFIRMED = "unconfirmed"
-    AT_RISK = "at-risk"
+    Attributes:
+        key: None: of rows without a value, or of all rows.
+        title: what an inventory calls it.
+        availability_percentage: as the wire format has it.
+        verdict: on record.
+        is_record_confirmed: whether no doubt about the rows could change it.
+        is_confirmed: whether the input as a whole allows a verdict, too.
+        target_percentage: what was promised.
+        rank: sorts the worst first, those without a figure last.
+    """
+
+    key: Hashable
+    title: str | None
+    availability_percentage: float | None
+    verdict: Verdict
+    is_record_confirmed: bool
+    is_confirmed: bool
+    target_percentage: float
+    rank: tuple[bool, object, int, str]
+
+    @classmethod
+    def of(cls, key: Hashable, report: ComplianceReport, whole: ComplianceReport) -> Outcome:
+        """Return the outcome of a report; it holds nothing of the report itself."""
+        total = report.total
+        return cls(
+            key=key,
+            title=report.title,
+            availability_percentage=total.compliance_percentage,
+            verdict=total.verdict,
+            is_record_confirmed=total.is_confirmed,
+            is_confirmed=is_confirmed(whole, total),
+            target_percentage=total.target_percentage,
+            rank=_rank(key, report),
+        )
+
+
+def exit_code_of(outcomes: Iterable[Outcome], whole: ComplianceReport, fail_on: OutcomeLevel) -> int:
+    """Return the exit code of the worst of some reports: 1, then 3, then 0.
+
+    Args:
+        whole: of all alarms together.
+        fail_on: the mildest outcome that is a failure.
+    """
+    judged = list(outcomes)
+    if any(outcome.verdict is Verdict.BREACHED for outcome in judged):
+        return BREACHED
+    if whole.doubt_of_input is not None and fail_on is not OutcomeLevel.BREACHED:
+        return NOT_CONFIRMED
+    failures = [fail_on.includes(outcome.verdict, is_confirmed=outcome.is_record_confirmed) for outcome in judged]
+    return NOT_CONFIRMED if any(failures) else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +106,15 @@ class ReportResult:
         return ReportResult(self.whole, dict(islice(self.by_key.items(), number)))
 
     @property
-    def reports(self) -> Sequence[ComplianceReport]:
-        """The reports that are judged: of each key, where there are keys."""
-        return (self.whole,) if self.by_key is None else tuple(self.by_key.values())
+    def outcomes(self) -> list[Outcome]:
+        """What is judged: the report of each key, where there are keys."""
+        if self.by_key is None:
+            return [Outcome.of(None, self.whole, self.whole)]
+        return [Outcome.of(key, report, self.whole) for key, report in self.by_key.items()]
 
-    def exit_code(self, fail_on: FailOn) -> int:
-        """Return the exit code of the command, by the worst of the reports: 1, then 3, then 0.
-
-        Args:
-            fail_on: the mildest outcome that is a failure.
-        """
-        totals = [report.total for report in self.reports]
-        if any(total.is_breached for total in totals):
-            return BREACHED
-        is_unconfirmed = any(not total.is_confirmed for total in totals) or self.whole.doubt_of_input is not None
-        if is_unconfirmed and fail_on is not FailOn.BREACHED:
-            return NOT_CONFIRMED
-        is_at_risk = any(total.verdict is Verdict.AT_RISK for total in totals)
-        return NOT_CONFIRMED if is_at_risk and fail_on is FailOn.AT_RISK else 0
+    def exit_code(self, fail_on: OutcomeLevel) -> int:
+        """Return the exit code of the command; arguments as `exit_code_of`."""
+        return exit_code_of(self.outcomes, self.whole, fail_on)
 
 
 # What a reader of any format must know: which rows are missing from the figures, what was assumed of others, and what
@@ -100,7 +137,18 @@ def notes_of(result: ReportResult, inventory: Inventory | None = None) -> list[s
     Args:
         inventory: what there is; a key that it does not have is noted.
     """
-    whole = result.whole
+    outcomes = result.outcomes
+    if result.by_key is not None:
+        return [*notes_on_rows(result.whole, outcomes), *notes_on_keys(outcomes, inventory)]
+    notes = notes_on_rows(result.whole, outcomes)
+    if not result.whole.is_confirmed:
+        doubts = "; ".join(doubt_sentences(result.whole)) or "nothing is known of this time"
+        notes.append(f"{total_verdict(result.whole)}: {doubts}")
+    return notes
+
+
+def notes_on_rows(whole: ComplianceReport, outcomes: Iterable[Outcome]) -> list[str]:
+    """Return what was set aside and assumed, and which target was probably meant as a share."""
     notes = [*lines_of(fact for fact in whole.quality.facts if fact.code in _NOTED)]
     if whole.doubt_of_input is not None:
         notes.append(INPUT_DOUBTS_IN_WORDS[whole.doubt_of_input])
@@ -110,37 +158,33 @@ def notes_of(result: ReportResult, inventory: Inventory | None = None) -> list[s
         notes.append(
             f"no alarm of the files reaches into the period, they are of {first} to {last}; is the export whole?"
         )
-    notes += _notes_on_targets(result)
+    targets = {outcome.target_percentage for outcome in outcomes}
+    small_targets = sorted(target for target in targets if 0 < target <= _LEAST_LIKELY_TARGET)
+    sentence = "the target is {:.15g} %; where a share was meant, write {:.15g}"
+    return notes + [sentence.format(target, target * 100) for target in small_targets]
+
+
+def notes_on_keys(outcomes: Sequence[Outcome], inventory: Inventory | None) -> list[str]:
+    """Return which keys the inventory does not have, and how many verdicts are not confirmed."""
+    notes: list[str] = []
     if inventory is not None:
-        notes += _notes_on_other_keys(result, inventory)
-    if result.by_key is not None:
-        unconfirmed = sum(not report.is_confirmed for report in result.by_key.values())
-        if unconfirmed:
-            notes.append(f"{unconfirmed:,} of {counted(len(result.by_key), 'verdict')} not confirmed")
-    elif not whole.is_confirmed:
-        doubts = "; ".join(doubt_sentences(whole)) or "nothing is known of this time"
-        notes.append(f"{total_verdict(whole)}: {doubts}")
+        notes += _notes_on_other_keys([outcome.key for outcome in outcomes], inventory)
+    unconfirmed = sum(not outcome.is_record_confirmed for outcome in outcomes)
+    if unconfirmed:
+        notes.append(f"{unconfirmed:,} of {counted(len(outcomes), 'verdict')} not confirmed")
     return notes
 
 
-def _notes_on_other_keys(result: ReportResult, inventory: Inventory) -> list[str]:
+def _notes_on_other_keys(keys: Iterable[Hashable], inventory: Inventory) -> list[str]:
     """Return a sentence on keys of rows that the inventory does not have: one of its own may be spelt otherwise."""
     inventory_keys = {str(unit.key) for unit in inventory.units}
-    other_keys = sorted({str(key) for key in result.by_key or () if key is not None} - inventory_keys)
+    other_keys = sorted({str(key) for key in keys if key is not None} - inventory_keys)
     if not other_keys:
         return []
     listed = ", ".join(map(shown, other_keys[:_MOST_KEYS_NAMED]))
     unnamed = len(other_keys) - _MOST_KEYS_NAMED
     more = f" and {unnamed:,} more" if unnamed > 0 else ""
     return [f"{counted(len(other_keys), 'key')} of the rows not in the inventory: {listed}{more}"]
-
-
-def _notes_on_targets(result: ReportResult) -> list[str]:
-    """Return a sentence for each target that was probably meant as a share."""
-    targets = {report.total.target_percentage for report in result.reports}
-    small_targets = sorted(target for target in targets if 0 < target <= _LEAST_LIKELY_TARGET)
-    sentence = "the target is {:.15g} %; where a share was meant, write {:.15g}"
-    return [sentence.format(target, target * 100) for target in small_targets]
 
 
 def _is_of_another_time(whole: ComplianceReport) -> bool:
@@ -172,35 +216,13 @@ def make_reports(
         unkeyed: whose the rows without a value of the column are.
         inventory: the values that have a report even without a row, and what is agreed for each.
     """
-    arguments = evaluation.keywords(tenant_id)
-    whole = evaluate(batch, **arguments)
+    whole = evaluate(batch, **evaluation.keywords(tenant_id))
     if column is None:
         return ReportResult(whole, None)
-    with named_by_option(by="--each"):
-        has_own_terms = evaluation.settings.tenants or evaluation.tenants is not None
-        if column == TENANT_COLUMN and inventory is None and has_own_terms:
-            reports = _reports_of_tenants(batch, evaluation)
-        else:
-            reports = evaluate_each(batch, by=column, inventory=inventory, unkeyed=unkeyed, **arguments)
+    keyed = KeyedEvaluation.of(batch, column, evaluation, tenant_id, unkeyed=unkeyed, inventory=inventory)
+    reports = dict(keyed.each_report())
     worst_first = sorted(reports, key=lambda key: _rank(key, reports[key]))
     return ReportResult(whole, {key: reports[key] for key in worst_first})
-
-
-def _reports_of_tenants(batch: AlarmBatch, evaluation: Evaluation) -> dict[Hashable, ComplianceReport]:
-    """Return the report of each tenant, by what the contract file and the database say of it."""
-    # A tenant of a log that never failed has a report too; its state is known when its own rows say it.
-    observed_by_tenant = batch.monitored_by.get(TENANT_COLUMN)
-    without_rows = replace(batch.take(()), rejected=())
-    batches: dict[Hashable, AlarmBatch] = dict.fromkeys(evaluation.tenants or (), AlarmBatch())
-    batches |= dict.fromkeys(observed_by_tenant or (), without_rows)
-    batches |= batch.by(TENANT_COLUMN)
-    reports: dict[Hashable, ComplianceReport] = {}
-    for key, tenant_batch in batches.items():
-        alarms = tenant_batch
-        if observed_by_tenant is not None:
-            alarms = replace(tenant_batch, monitored=observed_by_tenant.get(str(key), NEVER))
-        reports[key] = evaluate(alarms, **evaluation.keywords(None if key is None else str(key)))
-    return reports
 
 
 def _rank(key: Hashable, report: ComplianceReport) -> tuple[bool, object, int, str]:

@@ -18,10 +18,10 @@ import click
 from sla_compliance.analysis import Attribution, Share, attribution, decisive_incidents, effect_us
 from sla_compliance.certainty import INPUT_DOUBTS_IN_WORDS
 from sla_compliance.cli.answer_options import answer_command, read_report, unlisted_text
-from sla_compliance.cli.evaluation import FailOn
 from sla_compliance.cli.messages import named_by_option
 from sla_compliance.cli.option_groups import Decorator, applied, option_of
 from sla_compliance.incidents import Incident
+from sla_compliance.outlets.outcome_levels import OutcomeLevel
 from sla_compliance.outlets.text import clock_length, counted, is_confirmed, key_name, total_verdict
 from sla_compliance.records import Verdict
 from sla_compliance.report import ComplianceReport
@@ -153,7 +153,7 @@ def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 
         rows=explanation.share_rows,
         table=lambda page: _page(page, output.title, explanation),
     )
-    context.exit(result.exit_code(FailOn.UNCONFIRMED))
+    context.exit(result.exit_code(OutcomeLevel.UNCONFIRMED))
 
 
 def _column_by_default(report: ComplianceReport) -> str | None:

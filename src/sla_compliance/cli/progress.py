@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from sla_compliance.outlets.text import printable
 
@@ -46,3 +46,23 @@ def reading_bar() -> Iterator[ReadingBar]:
         yield ReadingBar(bars)
     finally:
         bars.stop()
+
+
+class KeysBar:
+    """A bar of reports that are written one after the other."""
+
+    def __init__(self, bars: Progress, keys: int) -> None:
+        self._bars = bars
+        self._task = bars.add_task("reports", total=keys)
+
+    def advance(self) -> None:
+        """Show that one more is done."""
+        self._bars.advance(self._task)
+
+
+@contextmanager
+def keys_bar(keys: int) -> Iterator[KeysBar]:
+    """Show a bar while the reports of so many keys are made; it is gone when all are."""
+    columns = (TextColumn("{task.completed:,.0f} of {task.total:,.0f} reports"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        yield KeysBar(bars, keys)

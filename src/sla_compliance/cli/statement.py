@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -21,6 +22,7 @@ import click
 from sla_compliance.analysis import Difference, Statement, difference, restate, statement
 from sla_compliance.analysis.statements import closed_from_us
 from sla_compliance.cli.answer_options import answer_command, read_report
+from sla_compliance.cli.destination import write_content
 from sla_compliance.cli.evaluation import NOT_CONFIRMED
 from sla_compliance.cli.messages import named_by_option
 from sla_compliance.cli.option_groups import Decorator, applied, option_of
@@ -42,6 +44,8 @@ Examples:
     --output october-1.json
   sla-compliance statement alarms.csv --zone Africa/Lagos --month 2026-10 --tenant acme --issued-by "A. Bello" \\
     --previous october-1.json --reason "row 17 ended later" --output october-2.json
+  sla-compliance statement alarms.csv --zone Africa/Lagos --month 2026-10 --tenant acme --issued-by "A. Bello" \\
+    --output october-1.json --evidence october-1.zip
 
 Exit code: 0 written, whatever the verdict; 2 bad input, or a period that is not closed; 3 no rows were read.
 """
@@ -58,6 +62,12 @@ _which_options: Final[Decorator] = applied(
         "--previous", metavar="FILE", shell_complete=complete_file, help="The last statement, JSON, to restate."
     ),
     option_of("Which statement")("--reason", metavar="TEXT", help="With --previous: why facts changed; needed."),
+    option_of("Output")(
+        "--evidence",
+        metavar="FILE",
+        shell_complete=complete_file,
+        help="Write the statement, its rows, ledger and terms there too, as a zip; `verify` computes it again.",
+    ),
 )
 
 
@@ -84,12 +94,15 @@ def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 
     result, output = read_report(options, _FORMATS, filter(None, [options["previous"]]), takes_untenanted=True)
     report = result.whole
     issued = _issued(report, previous, options, datetime.now(UTC))
+    pack = None if options["evidence"] is None else _evidence(report, issued.statement)
     if output.format_name == "json":
         for line in _difference_lines(issued):
             click.echo(f"Note: {line}", err=True)
         output.write_text(statement_text(issued.statement))
     else:
         output.write_table(lambda page: _page(page, output.title, report, issued))
+    if pack is not None:
+        write_content(pack, options["evidence"])
     context.exit(NOT_CONFIRMED if report.is_of_empty_input else 0)
 
 
@@ -100,6 +113,9 @@ def _check_options(options: Mapping[str, Any]) -> None:
         raise click.UsageError("Missing option '--reason'; with --previous it says why the facts changed")
     if options["previous"] is None and options["reason"] is not None:
         raise click.UsageError("--reason is why a statement is restated; give --previous FILE too")
+    written = [Path(options[name]).resolve() for name in ("output", "evidence") if options[name] is not None]
+    if len(set(written)) < len(written):
+        raise click.UsageError("--evidence and --output are one file; the pack is a zip of its own")
     if options["previous"] is not None and options["provisional"]:
         raise click.UsageError("--provisional is of a first statement; leave it out, --previous says what it is")
 
@@ -134,6 +150,18 @@ def _issued(
     if report.is_of_empty_input and new is not previous:
         new = replace(new, figures={**new.figures, "is_confirmed": False})
     return Issued(new, None if previous is None else difference(previous, new))
+
+
+def _evidence(report: ComplianceReport, issued: Statement) -> bytes:
+    """Return the evidence pack of a statement.
+
+    Raises:
+        InvalidValueError: the statement of --previous stands, and the report has other figures, as of another instant.
+    """
+    from sla_compliance.outlets.evidence_pack import evidence_pack  # noqa: PLC0415 - other answers need none
+
+    with named_by_option(statement="--previous"):
+        return evidence_pack(report, statement=issued)
 
 
 def _check_period(

@@ -26,7 +26,8 @@ HEIGHT: Final = 300
 TOP: Final = 14
 BOTTOM: Final = HEIGHT - 34
 _AXIS_WIDTH: Final = 44
-_FLOORS: Final = (95, 90, 80, 50, 0)  # where the axis may begin, percent; the highest that fits is taken
+# Where the axis may begin, percent; the highest that fits is taken. Steps from each to 100 are whole numbers.
+_FLOORS: Final = (95, 90, 80, 50, 0)
 _AXIS_STEPS: Final = 5
 _MOST_DATES: Final = 12  # below a wide chart; a narrow one shows every third of them
 DIAMOND: Final = "M0-5.5L5.5 0L0 5.5L-5.5 0Z"
@@ -92,23 +93,18 @@ class Scales:
         share = (percentage - self.floor_percentage) / (100 - self.floor_percentage)
         return round(self.bottom - share * (self.bottom - self.top), 1)
 
-    @property
-    def ticks(self) -> list[float]:
-        """The percentages that the axis names, the floor first."""
-        step = (100 - self.floor_percentage) / _AXIS_STEPS
-        return [self.floor_percentage + number * step for number in range(_AXIS_STEPS + 1)]
 
-
-def chart(points: Sequence[ChartPoint], *, target_percentage: float, label: str) -> Markup:
+def chart(points: Sequence[ChartPoint], *, target_percentage: float, tick_texts: Sequence[str], label: str) -> Markup:
     """Return the chart of some points, at least one.
 
     Args:
         points: in order of time, equally spaced.
         target_percentage: where the dashed line is, 0 to 100.
+        tick_texts: the percentages of `axis_ticks`, as people read them.
         label: the accessible name of the chart.
     """
     scales = Scales(point_count=len(points), floor_percentage=axis_floor(points, target_percentage))
-    axis = element("svg", _axis(scales), width=str(_AXIS_WIDTH), height=HEIGHT, aria_hidden="true")
+    axis = element("svg", _axis(scales, tick_texts), width=str(_AXIS_WIDTH), height=HEIGHT, aria_hidden="true")
     picture = element(
         "svg",
         _definitions(),
@@ -132,6 +128,16 @@ def axis_floor(points: Sequence[ChartPoint], target_percentage: float) -> int:
     percentages = [point.percentage for point in points if point.percentage is not None]
     lowest = min([target_percentage, *percentages])
     return next(floor for floor in _FLOORS if floor <= lowest)
+
+
+def axis_ticks(floor_percentage: int) -> list[int]:
+    """Return the percentages that an axis names, the floor first.
+
+    >>> axis_ticks(95)
+    [95, 96, 97, 98, 99, 100]
+    """
+    step = (100 - floor_percentage) // _AXIS_STEPS
+    return [floor_percentage + number * step for number in range(_AXIS_STEPS + 1)]
 
 
 def swatch(kind: str) -> Markup:
@@ -163,13 +169,16 @@ def _definitions() -> Markup:
     return element("defs", gradient, hatch, *markers)
 
 
-def _axis(scales: Scales) -> Markup:
-    labels = [element("text", f"{tick:g}%", x=_AXIS_WIDTH - 8, y=scales.y(tick) + 4) for tick in scales.ticks]
-    return join_markup(labels)
+def _axis(scales: Scales, tick_texts: Sequence[str]) -> Markup:
+    ticks = axis_ticks(scales.floor_percentage)
+    return join_markup(
+        element("text", text, x=_AXIS_WIDTH - 8, y=scales.y(tick) + 4)
+        for tick, text in zip(ticks, tick_texts, strict=True)
+    )
 
 
 def _grid(scales: Scales) -> list[Markup]:
-    levels = [scales.y(tick) for tick in scales.ticks]
+    levels = [scales.y(tick) for tick in axis_ticks(scales.floor_percentage)]
     return [element("line", class_="grid", x2="100%", y1=level, y2=level) for level in levels]
 
 
@@ -181,14 +190,20 @@ def target_line(scales: Scales, target_percentage: float) -> Markup:
 
 def _dates(scales: Scales, points: Sequence[ChartPoint]) -> list[Markup]:
     """Return dates below the chart, counted from the last point; most are hidden on narrow screens."""
-    last = len(points) - 1
-    step = last // _MOST_DATES + 1
+    last, *others = dated_points(len(points))
     # The last date ends at the edge of the chart. Centred below its point it would be cut.
     dates = [_date(scales.x(last + 1), points[last].label, "end")]
-    for rank, index in enumerate(range(last - step, -1, -step), start=1):
+    for rank, index in enumerate(others, start=1):
         is_hidden_when_narrow = rank % 3 != 0
         dates.append(_date(scales.x(index + 0.5), points[index].label, "fine" if is_hidden_when_narrow else None))
     return dates
+
+
+def dated_points(point_count: int) -> range:
+    """Return the points that have their date below a wide chart, the last one first."""
+    last = point_count - 1
+    step = last // _MOST_DATES + 1
+    return range(last, -1, -step)
 
 
 def _date(x: str, label: str, class_: str | None) -> Markup:
@@ -207,6 +222,11 @@ def doubt_boxes(scales: Scales, points: Sequence[ChartPoint]) -> list[Markup]:
 
 def _boxes(scales: Scales, is_boxed: Sequence[bool], class_: str) -> list[Markup]:
     """Return a box over each run of neighbouring points that have one."""
+    return [_box(scales, run, class_) for run in boxed_runs(is_boxed)]
+
+
+def boxed_runs(is_boxed: Sequence[bool]) -> list[range]:
+    """Return the runs of neighbouring points that are in a box."""
     runs: list[range] = []
     for index, has_box in enumerate(is_boxed):
         if not has_box:
@@ -215,7 +235,7 @@ def _boxes(scales: Scales, is_boxed: Sequence[bool], class_: str) -> list[Markup
             runs[-1] = range(runs[-1].start, index + 1)
         else:
             runs.append(range(index, index + 1))
-    return [_box(scales, run, class_) for run in runs]
+    return runs
 
 
 def _box(scales: Scales, run: range, class_: str) -> Markup:

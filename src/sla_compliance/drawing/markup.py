@@ -11,12 +11,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from html import escape
 from typing import Final
 
 _FORBIDDEN_CHARACTERS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_VOID_TAGS: Final = frozenset({"meta", "link", "line", "path", "rect", "stop", "use"})
+_REORDERING: Final = frozenset({"R", "AL", "AN", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI", "PDF", "PDI"})
+_VOID_TAGS: Final = frozenset({"img", "meta", "link", "line", "path", "rect", "stop", "use"})
 
 
 class Markup(str):
@@ -33,7 +35,15 @@ def escaped_text(content: str) -> Markup:
     """
     if isinstance(content, Markup):
         return content
-    return Markup(escape(_FORBIDDEN_CHARACTERS.sub("\ufffd", content)))
+    return Markup(escape(displayable_text(content)))
+
+
+def displayable_text(content: str) -> str:
+    """Return text in which a replacement character stands for each that no document can hold.
+
+    Control characters and lone surrogates are such ones.
+    """
+    return _FORBIDDEN_CHARACTERS.sub("\ufffd", content)
 
 
 def join_markup(contents: Iterable[str]) -> Markup:
@@ -66,3 +76,8 @@ def _attribute(keyword: str, value: str | float) -> str:
 def isolated_text(text: str) -> Markup:
     """Return text of the data that cannot reorder the text around it, in whatever script it is written."""
     return element("bdi", text)
+
+
+def may_reorder(text: str) -> bool:
+    """Return whether a text has characters that run from right to left, or that change the direction of others."""
+    return not text.isascii() and any(unicodedata.bidirectional(character) in _REORDERING for character in text)

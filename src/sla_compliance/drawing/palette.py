@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import re
 from textwrap import indent
 from typing import Final
 
@@ -29,6 +30,7 @@ LIGHT_COLOURS: Final = """\
   --down: #b93a2b;
   --risk: #8a5a00;
   --met-wash: #e4f2ec;
+  --up-wash: #b7d7cc;
   --down-wash: #fbe9e6;
   --risk-wash: #faf0dc;
   --focus: #1f5fbf;
@@ -50,6 +52,7 @@ DARK_COLOURS: Final = """\
   --down: #ff8674;
   --risk: #efb655;
   --met-wash: #17342a;
+  --up-wash: #21503f;
   --down-wash: #3b1f1b;
   --risk-wash: #362a14;
   --focus: #86b6ff;
@@ -66,3 +69,8 @@ PALETTE_CSS: Final = f"""\
 }}
 """
 """The colours of a page whose scheme is the one that the reader's system prefers."""
+
+
+def paper_colours() -> dict[str, str]:
+    """Return the colours of paper by name, as hexadecimal digits behind a "#", for outlets without style sheets."""
+    return dict(re.findall(r"--([\w-]+): (#[0-9a-f]+);", LIGHT_COLOURS))

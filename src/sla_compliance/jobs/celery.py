@@ -5,6 +5,8 @@
 #     04:30           nightly statements       sends one task for each tenant
 #     :05 each hour   hourly tick              sends one for each whose day has just ended
 #     :00, :10, ...   budgets                  measures the error budget of each tenant
+#     every minute    alerts                   tells what is new of them, where that is set up
+#     every minute    reports                  sends those that are due: celery_reports.py
 #     when sent       precompute               stores one tenant's last days and caches them
 #     when sent       reconcile                compares one tenant's stored days with the rows
 #     when sent       issue statement          issues that of one tenant's last month
@@ -33,9 +35,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from sla_compliance.errors import InvalidTypeError, InvalidValueError, UnknownTenantError, requires_extra
 from sla_compliance.jobs.budgets import measure_budgets
+from sla_compliance.jobs.celery_alerts import SendAlerts, alert_task, beat_of_alerts
+from sla_compliance.jobs.celery_reports import beat_of_reports, report_tasks
 from sla_compliance.jobs.outcome_log import LOGGER, log_outcome, log_reconciliation, log_statement
 from sla_compliance.jobs.processes import PerProcess
 from sla_compliance.jobs.reconcile import ReconciliationOutcome, reconcile_tenant
+from sla_compliance.jobs.report_sender import ReportSender
 from sla_compliance.jobs.statements import StatementOutcome, issue_statement
 from sla_compliance.jobs.sweep import LOOKBACK, TenantOutcome, precompute, tenants_whose_day_has_just_ended
 from sla_compliance.service import SyncComplianceService
@@ -82,6 +87,11 @@ class ComplianceTasks(NamedTuple):
     nightly_statements: Task[[], int]
     issue_statement: Task[[str], dict[str, object]]
     measure_budgets: Task[[], int]
+    send_alerts: Task[[], int]
+    nightly_reports: Task[[], int]
+    hourly_reports: Task[[], int]
+    add_report: Task[[str], int]
+    send_reports: Task[[], int]
 
 
 def register_tasks(
@@ -92,6 +102,8 @@ def register_tasks(
     report: Callable[[TenantOutcome], None] = log_outcome,
     report_reconciliation: Callable[[ReconciliationOutcome], None] = log_reconciliation,
     report_statement: Callable[[StatementOutcome], None] = log_statement,
+    send_alerts: SendAlerts | None = None,
+    reports: ReportSender | None = None,
     lookback: timedelta = LOOKBACK,
     first_retry_after: timedelta = FIRST_RETRY_AFTER,
     retries: int = RETRIES,
@@ -106,6 +118,8 @@ def register_tasks(
         report: called for each tenant that is done, and for each that has failed for good.
         report_reconciliation: the same for reconciliations, which have tasks of their own.
         report_statement: the same for statements.
+        send_alerts: looks at the tenants and sends what is new, e.g. an AlertSender; None: no alerts.
+        reports: keeps and sends the reports of months; None: no reports.
         lookback: how far back days are stored and reconciled.
         first_retry_after: the wait before a failed tenant is tried again; doubled each time, up to ten minutes, and
             shortened at random so that tenants which failed together do not come back together.
@@ -131,7 +145,12 @@ def register_tasks(
         """Send a task for every tenant whose day has just ended; return how many."""
         return _send_all(precompute_tenant, tenants_whose_day_has_just_ended(service(), list_tenants()))
 
-    app.conf.beat_schedule = {**app.conf.beat_schedule, **beat_schedule()}
+    nightly_reports, hourly_reports, add_report, send_reports = report_tasks(
+        app, service, list_tenants, reports, task_options
+    )
+    alert_times = {} if send_alerts is None else beat_of_alerts()
+    report_times = {} if reports is None else beat_of_reports()
+    app.conf.beat_schedule = {**app.conf.beat_schedule, **beat_schedule(), **alert_times, **report_times}
     return ComplianceTasks(
         nightly_sweep,
         hourly_tick,
@@ -139,6 +158,11 @@ def register_tasks(
         *_reconciliation_tasks(app, service, list_tenants, report_reconciliation, lookback, task_options),
         *_statement_tasks(app, service, list_tenants, report_statement, task_options),
         _budget_task(app, service, list_tenants),
+        alert_task(app, service, list_tenants, send_alerts),
+        nightly_reports,
+        hourly_reports,
+        add_report,
+        send_reports,
     )
 
 

@@ -58,7 +58,7 @@ def issue_statement(
         InvalidValueError: the service has no store of statements.
         UnknownTenantError, TimeoutError, or the source's or the store's own error.
     """
-    first_date = _last_first_date(service.subject(tenant_id), period)
+    first_date = last_first_date(service.subject(tenant_id), period)
     kept = service.last_statement(tenant_id, first_date, period)
     if kept is not None and not kept.is_provisional:
         return StatementOutcome(tenant_id, first_date, kept.number, kept.digest)
@@ -88,7 +88,7 @@ def issue_statements(
     return tuple(outcomes)
 
 
-def _last_first_date(subject: Subject, period: Period) -> dt.date:
+def last_first_date(subject: Subject, period: Period) -> dt.date:
     """Return the first date of the period before that of today, by the tenant's zone."""
     (today,) = local_days(subject.zone, subject.as_of_us, subject.as_of_us + 1).dates
     return period.first_date(period.first_date(today) - ONE_DAY)

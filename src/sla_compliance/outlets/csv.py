@@ -76,7 +76,12 @@ def _row(record: Mapping[str, object]) -> dict[str, object]:
 
 
 def _entry_text(entry: object) -> str:
-    return str(entry["text"] if isinstance(entry, Mapping) else entry)
+    if not isinstance(entry, Mapping):
+        return str(entry)
+    if "text" in entry:
+        return str(entry["text"])
+    # A doubt of a service's answer has no sentence.
+    return ", ".join(f"{key} {value}" for key, value in entry.items())
 
 
 def _without_formula(value: str) -> str:

@@ -1,4 +1,4 @@
-"""A report, or a service's answer, as one HTML page that needs nothing else: no network, no fonts, no library."""
+"""A document, or reports of many keys, as one HTML page that needs nothing else: no network, no fonts, no library."""
 ################################################################
 # The page's own content security policy allows its one script and its one style
 # sheet, by their hashes, and nothing else. So even markup that came in with data
@@ -8,52 +8,32 @@
 # A page of many keys has a row for each and no script; it comes in pieces, so that it is
 # never in memory as a whole.
 #
-# The page shows what DayFigures have, and the incidents that only a report has.
-# Its cost is linear in the records and incidents.
+# The cost is linear in the rows of the tables, and in the keys.
 ################################################################
 
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
-from sla_compliance.calendars.periods import Period
-from sla_compliance.day_figures import DayFigures
 from sla_compliance.drawing.markup import Markup, element, join_markup
 from sla_compliance.drawing.palette import PALETTE_CSS
-from sla_compliance.outlets._html.sections import (
-    availability_chart,
-    cards,
-    footer,
-    key_heading,
-    key_row,
-    legend,
-    longest_incidents,
-    notes,
-    table,
-)
+from sla_compliance.outlets._html.blocks import head_of, sections_of
+from sla_compliance.outlets._html.sections import cards, footer, key_heading, key_row, notes
+from sla_compliance.outlets.blocks import Document
 from sla_compliance.outlets.text import counted, date_span, doubt_sentences, key_name
-from sla_compliance.records import ComplianceRecord
 from sla_compliance.report import ComplianceReport
 
 
-def report_page(figures: DayFigures, *, title: str = "SLA compliance", by: Period = Period.DAY) -> str:
-    """Return figures as an HTML document, to be written as UTF-8.
-
-    Args:
-        figures: a report, or a service's answer; an answer has no incidents to list.
-        title: the page's heading, any text.
-        by: the periods of the chart and the table.
-    """
-    total = figures.total
-    subtitle = f"{date_span(total.date, total.last_date)} · {figures.zone}"
-    header = element("header", element("h1", title), element("p", subtitle))
-    main = element("main", *_sections(figures, by))
-    body = element("body", header, main, element("script", _script()))
-    return f"<!doctype html>\n{element('html', _head(title), body, lang='en')}\n"
+def document_page(document: Document) -> str:
+    """Return a document as an HTML document, to be written as UTF-8."""
+    main = element("main", *sections_of(document))
+    body = element("body", head_of(document), main, element("script", _script()))
+    language = document.locale.replace("_", "-")
+    return f"<!doctype html>\n{element('html', _head(document.title), body, lang=language)}\n"
 
 
 def keyed_report_page(
@@ -108,38 +88,10 @@ def _head(title: str) -> Markup:
     )
 
 
-def _sections(figures: DayFigures, by: Period) -> list[Markup]:
-    records = figures.by(by)
-    sections = [cards(figures), _panel(f"Availability by {by.name}", "chart", *_chart(records, by))]
-    if isinstance(figures, ComplianceReport):
-        incidents = figures.incidents()
-        heading = f"Longest of {counted(len(incidents), 'outage')}"
-        sections.append(_panel(heading, "longest", longest_incidents(incidents)))
-    doubts = doubt_sentences(figures)
-    if doubts:
-        sections.append(_panel("In doubt", "doubts", notes(doubts)))
-    if figures.quality_lines:
-        sections.append(_panel("Data quality", "quality", notes(figures.quality_lines)))
-    every_record = table(figures, by)
-    sections.append(_panel(f"Every {by.name} in figures", "every", _scrollable(every_record)))
-    sections.append(footer(figures.method))
-    return sections
-
-
 def _panel(heading: str, name: str, *contents: Markup) -> Markup:
     """Return a section with a heading; `name` is its class and the heading's id."""
     title = element("h2", heading, id=name)
     return element("section", title, *contents, class_=f"panel {name}", aria_labelledby=name)
-
-
-def _chart(records: Sequence[ComplianceRecord], by: Period) -> list[Markup]:
-    if not records:
-        return [element("p", f"No whole {by.name} in this time.", class_="quiet")]
-    return [availability_chart(records, f"Availability by {by.name}; arrow keys move"), legend(records)]
-
-
-def _scrollable(content: Markup) -> Markup:
-    return element("div", content, class_="scroll", tabindex="0", role="region", aria_label="Figures")
 
 
 @cache

@@ -22,15 +22,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 
 from sla_compliance.calendars.periods import Period
 from sla_compliance.certainty import INPUT_DOUBTS_IN_WORDS, Doubt, DoubtCause
 from sla_compliance.day_figures import DayFigures
-from sla_compliance.labels import Counts, Scope, State
+from sla_compliance.outlets.left_out import LeftOut, left_out_lengths
 from sla_compliance.records import ComplianceRecord
-from sla_compliance.rounding import percentage_decimals, percentage_text
+from sla_compliance.rounding import percentage_decimals, percentage_range
 from sla_compliance.units import MINUTE_US, SECOND_US, length_text
 from sla_compliance.verdicts import verdict_text
 
@@ -83,15 +83,15 @@ _DOUBTS_IN_WORDS: Final[Mapping[DoubtCause, tuple[str, str]]] = {
     DoubtCause.OVERWRITTEN: ("row", "whose severity was overwritten by 'cleared'"),
     DoubtCause.UNKEYED: ("row", "without the key"),
 }
-_REASONS_IN_WORDS: Final[Mapping[Scope, str]] = {
-    Scope.NOT_IN_SERVICE: "not in service",
-    Scope.OUT_OF_HOURS: "outside service hours",
-    Scope.MAINTENANCE: "maintenance",
-    Scope.EXCLUDED: "agreed exclusions",
-    Scope.AGREED: "by the accounting",
+_REASONS_IN_WORDS: Final[Mapping[LeftOut, str]] = {
+    LeftOut.NOT_IN_SERVICE: "not in service",
+    LeftOut.OUT_OF_HOURS: "outside service hours",
+    LeftOut.MAINTENANCE: "maintenance",
+    LeftOut.EXCLUDED: "agreed exclusions",
+    LeftOut.AGREED: "by the accounting",
+    LeftOut.NOT_YET: "still to come",
+    LeftOut.UNKNOWN: "not monitored",
 }
-_NOT_YET_IN_WORDS: Final = "still to come"
-_UNKNOWN_IN_WORDS: Final = "not monitored"
 
 
 # Verdicts
@@ -187,10 +187,11 @@ def doubt_sentences(figures: DayFigures) -> list[str]:
     if not sentences:
         return []
     bounds = figures.bounds()
-    if bounds.low is not None and bounds.high is not None and bounds.low < bounds.high:
-        decimals = percentage_decimals(figures.total.target_ratio)
-        low, high = (percentage_text(ratio, decimals) for ratio in (bounds.low, bounds.high))
-        sentences.insert(0, f"availability lies between {low} % and {high} %")
+    if bounds.low is not None and bounds.high is not None:
+        possible_range = percentage_range(bounds.low, bounds.high, percentage_decimals(figures.total.target_ratio))
+        if possible_range is not None:
+            low, high = possible_range
+            sentences.insert(0, f"availability lies between {low} % and {high} %")
     return sentences
 
 
@@ -214,17 +215,7 @@ def left_out_us(record: ComplianceRecord) -> int:
 
 def left_out_reasons(record: ComplianceRecord) -> dict[str, int]:
     """Return why time of a record is left out: each reason in words, with its length in microseconds."""
-    lengths_us: dict[str, int] = {}
-    for (scope, state), length_us in record.segments.items():
-        if not length_us or record.accounting.counts(scope, state) is not Counts.NOT_COUNTED:
-            continue
-        reason = _REASONS_IN_WORDS[scope]
-        if state is State.NOT_YET:
-            reason = _NOT_YET_IN_WORDS
-        elif scope is Scope.AGREED and state is State.UNKNOWN:
-            reason = _UNKNOWN_IN_WORDS
-        lengths_us[reason] = lengths_us.get(reason, 0) + length_us
-    return lengths_us
+    return {_REASONS_IN_WORDS[reason]: length_us for reason, length_us in left_out_lengths(record).items()}
 
 
 def counted(number: int, noun: str) -> str:
@@ -312,11 +303,6 @@ def date_span(first: date, last: date) -> str:
     if first.year != last.year:
         first_text = f"{first_text}, {first.year}"
     return f"{first_text} {_EN_DASH} {short_date(last)}, {last.year}"
-
-
-def day_and_time(moment: datetime) -> str:
-    """Return e.g. "Sat, Nov 7, 09:31"."""
-    return f"{_WEEKDAYS[moment.weekday()]}, {short_date(moment)}, {moment:%H:%M}"
 
 
 def length_units(length_us: int) -> list[tuple[int, str]]:

@@ -32,11 +32,13 @@ from sla_compliance.server.key_set import KeySetFile
 from sla_compliance.server.metrics import metrics_endpoint
 from sla_compliance.server.middleware import AccessLog
 from sla_compliance.server.readiness import StartReport, database_checks, readiness_endpoint
+from sla_compliance.server.reports import contract_reports
 from sla_compliance.server.settings import ServeSettings
 from sla_compliance.server.tenant_choice import TENANT_PARAMETER
 from sla_compliance.server.tenants import DatabaseTenants, TenantDirectory
 from sla_compliance.service import ComplianceService, ServiceObserver
 from sla_compliance.settings import Settings, load
+from sla_compliance.settings.notifications import ReportsOf
 from sla_compliance.sources.sqlalchemy import (
     AsyncSQLAlchemyAlarmSource,
     AsyncSQLAlchemyCorrectionSource,
@@ -76,6 +78,7 @@ def from_environment() -> ASGIApp:
         tenant_header=settings.tenant_header,
         database=Readiness(engine, checks),
         metrics=metrics,
+        reports=contract_reports(contract),
     )
     return AccessLog(ProtectiveHeaders(app))
 
@@ -119,6 +122,7 @@ def app_of(
     tenant_header: TenantHeader,
     database: Readiness,
     metrics: Endpoint,
+    reports: ReportsOf,
 ) -> FastAPI:
     """Return the app; it closes the service and the engine when it ends."""
     start_report = StartReport(database)
@@ -136,6 +140,7 @@ def app_of(
     router = compliance_router(
         service,
         **dependencies._asdict(),
+        reports=reports,
         unknown_parameters="refuse",
         own_parameters=(TENANT_PARAMETER,),
         tenant_header=tenant_header,

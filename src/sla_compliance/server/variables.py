@@ -18,6 +18,18 @@ STORED_DAYS: Final = "SLA_STORED_DAYS"
 TENANT_METRICS: Final = "SLA_TENANT_METRICS"
 BROKER_URL: Final = "SLA_BROKER_URL"
 WORKER_METRICS: Final = "SLA_WORKER_METRICS"
+WEBHOOK_SECRET: Final = "SLA_WEBHOOK_SECRET"  # noqa: S105 - the name of a variable
+WEBHOOK_ALLOW_PRIVATE: Final = "SLA_WEBHOOK_ALLOW_PRIVATE"
+WEBHOOK_CA_FILE: Final = "SLA_WEBHOOK_CA_FILE"
+SMTP_HOST: Final = "SLA_SMTP_HOST"
+SMTP_PORT: Final = "SLA_SMTP_PORT"
+SMTP_SENDER: Final = "SLA_SMTP_SENDER"
+SMTP_TLS: Final = "SLA_SMTP_TLS"
+SMTP_USER: Final = "SLA_SMTP_USER"
+SMTP_PASSWORD: Final = "SLA_SMTP_PASSWORD"  # noqa: S105 - the name of a variable
+SMTP_PASSWORD_FILE: Final = "SLA_SMTP_PASSWORD_FILE"  # noqa: S105 - the name of a variable
+SMTP_CA_FILE: Final = "SLA_SMTP_CA_FILE"
+REPORTS_FOLDER: Final = "SLA_REPORTS_FOLDER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +116,38 @@ VARIABLES: Final = (
         "of the worker of the jobs: host:port of its own /metrics",
         "it has none",
     ),
+    Variable(
+        WEBHOOK_SECRET,
+        "the secret that signs webhooks, at least 32 bytes; the contract file may name others that begin alike",
+        "webhooks wait, and the log of deliveries says why",
+    ),
+    Variable(
+        WEBHOOK_ALLOW_PRIVATE,
+        "1: webhooks may be in private networks and on this machine; or networks, with commas between them",
+        "they may be at public addresses alone",
+    ),
+    Variable(
+        WEBHOOK_CA_FILE,
+        "a PEM file: the certificates that webhooks are trusted by, beside those of the system",
+        "those of the system",
+    ),
+    Variable(SMTP_HOST, "the mail server", "mails wait, and the log of deliveries says why"),
+    Variable(SMTP_PORT, "its port", "587; with SLA_SMTP_TLS tls 465, with none 25"),
+    Variable(SMTP_SENDER, "the address that mails come from", f"it is needed with {SMTP_HOST}"),
+    Variable(
+        SMTP_TLS,
+        "`starttls`: encrypted after a greeting; `tls`: from the start; `none`: not at all, without a password",
+        "starttls",
+    ),
+    Variable(SMTP_USER, "the user at the mail server", "it takes mails without"),
+    Variable(SMTP_PASSWORD, "the user's password", f"that of {SMTP_PASSWORD_FILE}"),
+    Variable(SMTP_PASSWORD_FILE, "a file with the user's password", f"that of {SMTP_PASSWORD}"),
+    Variable(
+        SMTP_CA_FILE,
+        "a PEM file: the certificates that the mail server is trusted by, beside those of the system",
+        "those that the system trusts",
+    ),
+    Variable(REPORTS_FOLDER, "the folder below which reports are written", "reports for folders wait"),
 )
 
 

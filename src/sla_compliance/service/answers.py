@@ -14,7 +14,7 @@ from sla_compliance.calendars.exclusions import Exclusion, MaintenanceWindow
 from sla_compliance.certainty import Doubt
 from sla_compliance.contract import read_contract
 from sla_compliance.day_figures import DayFigures
-from sla_compliance.exclusion_lines import lines_of_kept_days
+from sla_compliance.exclusion_lines import ExclusionLine, lines_of_kept_days
 from sla_compliance.labels import Accounting
 from sla_compliance.ledger import CellLengths
 from sla_compliance.measured import DayFact, FactCode, MeasuredDay
@@ -194,16 +194,17 @@ class ComplianceAnswer(DayFigures):
     @cached_property
     def quality(self) -> tuple[str, ...]:
         """What a reader must know about the rows behind the figures, one sentence each."""
+        return lines_of(self.quality_facts)
+
+    @property
+    def quality_facts(self) -> tuple[DayFact, ...]:
+        """The same as facts, day by day."""
         facts = [fact for day in self.measured for fact in day.facts]
+        if self.cut_date is not None:
+            facts.append(DayFact(FactCode.CUT_DATE, self.cut_date.isoformat()))
         if self.is_without_rows:
             facts.append(DayFact(FactCode.NO_ROWS, ""))
-        lines = lines_of(facts)
-        if self.cut_date is None:
-            return lines
-        return (
-            f"{self.cut_date.isoformat()} is left out of the totals: rows of its beginning have been purged",
-            *lines,
-        )
+        return tuple(facts)
 
     @cached_property
     def _doubt_dicts(self) -> list[dict[str, object]]:
@@ -232,7 +233,7 @@ class ComplianceAnswer(DayFigures):
             if record.date <= day.date <= record.last_date:
                 days.append(day)
                 provenances.append(str(provenance))
-        oldest_us = min(day.as_of_us for day in days)
+        oldest_us = min((day.as_of_us for day in days), default=self.as_of_us)  # no day stands for no time
         return {
             "method": self.method,
             "as_of": moment(oldest_us, self._rules).isoformat(),
@@ -244,15 +245,21 @@ class ComplianceAnswer(DayFigures):
             "is_in_totals": record.last_date != self.cut_date,
         }
 
-    def _exclusions(self, record: ComplianceRecord) -> list[dict[str, object]] | None:
-        """Return the windows of the agreement itself; None where it has none, or they depend on the outages.
+    def exclusion_lines(self, record: ComplianceRecord | None = None) -> list[ExclusionLine] | None:
+        """Return what each window of the agreement itself excluded from a record, without the downtime that it took.
 
-        Those of a source are not known without a query.
+        None where the agreement has none, or they depend on the outages. Windows of a source are not known without a
+        query. Arguments and errors as `bounds`.
         """
+        record = self.checked_record(record)
         windows = self.subject.settings.exclusions
         if not windows or self.policy.planned_work.excuses == "caused":
             return None
-        return [line.as_dict() for line in lines_of_kept_days(record, self._agreed_windows)]
+        return lines_of_kept_days(record, self._agreed_windows)
+
+    def _exclusions(self, record: ComplianceRecord) -> list[dict[str, object]] | None:
+        lines = self.exclusion_lines(record)
+        return None if lines is None else [line.as_dict() for line in lines]
 
     @cached_property
     def _agreed_windows(self) -> tuple[AcceptedWindow, ...]:

@@ -80,6 +80,7 @@ class PeriodReports:
         self._now_us = now_us
         self._is_sample = is_sample
         self._remembered: dict[_Key, MeasuredPeriod] = {}
+        self._rows_remembered = 0
         self._under_way: dict[_Key, object] = {}
         self._flights: SingleFlight[MeasuredPeriod] = SingleFlight()
 
@@ -115,21 +116,27 @@ class PeriodReports:
         return measured
 
     def _remember(self, key: _Key, measured: MeasuredPeriod) -> None:
-        now_us = measured.report.as_of_us
-        held = {other: entry for other, entry in self._remembered.items() if now_us < _forgotten_at_us(entry)}
-        held.pop(key, None)
-        held[key] = measured
-        rows = sum(len(entry.report.batch) for entry in held.values())
-        # The newest stays, however many rows it has.
-        for oldest in tuple(held)[:-1]:
-            if len(held) <= MOST_REMEMBERED and rows <= MOST_ROWS_REMEMBERED:
+        self._drop(key)
+        self._remembered[key] = measured
+        self._rows_remembered += len(measured.report.batch)
+        # The oldest stand first: no look at all of them for each that is added. The newest stays, however many rows.
+        while len(self._remembered) > 1:
+            oldest_key, oldest = next(iter(self._remembered.items()))
+            is_over = _forgotten_at_us(oldest) <= measured.report.as_of_us
+            is_too_much = len(self._remembered) > MOST_REMEMBERED or self._rows_remembered > MOST_ROWS_REMEMBERED
+            if not is_over and not is_too_much:
                 break
-            rows -= len(held.pop(oldest).report.batch)
-        self._remembered = held
+            self._drop(oldest_key)
+
+    def _drop(self, key: _Key) -> None:
+        entry = self._remembered.pop(key, None)
+        if entry is not None:
+            self._rows_remembered -= len(entry.report.batch)
 
     def forget(self, tenant_id: str) -> None:
         """Drop what is remembered of a tenant: facts have changed. Later callers share no measurement under way."""
-        self._remembered = {key: entry for key, entry in self._remembered.items() if key.tenant_id != tenant_id}
+        for key in [key for key in self._remembered if key.tenant_id == tenant_id]:
+            self._drop(key)
         for key in [key for key in self._under_way if key.tenant_id == tenant_id]:
             del self._under_way[key]
             self._flights.forget(key)

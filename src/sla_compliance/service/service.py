@@ -36,14 +36,13 @@ from sla_compliance.service.drill_down import incidents_of
 from sla_compliance.service.guarded_calls import GuardedCalls
 from sla_compliance.service.observer import Observers, ServiceObserver, Statistics
 from sla_compliance.service.overview import Overviews
-from sla_compliance.service.period_answers import PeriodAnswers
 from sla_compliance.service.period_reports import PeriodReports
 from sla_compliance.service.queries import DaysQuery, Subject, Window
 from sla_compliance.service.remembered_ranges import RememberedRanges
+from sla_compliance.service.reports import ServiceReports
 from sla_compliance.service.resources import resources_of
 from sla_compliance.service.source_reader import SourceReader
 from sla_compliance.service.statement_issuer import StatementIssuer
-from sla_compliance.service.statements import ServiceStatements
 from sla_compliance.service.tenant_faults import tenant_faults
 from sla_compliance.service.tenant_lookup import TenantLookup
 from sla_compliance.service.timed_store import TimedDayStore
@@ -68,7 +67,7 @@ SHORT_TIME_OUT: Final = dt.timedelta(seconds=5)
 _Result = TypeVar("_Result")
 
 
-class ComplianceService(ChangeReports, Overviews, PeriodAnswers, ServiceStatements):
+class ComplianceService(ChangeReports, Overviews, ServiceReports):
     """The compliance of tenants; for one process and one event loop.
 
     Attributes:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import os
-from collections.abc import Coroutine, Hashable, Iterable
+from collections.abc import Callable, Coroutine, Hashable, Iterable
 from concurrent.futures import CancelledError, Future
 from threading import Lock, Thread, current_thread
 from types import TracebackType
@@ -38,6 +38,7 @@ from sla_compliance.service.queries import Subject
 from sla_compliance.service.reconciliation import Reconciliation
 from sla_compliance.service.service import ComplianceService
 from sla_compliance.service.sync_period_answers import SyncPeriodAnswers
+from sla_compliance.service.sync_reports import SyncServiceReports
 from sla_compliance.service.sync_statements import SyncServiceStatements
 from sla_compliance.service.usage import check_usable
 
@@ -47,7 +48,7 @@ CLOSE_WITHIN_S: Final = 5.0
 _Result = TypeVar("_Result")
 
 
-class SyncComplianceService(SyncPeriodAnswers, SyncServiceStatements):
+class SyncComplianceService(SyncPeriodAnswers, SyncServiceReports, SyncServiceStatements):
     """A ComplianceService, blocking; arguments, results and errors are the same.
 
     Use it as a context manager, or `close` it.
@@ -86,6 +87,16 @@ class SyncComplianceService(SyncPeriodAnswers, SyncServiceStatements):
             raise ServiceUseError("the service was closed while it worked on this; make a new one") from error
         finally:
             self._running.discard(future)
+
+    def call(self, work: Callable[[ComplianceService], Coroutine[Any, Any, _Result]]) -> _Result:
+        """Return the result of some async work with the service, run on its loop; errors come through.
+
+        For what is built on a ComplianceService and belongs to its loop, such as a Notifier.
+
+        Raises:
+            ServiceUseError: as every method.
+        """
+        return self._run(work(self._service))
 
     def _check_usable(self) -> None:
         check_usable(is_closed=self._is_closed, process_id=self._process_id)

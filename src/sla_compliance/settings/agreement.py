@@ -22,6 +22,14 @@ from sla_compliance.errors import InvalidServiceHoursError, UnknownZoneError
 from sla_compliance.intervals import ALWAYS_END_US, ALWAYS_START_US, IntervalSet
 from sla_compliance.policy import DEFAULT_TARGET, SLAPolicy
 from sla_compliance.settings.kinds import InstantOrDate
+from sla_compliance.settings.notifications import (
+    DEFAULT_ALERTS,
+    DEFAULT_REPORTS,
+    AlertSettings,
+    ReportSettings,
+    alert_settings_of,
+    report_settings_of,
+)
 from sla_compliance.settings.reading import Values
 from sla_compliance.units import ONE_DAY, instant_us, moment
 
@@ -46,6 +54,8 @@ class Agreement:
         in_service_from, in_service_to: activation and termination, the end of the day where it is a date; None: open.
         monitored_since: since when an outage would have been seen; None: always.
         monitor_gap: as in TenantSettings; None: the default of whatever evaluates.
+        reports: which reports are made, and who gets them.
+        alerts: when the tenant's people are alerted, and how.
         own_keys: names of the keys that the tenant's own table has; the others are the defaults'.
     """
 
@@ -56,6 +66,8 @@ class Agreement:
     in_service_to: InstantOrDate | None = None
     monitored_since: InstantOrDate | None = None
     monitor_gap: timedelta | None = None
+    reports: ReportSettings = DEFAULT_REPORTS
+    alerts: AlertSettings = DEFAULT_ALERTS
     own_keys: frozenset[str] = frozenset()
 
     def in_service(self, zone: str) -> IntervalSet:
@@ -103,10 +115,14 @@ class Agreement:
         )
 
 
-def agreement_of(values: Values, own_keys: frozenset[str] = frozenset()) -> Agreement:
+def agreement_of(values: Values, own_keys: frozenset[str] = frozenset(), folder: str = "") -> Agreement:
     """Return the agreement that values of a table say.
 
+    Args:
+        folder: where the contract file is, from which it names other files.
+
     Raises:
+        InvalidValueError: a webhook is not encrypted, and need not be.
         InvalidServiceHoursError: its hours have no length on any day.
         InvalidIntervalError: service ends before it starts.
     """
@@ -119,6 +135,8 @@ def agreement_of(values: Values, own_keys: frozenset[str] = frozenset()) -> Agre
         in_service_to=in_service.get("to"),
         monitored_since=values.get("monitored_since"),
         monitor_gap=values.get("monitor_gap"),
+        reports=report_settings_of(values.get("reports", {}), folder),
+        alerts=alert_settings_of(values.get("alerts", {})),
         own_keys=own_keys,
     )
     # In another zone the bounds move by hours; here they only have to be in order.

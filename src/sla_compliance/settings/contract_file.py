@@ -100,7 +100,7 @@ def load(path: str | os.PathLike[str]) -> Settings:
             content = file.read(MOST_BYTES + 1)
     except ValueError:  # not an OSError
         raise InvalidFileError(f"{shown(name)} cannot be read: no path holds a NUL", path=name) from None
-    return _settings(content, name)
+    return _settings(content, name, os.path.dirname(name))  # noqa: PTH120 - pathlib is out of the core's reach
 
 
 def loads(text: str, *, name: str = "the contract file") -> Settings:
@@ -119,22 +119,22 @@ def loads(text: str, *, name: str = "the contract file") -> Settings:
     99.95
     """
     content = checked_text(text, "text").encode(errors="surrogatepass")
-    return _settings(content, name)
+    return _settings(content, name, folder="")
 
 
-def _settings(content: bytes, name: str) -> Settings:
+def _settings(content: bytes, name: str, folder: str) -> Settings:
     document = parse_toml(content, name)
     reader = ContractReader()
     values = reader.read(document)
     reader.check(name)
     default_values = values.get(DEFAULTS_KEY.name, {})
-    defaults = _agreement(default_values, DEFAULTS_KEY.name, reader)
+    defaults = _agreement(default_values, DEFAULTS_KEY.name, reader, folder)
     reader.check(name)  # first, for a fault of the defaults would be one of each tenant too
     tenants: dict[str, Agreement] = {}
     for tenant_id, own_values in values[TENANTS_KEY.name].items():
         tenant_values = merged(default_values, own_values)
         path = path_of(TENANTS_KEY.name, tenant_id)
-        tenants[tenant_id] = _agreement(tenant_values, path, reader, frozenset(own_values))
+        tenants[tenant_id] = _agreement(tenant_values, path, reader, folder, frozenset(own_values))
     reader.check(name)
     return Settings(
         defaults=defaults,
@@ -144,10 +144,12 @@ def _settings(content: bytes, name: str) -> Settings:
     )
 
 
-def _agreement(values: Values, path: str, reader: ContractReader, own_keys: frozenset[str] = frozenset()) -> Agreement:
+def _agreement(
+    values: Values, path: str, reader: ContractReader, folder: str, own_keys: frozenset[str] = frozenset()
+) -> Agreement:
     """Return the agreement of a table; where its values contradict each other, the reader has the fault."""
     try:
-        return agreement_of(values, own_keys)
+        return agreement_of(values, own_keys, folder)
     except SLAComplianceError as error:
         reader.faults.append(error.renamed(f"{path}.{error.field}"))
         return Agreement()

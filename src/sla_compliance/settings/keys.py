@@ -11,7 +11,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final
 
 from sla_compliance.alarms import ALARM_COLUMNS
@@ -37,34 +36,11 @@ from sla_compliance.settings.kinds import (
     WEEK,
     WORDS,
     ZONE,
-    SettingKind,
     one_of,
     or_off,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class SettingKey:
-    """A key of a contract file.
-
-    Attributes:
-        name: as the file has it.
-        meaning: what it says, with its unit.
-        kind: of its value; None where it is a table alone.
-        keys: of its table; none where it has only a kind.
-        default: as the file would write it; empty where there is none.
-        without: what holds where the key is absent and has no default.
-        is_required: whether the table needs it.
-    """
-
-    name: str
-    meaning: str
-    kind: SettingKind | None = None
-    keys: tuple[SettingKey, ...] = field(default=(), repr=False)
-    default: str = ""
-    without: str = ""
-    is_required: bool = False
-
+from sla_compliance.settings.notification_keys import ALERTS_KEYS, REPORTS_KEYS
+from sla_compliance.settings.setting_key import SettingKey
 
 HOURS_KEYS: Final = (
     SettingKey(
@@ -145,6 +121,8 @@ AGREEMENT_KEYS: Final = (
         without="0 s in reports, 5 min in the service",
     ),
     SettingKey("policy", "what was promised and how it is measured", keys=POLICY_KEYS),
+    SettingKey("reports", "reports that are made and sent", keys=REPORTS_KEYS),
+    SettingKey("alerts", "when the tenant's people are alerted, and how", keys=ALERTS_KEYS),
 )
 CHANGES_KEYS: Final = (
     SettingKey("down", "the word, or words, of a state that is down", WORDS, is_required=True),

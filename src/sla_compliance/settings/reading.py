@@ -25,8 +25,9 @@ from sla_compliance.errors import (
     InvalidValueError,
     SLAComplianceError,
 )
-from sla_compliance.settings.keys import AGREEMENT_KEYS, FILE_KEYS, TENANTS_KEY, SettingKey
+from sla_compliance.settings.keys import AGREEMENT_KEYS, FILE_KEYS, TENANTS_KEY
 from sla_compliance.settings.kinds import described
+from sla_compliance.settings.setting_key import SettingKey
 
 MOST_BYTES: Final = 2**20
 MOST_FAULTS_LISTED: Final = 50

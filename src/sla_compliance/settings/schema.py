@@ -15,7 +15,8 @@ import tomllib
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sla_compliance.settings.keys import AGREEMENT_KEYS, FILE_KEYS, TENANTS_KEY, SettingKey
+from sla_compliance.settings.keys import AGREEMENT_KEYS, FILE_KEYS, TENANTS_KEY
+from sla_compliance.settings.setting_key import SettingKey
 
 DRAFT: Final = "http://json-schema.org/draft-07/schema#"
 

@@ -21,6 +21,7 @@ from sla_compliance.policy import SLAPolicy
 from sla_compliance.settings.agreement import Agreement
 from sla_compliance.settings.contract_file import Settings
 from sla_compliance.settings.kinds import InstantOrDate
+from sla_compliance.settings.notification_words import alerts_sentence, reports_sentence
 from sla_compliance.settings.reading import path_of
 from sla_compliance.units import MICROSECOND, length_text
 
@@ -70,6 +71,14 @@ def clauses_of(agreement: Agreement) -> tuple[Clause, ...]:
     )
 
 
+def notification_clauses_of(agreement: Agreement) -> tuple[Clause, ...]:
+    """Return which reports and alerts are sent, point by point."""
+    return (
+        Clause("Reports", reports_sentence(agreement.reports)),
+        Clause("Alerts", alerts_sentence(agreement.alerts)),
+    )
+
+
 def contract_text(settings: Settings, name: str) -> str:
     """Return what a contract file means, with a paragraph for the defaults and one for each tenant.
 
@@ -79,9 +88,15 @@ def contract_text(settings: Settings, name: str) -> str:
     count = len(settings.tenants)
     tenants = "1 tenant" if count == 1 else f"{count:,} tenants" if count else "no tenants of its own"
     default_clauses = clauses_of(settings.defaults)
-    lines = [f"{name}: {tenants}", "", "Every tenant, unless its own part says otherwise", *_lines(default_clauses)]
+    # A file that says nothing of reports and alerts has no clause of them.
+    unsaid_clauses = notification_clauses_of(Agreement())
+    default_notifications = notification_clauses_of(settings.defaults)
+    shown_notifications = [clause for clause in default_notifications if clause not in unsaid_clauses]
+    lines = [f"{name}: {tenants}", "", "Every tenant, unless its own part says otherwise"]
+    lines += _lines([*default_clauses, *shown_notifications])
     for tenant_id, agreement in settings.tenants.items():
-        differing = [clause for clause in clauses_of(agreement) if clause not in default_clauses]
+        clauses = [*clauses_of(agreement), *notification_clauses_of(agreement)]
+        differing = [clause for clause in clauses if clause not in (*default_clauses, *default_notifications)]
         lines += ["", f"Tenant {path_of('', tenant_id)}", *_lines(differing or [Clause("Agreed", "as every tenant")])]
     notes = [*_row_clauses(settings), *_table_clauses(settings)]
     if notes:

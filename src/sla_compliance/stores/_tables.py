@@ -2,7 +2,8 @@
 ################################################################
 # One row a day in `sla_days`; one row a date of a tenant in `sla_changes`, once a
 # change of it was reported; one row a rewriting in `sla_restatements` and one a
-# statement in `sla_statements`, which only ever grow. Instants and lengths are
+# statement in `sla_statements`, which only ever grow; one row a tenant in
+# `sla_alert_states`, and one a delivery in `sla_deliveries`, which only ever grow too. Instants and lengths are
 # integers, so no session's time zone and no driver can change them; cells, facts and
 # statements are JSON text. A tenant id stands as it is; what no database can hold of
 # it (NUL, lone surrogates) is escaped.
@@ -10,16 +11,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.schema import CreateTable
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from sla_compliance.errors import InvalidTenantError, InvalidValueError, shown
 from sla_compliance.stores import _version_1, _version_2
 
 LONGEST_KEY_TEXT: Final = 500
+PRESENT_VERSION: Final = 4
+EARLIER_VERSIONS: Final = range(1, PRESENT_VERSION)
 STORE_DIALECTS: Final = {"postgresql": postgresql, "sqlite": sqlite}
 
 STORE_TABLES: Final = sa.MetaData()
@@ -84,28 +88,73 @@ kept_statements: Final = sa.Table(
     sa.Column("lines_zlib", sa.LargeBinary),
     sa.PrimaryKeyConstraint("tenant_id", "subject", "start_us", "end_us", "number"),
 )
+alert_states: Final = sa.Table(
+    "sla_alert_states",
+    STORE_TABLES,
+    sa.Column("tenant_id", sa.Text, primary_key=True),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("version", sa.BigInteger, nullable=False),
+)
+kept_deliveries: Final = sa.Table(
+    "sla_deliveries",
+    STORE_TABLES,
+    sa.Column("delivery_id", sa.Text, primary_key=True),
+    sa.Column("message_id", sa.Text, nullable=False),
+    sa.Column("tenant_id", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("recipient", sa.Text, nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("created_us", sa.BigInteger, nullable=False),
+    sa.Column("due_us", sa.BigInteger, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("error", sa.Text),
+    sa.Column("finished_us", sa.BigInteger),
+    sa.Column("claimed_until_us", sa.BigInteger, nullable=False),
+)
+_IS_WAITING: Final = kept_deliveries.c.status == "waiting"
+# The first is small, for it has the waiting ones alone; the others are of the log.
+sa.Index("ix_sla_deliveries_due", kept_deliveries.c.due_us, postgresql_where=_IS_WAITING, sqlite_where=_IS_WAITING)
+sa.Index("ix_sla_deliveries_made", kept_deliveries.c.created_us)
+sa.Index("ix_sla_deliveries_tenant", kept_deliveries.c.tenant_id, kept_deliveries.c.created_us)
+_TABLES_OF_VERSION_4: Final = (alert_states, kept_deliveries)
 
 
 def create_statements(dialect: str) -> list[str]:
     """Return the statements that make the tables where they are not there yet; errors as `sqlalchemy.ddl`."""
-    return [_create_statement(table, dialect) for table in STORE_TABLES.tables.values()]
+    return _create_all(STORE_TABLES.tables.values(), dialect)
 
 
 def upgrade_statements(dialect: str, from_version: int) -> list[str]:
     """Return the statements that make the tables of today of those of a version; errors as `sqlalchemy.upgrade_ddl`."""
-    if from_version not in (1, 2):
-        raise InvalidValueError(f"from_version is {shown(from_version)}; give 1 or 2", field="from_version")
-    to_version_2 = [_create_statement(reported_changes, dialect), *_version_1.TO_VERSION_2]
-    to_version_3 = [*_version_2.TO_VERSION_3, _create_statement(kept_statements, dialect)]
-    return to_version_2 + to_version_3 if from_version == 1 else to_version_3
+    if from_version not in EARLIER_VERSIONS:
+        raise InvalidValueError(f"from_version is {shown(from_version)}; give 1, 2 or 3", field="from_version")
+    steps = (
+        [*_create_all([reported_changes], dialect), *_version_1.TO_VERSION_2],
+        [*_version_2.TO_VERSION_3, *_create_all([kept_statements], dialect)],
+        _create_all(_TABLES_OF_VERSION_4, dialect),
+    )
+    return [statement for step in steps[from_version - 1 :] for statement in step]
 
 
-def _create_statement(table: sa.Table, dialect: str) -> str:
+def _create_all(tables: Iterable[sa.Table], dialect: str) -> list[str]:
+    """Return the statements that make tables and their indexes where they are not there yet."""
+    statements: list[str] = []
+    for table in tables:
+        statements.append(_text(CreateTable(table, if_not_exists=True), dialect))
+        # A set; by their names the statements have one order.
+        indexes = sorted(table.indexes, key=lambda index: str(index.name))
+        statements += [_text(CreateIndex(index, if_not_exists=True), dialect) for index in indexes]
+    return statements
+
+
+def _text(statement: CreateTable | CreateIndex, dialect: str) -> str:
     if dialect not in STORE_DIALECTS:
         raise InvalidValueError(
             f"dialect is {shown(dialect)}; give one of {', '.join(STORE_DIALECTS)}", field="dialect"
         )
-    compiled = CreateTable(table, if_not_exists=True).compile(dialect=STORE_DIALECTS[dialect].dialect())
+    compiled = statement.compile(dialect=STORE_DIALECTS[dialect].dialect())
     return f"{str(compiled).strip()};"
 
 

@@ -1,4 +1,4 @@
-"""Measured days and issued statements in PostgreSQL or SQLite, through SQLAlchemy."""
+"""Measured days, issued statements and notifications in PostgreSQL or SQLite, through SQLAlchemy."""
 ################################################################
 # Each call is one transaction. The engine is the caller's: its pool, its time-outs,
 # its errors. `ddl` prints the tables; `create_tables` makes them. `metadata` has them
@@ -17,6 +17,14 @@ from sla_compliance.analysis import Statement
 from sla_compliance.calls.worker_threads import WorkerThreads
 from sla_compliance.errors import requires_extra
 from sla_compliance.measured import DayKey
+from sla_compliance.stores.notifications import (
+    ALL_DELIVERIES,
+    ClaimFilter,
+    Delivery,
+    DeliveryPage,
+    DeliveryStatus,
+    StoredState,
+)
 from sla_compliance.stores.protocol import Restatement, StoredDay
 from sla_compliance.stores.statements import ALL_STATEMENTS, StatementFilter, StatementPage
 
@@ -24,10 +32,11 @@ with requires_extra("sqlalchemy", __name__):
     from sqlalchemy import Connection, Engine, MetaData
     from sqlalchemy.ext.asyncio import AsyncEngine
 
-from sla_compliance.stores import _rows, _statement_rows, _tables
+from sla_compliance.stores import _notification_rows, _rows, _statement_rows, _tables
 
 metadata: Final[MetaData] = _tables.STORE_TABLES
-"""The tables sla_days, sla_changes, sla_restatements and sla_statements, e.g. for alembic's `target_metadata`."""
+"""The tables sla_days, sla_changes, sla_restatements, sla_statements, sla_alert_states and sla_deliveries, e.g. for
+alembic's `target_metadata`."""
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
@@ -45,7 +54,7 @@ class _SQLStore(ABC):
     ) -> _Result: ...
 
     async def create_tables(self) -> None:
-        """Make the tables of days and statements where they are not there yet.
+        """Make the tables of days, statements and notifications where they are not there yet.
 
         Raises:
             InvalidValueError: they are there, of an earlier version; `upgrade_ddl` has the statements to run.
@@ -191,6 +200,59 @@ class SQLAlchemyStatementStore(_ThreadedStore, _SQLStatementStore):
     """A StatementStore over an Engine; each call runs in a thread of the store's own."""
 
 
+class _SQLNotificationStore(_SQLStore):
+    """The calls of a NotificationStore."""
+
+    async def states(self, tenant_ids: Collection[str]) -> Mapping[str, StoredState]:
+        """Return the states of tenants that have one; one query for 900."""
+        return await self._run(_notification_rows.read_states, tenant_ids)
+
+    async def commit(self, states: Sequence[StoredState], deliveries: Sequence[Delivery]) -> frozenset[str]:
+        """Write states and their deliveries; return the tenants whose state was written."""
+        return await self._run(_notification_rows.commit, states, deliveries)
+
+    async def add(self, deliveries: Sequence[Delivery]) -> int:
+        """Keep deliveries that are not kept yet; return how many."""
+        return await self._run(_notification_rows.add_deliveries, deliveries)
+
+    async def claim(
+        self, now_us: int, *, until_us: int, limit: int, wanted: ClaimFilter = ALL_DELIVERIES
+    ) -> tuple[Delivery, ...]:
+        """Return waiting deliveries that are due, and claim them; one statement."""
+        return await self._run(_notification_rows.claim, now_us, until_us, limit, wanted)
+
+    async def mark_sent(self, delivery_id: str, at_us: int) -> None:
+        """Write that a delivery was sent."""
+        await self._run(_notification_rows.mark_sent, delivery_id, at_us)
+
+    async def mark_failed(self, delivery_id: str, at_us: int, *, error: str, retry_us: int | None) -> None:
+        """Write that an attempt failed: try again at `retry_us`, or never where it is None."""
+        await self._run(_notification_rows.mark_failed, delivery_id, at_us, error, retry_us)
+
+    async def retry(self, delivery_id: str, at_us: int) -> bool:
+        """Let a delivery that failed for good wait again; return whether it did."""
+        return await self._run(_notification_rows.retry, delivery_id, at_us)
+
+    async def deliveries(
+        self,
+        tenant_id: str | None = None,
+        *,
+        status: DeliveryStatus | None = None,
+        limit: int,
+        offset: int = 0,
+    ) -> DeliveryPage:
+        """Return some of the log, those made last first; two queries."""
+        return await self._run(_notification_rows.log_page, tenant_id, status, limit, offset)
+
+
+class AsyncSQLAlchemyNotificationStore(_AsyncStore, _SQLNotificationStore):
+    """A NotificationStore over an AsyncEngine."""
+
+
+class SQLAlchemyNotificationStore(_ThreadedStore, _SQLNotificationStore):
+    """A NotificationStore over an Engine; each call runs in a thread of the store's own."""
+
+
 def ddl(dialect: str) -> str:
     """Return the statements that make the tables of a store.
 
@@ -210,12 +272,12 @@ def upgrade_ddl(dialect: str, *, from_version: int = 1) -> str:
     """Return the statements that make the tables of today of those of a version, to be run once, in one transaction.
 
     Days of version 1 keep their cells, their count of changes and their sentences; of rows read and rules they know
-    nothing. Version 2 lacks the cause and the author of restatements, and the table of statements. PostgreSQL, or
-    SQLite from 3.35 on.
+    nothing. Version 2 lacks the cause and the author of restatements, and the table of statements; version 3 the tables
+    of notifications. PostgreSQL, or SQLite from 3.35 on.
 
     Args:
         dialect: "postgresql" or "sqlite".
-        from_version: 1 or 2.
+        from_version: 1, 2 or 3.
 
     Raises:
         InvalidValueError: one of them is neither.

@@ -4,8 +4,8 @@
 #   service_hours(), zones() and questions(), what evaluate() takes beside alarms.
 # - Suites of promises for pytest: a test class inherits AlarmSourceContract,
 #   InventorySourceContract, CorrectionSourceContract, DayStoreContract,
-#   StatementStoreContract, CacheContract or others and brings the fixtures that it
-#   names.
+#   StatementStoreContract, NotificationStoreContract, CacheContract or others and
+#   brings the fixtures that it names.
 # - oracle/: the figures of tiny worlds by brute force; worlds/ draws the worlds,
 #   evaluation.py hands them to the library.
 # Nothing in the library imports this room. It needs the extra `testing`.
@@ -17,6 +17,7 @@ from sla_compliance.testing.cache import CacheContract
 from sla_compliance.testing.correction_source import CorrectionSourceContract
 from sla_compliance.testing.detailed_alarm_source import DetailedAlarmSourceContract
 from sla_compliance.testing.inventory_source import InventorySourceContract
+from sla_compliance.testing.notification_store import NotificationStoreContract
 from sla_compliance.testing.oracle.world import Place
 from sla_compliance.testing.rows_by_id import RowsByIdContract
 from sla_compliance.testing.statement_store import StatementStoreContract
@@ -38,6 +39,7 @@ __all__ = [
     "DayStoreContract",
     "DetailedAlarmSourceContract",
     "InventorySourceContract",
+    "NotificationStoreContract",
     "Place",
     "RowsByIdContract",
     "StatementStoreContract",

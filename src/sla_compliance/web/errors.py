@@ -22,7 +22,13 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any, Final
 
-from sla_compliance.errors import InvalidTenantError, SLAComplianceError, UnknownTenantError, requires_extra
+from sla_compliance.errors import (
+    InvalidTenantError,
+    MissingExtraError,
+    SLAComplianceError,
+    UnknownTenantError,
+    requires_extra,
+)
 from sla_compliance.web.outage_log import OutageLog
 
 with requires_extra("fastapi", __name__):
@@ -37,7 +43,7 @@ from sla_compliance.web.request_bodies import with_bounded_body
 PROBLEM_JSON: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 5
 UNAVAILABLE: Final = "The figures are not available at present, and none are remembered; ask again later."
-DATE_PARAMETERS: Final = frozenset({"from_date", "to_date", "date"})
+DATE_PARAMETERS: Final = frozenset({"from_date", "to_date", "date", "month"})
 
 LOG: Final = logging.getLogger(__name__)
 
@@ -66,6 +72,8 @@ def client_errors() -> Iterator[None]:
     """Turn errors of the library into a 400 or a 422: the block reads nothing but what the client sent."""
     try:
         yield
+    except MissingExtraError:
+        raise  # no fault of the client's
     except SLAComplianceError as error:
         is_date = error.field in DATE_PARAMETERS
         status = HTTPStatus.BAD_REQUEST if is_date else HTTPStatus.UNPROCESSABLE_ENTITY

@@ -5,6 +5,7 @@
 #     GET /sla/incidents      one day's outages, with their alarms
 #     GET /sla/resources      the worst resources of a range
 #     GET /sla/budget, ...    answers for periods: period_routes.py
+#     GET /sla/report         a month or other days as a file, and its formats: report_routes.py
 #     GET /sla/statements     what was issued; where the service keeps statements
 #     GET /sla/tenants        the tenants that one may choose from; where `tenants` is given
 #     GET /sla/overview       how these stand, the worst first; where `authorize_overview` is given too
@@ -24,6 +25,7 @@ from typing import Annotated, Any, Final, Literal
 
 from sla_compliance.errors import requires_extra
 from sla_compliance.service import ComplianceAnswer, ComplianceService
+from sla_compliance.settings.notifications import DEFAULT_REPORTS, ReportsOf
 
 with requires_extra("fastapi", __name__):
     from fastapi import APIRouter, Depends, Query, Request, Response
@@ -32,7 +34,12 @@ from sla_compliance.web.changes import changes_router
 from sla_compliance.web.errors import LOG, client_errors, service_errors
 from sla_compliance.web.guards import AnyDependency, ConcurrencyLimit, Guards, TenantHeader
 from sla_compliance.web.host_errors import ErrorForm, route_options
-from sla_compliance.web.long_bodies import ResourcesContent, day_incidents_content, worst_resources_content
+from sla_compliance.web.long_bodies import (
+    ResourcesContent,
+    day_incidents_content,
+    shown_figure,
+    worst_resources_content,
+)
 from sla_compliance.web.outage_log import OutageLog
 from sla_compliance.web.period_routes import periods_router
 from sla_compliance.web.queries import (
@@ -45,6 +52,7 @@ from sla_compliance.web.queries import (
     RollupStatsParameters,
 )
 from sla_compliance.web.remembered_bodies import RememberedBodies
+from sla_compliance.web.report_routes import reports_router
 from sla_compliance.web.responses import (
     COMMON_RESPONSES,
     COMPLIANCE_RESPONSES,
@@ -58,7 +66,6 @@ from sla_compliance.web.responses import (
     compliance_body,
     content_response,
     rollup_stats_body,
-    shown_figure,
 )
 from sla_compliance.web.statements import statements_router
 from sla_compliance.web.tenants import tenants_router
@@ -78,6 +85,7 @@ def compliance_router(
     authorize_changes: AnyDependency | None = None,
     tenants: AnyDependency | None = None,
     authorize_overview: AnyDependency | None = None,
+    reports: ReportsOf | None = None,
     max_concurrent: int = 64,
     unknown_parameters: UnknownParameters = "ignore",
     own_parameters: Collection[str] = (),
@@ -96,6 +104,8 @@ def compliance_router(
             there are no routes about several tenants.
         authorize_overview: a dependency that raises for an identity that may not see how all of these stand; None:
             there is no overview.
+        reports: returns title, parties, logo and locale of a tenant's reports, by the tenant's id; None: those of
+            `ReportSettings()`.
         max_concurrent: requests of one process beyond this many at once get a 503 that says when to come back.
         unknown_parameters: whether query parameters that a route does not declare are ignored, or refused with a 422.
         own_parameters: query parameters that a dependency or a middleware of yours takes; they are never refused.
@@ -115,6 +125,16 @@ def compliance_router(
         _figures_router(bodies, reader_tenant, errors),
         periods_router(service, admitted_tenant=reader_tenant, read_query=bodies.query, **options),
     ]
+    if not service.is_sample:
+        files = reports_router(
+            service,
+            admitted_tenant=reader_tenant,
+            read_query=bodies.query,
+            check_declared=bodies.check_declared,
+            reports=(lambda _: DEFAULT_REPORTS) if reports is None else reports,
+            **options,
+        )
+        routers.append(files)
     if service.keeps_statements:
         statements = statements_router(
             service, admitted_tenant=reader_tenant, check_declared=bodies.check_declared, **options

@@ -16,9 +16,11 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 
 from sla_compliance.incidents import Incident, IncidentPage, PageBounds
+from sla_compliance.measured import MeasuredDay
 from sla_compliance.records import ComplianceRecord
 from sla_compliance.report import ComplianceReport
-from sla_compliance.units import SECOND_US
+from sla_compliance.units import SECOND_US, moment
+from sla_compliance.verdicts import counted_us
 from sla_compliance.web.queries import ComplianceQuery
 from sla_compliance.web.responses import CERTAINTY_KEYS, Body, Content, to_json
 
@@ -47,6 +49,20 @@ def day_incidents_content(
         fields = {**incident.as_dict(with_alarms=False), "alarm_count": incident.alarm_count}
         incidents.append(_with_list(fields, "alarms", alarms))
     return Content.of(_with_list(head, "incidents", incidents))
+
+
+def shown_figure(day: MeasuredDay, query: ComplianceQuery, downtime_us: int) -> Body:
+    """Return what the overview shows of a day.
+
+    Args:
+        downtime_us: what the incidents of the day sum to, as they are read now.
+    """
+    shown_downtime_us = counted_us(day.cells_us, query.accounting.down_cells)
+    return {
+        "downtime_seconds": shown_downtime_us / SECOND_US,
+        "as_of": moment(day.as_of_us, query.start.tzinfo or dt.UTC).isoformat(),
+        "is_older": shown_downtime_us != downtime_us,
+    }
 
 
 def _alarms_within(room_bytes: int, incident: Incident) -> list[bytes]:

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from fastapi import HTTPException, Request
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
+ASGIMessage = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[ASGIMessage]]
 
 MAX_BODY_BYTES: Final = 256 * 1024
 BODY_WITHIN_S: Final = 10.0
@@ -39,7 +39,7 @@ class _BoundedBody:
         self._is_whole = False
         self._deadline_s = asyncio.get_running_loop().time() + BODY_WITHIN_S
 
-    async def __call__(self) -> Message:
+    async def __call__(self) -> ASGIMessage:
         """Return the next message."""
         if self._is_whole:  # what follows says that the client has left, whenever that is
             return await self._receive()

@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Any, Final, Literal, Self
@@ -24,15 +23,12 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, create_model
 
 from sla_compliance.alarms import AlarmColumn, ColumnKind
 from sla_compliance.incidents import SHOWN_COLUMNS
-from sla_compliance.measured import MeasuredDay
 from sla_compliance.service import ComplianceAnswer
 from sla_compliance.stretches import MOST_OUTAGES
-from sla_compliance.units import SECOND_US, moment
-from sla_compliance.verdicts import Verdict, counted_us
+from sla_compliance.verdicts import Verdict
 from sla_compliance.web.errors import PROBLEM_JSON, UNAVAILABLE
 from sla_compliance.web.exclusions import ExclusionOfRecord
 from sla_compliance.web.guards import TENANT_NOT_HELD
-from sla_compliance.web.queries import ComplianceQuery
 
 Body = dict[str, object]
 
@@ -282,20 +278,6 @@ def rollup_stats_body(answer: ComplianceAnswer) -> Body:
     }
 
 
-def shown_figure(day: MeasuredDay, query: ComplianceQuery, downtime_us: int) -> Body:
-    """Return what the overview shows of a day.
-
-    Args:
-        downtime_us: what the incidents of the day sum to, as they are read now.
-    """
-    shown_downtime_us = counted_us(day.cells_us, query.accounting.down_cells)
-    return {
-        "downtime_seconds": shown_downtime_us / SECOND_US,
-        "as_of": moment(day.as_of_us, query.start.tzinfo or UTC).isoformat(),
-        "is_older": shown_downtime_us != downtime_us,
-    }
-
-
 def verdict_headers(answer: ComplianceAnswer) -> Mapping[str, str]:
     """Return the headers that say the verdict on all days of an answer, and whether it is confirmed."""
     return {VERDICT_HEADER: str(answer.total.verdict), CONFIRMED_HEADER: str(answer.is_confirmed).lower()}
@@ -306,7 +288,7 @@ class Content:
     """An answer as it is sent.
 
     Attributes:
-        body: JSON.
+        body: JSON, or a file.
         entity_tag: of this body.
     """
 
@@ -315,7 +297,7 @@ class Content:
 
     @classmethod
     def of(cls, body: bytes) -> Self:
-        """Return the content of a body in JSON."""
+        """Return the content of a body."""
         return cls(body, f'"{sha256(body).hexdigest()[:32]}"')
 
 
@@ -332,15 +314,20 @@ def json_response(
 
 
 def content_response(
-    request: Request, content: Content, *, is_sample: bool, more_headers: Mapping[str, str] = NO_HEADERS
+    request: Request,
+    content: Content,
+    *,
+    is_sample: bool,
+    more_headers: Mapping[str, str] = NO_HEADERS,
+    media_type: str = JSON,
 ) -> Response:
     """Return a content, or 304 where the client's copy is current."""
     if is_sample:
-        return Response(content.body, headers={**SAMPLE_CACHING, **more_headers}, media_type=JSON)
+        return Response(content.body, headers={**SAMPLE_CACHING, **more_headers}, media_type=media_type)
     headers = {**TENANT_CACHING, "ETag": content.entity_tag, **more_headers}
     if _names_tag(request.headers.getlist("if-none-match"), content.entity_tag):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return Response(content.body, headers=headers, media_type=JSON)
+    return Response(content.body, headers=headers, media_type=media_type)
 
 
 def _names_tag(if_none_match: list[str], entity_tag: str) -> bool:

@@ -155,6 +155,13 @@ export const fetchBudget = ({ excludeMaintenance }, signal) =>
 export const fetchTrend = ({ excludeMaintenance }, signal) =>
   fetchWhereThere("trend", { period: "week", count: 2, exclude_maintenance: excludeMaintenance }, signal);
 
+/** The formats of reports that the server can write; null where it writes none. */
+export const fetchReportFormats = (signal) => fetchWhereThere("report-formats", {}, signal);
+
+/** The answer with the file of a report. */
+export const fetchReport = ({ excludeMaintenance, ...query }) =>
+  get("report", { ...query, exclude_maintenance: excludeMaintenance });
+
 /** The tenants of the token, the default one first; null where the server does not list them. */
 export const fetchTenants = (limit, signal) => fetchWhereThere("tenants", { limit }, signal);
 

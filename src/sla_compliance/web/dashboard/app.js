@@ -3,7 +3,7 @@
 import { fetchCompliance, Problem } from "./api.js";
 import { showCards, showLegend } from "./cards.js";
 import { createChart } from "./chart.js";
-import { currentChoice, datesQuery, keepChoice, keepOneRange, rangeName, rangeOf, rangeQuery, restoreChoice } from "./choice.js";
+import { currentChoice, datesQuery, keepChoice, keepOneRange, rangeName, rangeOf, rangeQuery, reportQuery, restoreChoice } from "./choice.js";
 import { download } from "./csv.js";
 import { openDay } from "./day.js";
 import { calendar, clockOf, dateSpan } from "./days.js";
@@ -13,6 +13,7 @@ import { decimalsOf, percentage } from "./locale.js";
 import { showAge } from "./notices.js";
 import { isUnmeasured } from "./record.js";
 import { refreshRegularly } from "./refresh.js";
+import { enableReportButtons, showReportButtons } from "./report.js";
 import { hideResources, showResourcesInView } from "./resources.js";
 import { hideStanding, showStanding } from "./standing.js";
 import { summarize } from "./summary.js";
@@ -79,7 +80,7 @@ async function showBesides(signal) {
   const besides = [showTenantsAndOverview(signal)];
   if (view === "ready") {
     showResourcesInView(query, currentChoice(), { signal, onFailure: fail });
-    besides.push(showStanding(currentChoice(), signal));
+    besides.push(showStanding(currentChoice(), signal), showReportButtons(signal));
   }
   await Promise.all(besides);
 }
@@ -228,6 +229,10 @@ byId("controls").addEventListener("change", (event) => {
 byId("retry").addEventListener("click", load);
 byId("other-token").addEventListener("click", () => askForToken(new Problem(401, "", "Paste another one.")));
 byId("download").addEventListener("click", () => download(records));
+enableReportButtons(
+  () => reportQuery(currentChoice(), zone),
+  (error) => error.status === 401 && (askForToken(error), true),
+);
 byId("day").addEventListener("keydown", (event) => event.key === "Escape" && byId("day").querySelector("button").click());
 byId("token-form").addEventListener("submit", (event) => {
   event.preventDefault();

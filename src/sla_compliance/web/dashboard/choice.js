@@ -34,6 +34,12 @@ export function rangeQuery({ range }, zone) {
   return isInProgress ? { from_date: `${month}-01` } : { from_date: `${month}-01`, to_date: lastDateOf(month) };
 }
 
+/** The same days as a report names them: a month by its name. */
+export function reportQuery({ range, excludeMaintenance }, zone) {
+  const month = monthOf(range, zone);
+  return { ...(month === null ? { days: range } : { month }), excludeMaintenance };
+}
+
 /** The same days by their dates. */
 export function datesQuery(choice, zone) {
   const query = rangeQuery(choice, zone);

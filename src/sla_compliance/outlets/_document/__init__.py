@@ -1,0 +1,1 @@
+"""What a document is composed of: one file for each section."""

@@ -1,0 +1,225 @@
+"""The sentences of a document in English."""
+################################################################
+# Where a page, a terminal or a stored line says the same, the words are the same.
+################################################################
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+from sla_compliance.outlets.words.catalogue import Sentences
+from sla_compliance.outlets.words.english_appendix import ENGLISH_APPENDIX
+
+ENGLISH: Final[Sentences] = MappingProxyType(
+    {
+        **ENGLISH_APPENDIX,
+        # What stands on the page, whatever the sections.
+        "page": "Page",
+        "report_title": "SLA compliance report",
+        "subtitle": "{dates} · {zone}",
+        "fact_customer": "Customer",
+        "fact_contract": "Contract",
+        "fact_issued_by": "Issued by",
+        "fact_issued_at": "Issued",
+        # Names of periods, within a sentence and by themselves.
+        "period_hour": "hour",
+        "period_day": "day",
+        "period_week": "week",
+        "period_month": "month",
+        "period_quarter": "quarter",
+        "period_year": "year",
+        "period_rolling": {"one": "{count} day", "other": "{count} days"},
+        "column_hour": "Hour",
+        "column_day": "Day",
+        "column_week": "Week",
+        "column_month": "Month",
+        "column_quarter": "Quarter",
+        "column_year": "Year",
+        "column_rolling": {"one": "{count} day", "other": "{count} days"},
+        "separator": "; ",
+        # Verdicts.
+        "verdict_met": "Met",
+        "verdict_at_risk": "At risk",
+        "verdict_breached": "Breached",
+        "verdict_breached_unconfirmed": "Breached, unconfirmed",
+        "verdict_not_confirmed": "Not confirmed",
+        "verdict_no_data": "No data",
+        # Figures.
+        "availability": "Availability",
+        "target": "Target",
+        "confirmed": "confirmed",
+        "confirmed_so_far": "confirmed, so far",
+        "possible_range": "{low} to {high} possible",
+        "verdict": "Verdict",
+        "uptime": "Uptime",
+        "downtime": "Downtime",
+        "left_out": "Left out",
+        "total": "Total",
+        "breached_days": "Breached days",
+        "breached_of_measured": "{breached} of {measured}",
+        "measured_days": {"one": "In {count} measured day", "other": "In {count} measured days"},
+        "gross": "Without exclusions",
+        "gross_note": "(agreed hours)",
+        "worst_day": "Worst: {percentage} on {date}",
+        "no_downtime_on_any_day": "No downtime on any day",
+        "nothing_measured": "Nothing was measured",
+        "length_unknown": "up to {length} unknown",
+        # Summary.
+        "heading_summary": "Summary",
+        "summary_met": "The service was available {availability} of the agreed time; the target of {target} was met.",
+        "summary_met_so_far": (
+            "The service has been available {availability} of the agreed time so far; the target is {target}."
+        ),
+        "summary_at_risk": (
+            "The service has been available {availability} of the agreed time so far, below the target of {target};"
+            " the time to come can still repair it."
+        ),
+        "summary_breached": (
+            "The service was available {availability} of the agreed time; the target of {target} was missed"
+            " by {length} of downtime."
+        ),
+        "summary_breached_so_far": (
+            "The service has been available {availability} of the agreed time so far; the target of {target} can no"
+            " longer be met: there was {length} of downtime too much."
+        ),
+        "summary_on_record": "{availability} on record.",
+        "summary_no_data": "No time was counted, so there is no availability to report.",
+        "summary_not_confirmed": {
+            "one": "Not confirmed: {low} to {high} possible; {count} thing to settle (see {section}).",
+            "other": "Not confirmed: {low} to {high} possible; {count} things to settle (see {section}).",
+        },
+        "summary_not_confirmed_alone": "Not confirmed (see {section}).",
+        "summary_not_confirmed_because": {
+            "one": "Not confirmed: {reason}; {count} thing to settle (see {section}).",
+            "other": "Not confirmed: {reason}; {count} things to settle (see {section}).",
+        },
+        "summary_not_confirmed_without_bounds": {
+            "one": "Not confirmed; {count} thing to settle (see {section}).",
+            "other": "Not confirmed; {count} things to settle (see {section}).",
+        },
+        # Days, or another period.
+        "heading_days": "Every {period} in figures",
+        "no_whole_period": "No whole {period} in this time.",
+        "chart_label": "Availability by {period}",
+        "legend_line": "Availability",
+        "legend_target": "Target {target}",
+        "legend_gap": "No data",
+        "legend_doubt": "Partly unknown",
+        "left_out_because": "{length} {reason}",
+        "left_out_not_in_service": "not in service",
+        "left_out_out_of_hours": "outside service hours",
+        "left_out_maintenance": "maintenance",
+        "left_out_excluded": "agreed exclusions",
+        "left_out_agreed": "by the accounting",
+        "left_out_not_yet": "still to come",
+        "left_out_unknown": "not monitored",
+        "timeline_label": "When the service was down, by {period}",
+        "legend_up": "Up",
+        "legend_down": "Down",
+        "legend_excused": "Down, does not count",
+        "legend_planned": "Agreed work",
+        "legend_unknown": "Not monitored",
+        "legend_not_counted": "Not counted",
+        # The bridge.
+        "heading_bridge": "From all time to the contractual figure",
+        "bridge_rule": "Rule",
+        "bridge_all": "All monitored time",
+        "bridge_not_in_service": "Not in service",
+        "bridge_hours": "Outside service hours",
+        "bridge_gross": "Without exclusions (agreed hours)",
+        "bridge_maintenance": "Agreed maintenance",
+        "bridge_exclusions": "Other agreed exclusions",
+        "bridge_accounting": "Accounting",
+        "bridge_contractual": "By contract",
+        "bridge_note": "Each line is what a rule changes; the lines add up to the sums.",
+        "planned_in": "With planned outages counted",
+        "planned_out": "With planned outages left out",
+        "planned_note": "downtime {length}",
+        # Outages.
+        "heading_incidents": "Outages",
+        "incidents_none": "No outage in this time.",
+        "incidents_not_known": "These figures come without their rows, so no outages are listed.",
+        "incidents_purged": "Rows of this time are no longer kept, so no outages are listed; the figures are those of"
+        " days that were stored while they were.",
+        "incidents_differ": "Rows have changed since the figures of these days were stored, so no outages are listed.",
+        "incidents_more": {
+            "one": "{count} more outage holds {length} of downtime.",
+            "other": "{count} more outages hold {length} of downtime.",
+        },
+        "incidents_decisive": {
+            "one": "Without the marked outage the target would have been met.",
+            "other": "Without the {count} marked outages the target would have been met.",
+        },
+        "caption_incidents": "Costliest outages",
+        "caption_resources": "Worst resources",
+        "incident_title": "What",
+        "incident_budget": "Took of the budget",
+        "incident_decisive": "Decisive",
+        "incident_decisive_mark": "decisive",
+        "incident_ongoing": "not over yet",
+        "incident_begins_before": "before {instant}",
+        "outage": "Outage",
+        "start": "Start",
+        "end": "End",
+        "resource": "Resource",
+        "alarms": "Alarms",
+        "resource_gross": "Downtime",
+        "resource_unique": "Of it down alone",
+        "resource_none": "(none)",
+        "resources_more": {"one": "and {count} more resource", "other": "and {count} more resources"},
+        # Planned work and exclusions.
+        "heading_planned_work": "Planned work and exclusions",
+        "caption_accepted": "Agreed windows",
+        "caption_refused": "Refused planned work",
+        "window_kind": "Kind",
+        "window_planned": "planned work",
+        "window_emergency": "emergency work",
+        "window_exclusion": "exclusion",
+        "window_reason": "Reason",
+        "window_author": "Entered by",
+        "window_applies_to": "Applies to",
+        "window_times": "Times",
+        "window_length": "Length",
+        "window_downtime": "Downtime taken out",
+        "windows_none": "No planned work and no exclusion was agreed for this time.",
+        "windows_not_known": "These figures come without their windows, so none are listed.",
+        "windows_more": {"one": "and {count} more", "other": "and {count} more"},
+        "applies_to_everybody": "everybody",
+        "applies_to_more": "{values} and {count} more",
+        "applies_to_resource_id": "resource",
+        "applies_to_customer_id": "customer",
+        "applies_to_tenant_id": "tenant",
+        "applies_to_alarm_id": "alarm",
+        "applies_to_alarm_type": "alarm type",
+        "applies_to_parent_alarm_id": "parent alarm",
+        "applies_to_severity": "severity",
+        "applies_to_title": "title",
+        "applies_to_with_children": "{targets} and children",
+        "refused_window": "Refused",
+        "refused_why": "Why",
+        "refused_length": "Length",
+        "refused_none": "No planned work was refused.",
+        "refused_unnamed": "further planned work",
+        # Error budget and trend.
+        "heading_budget": "Error budget and trend",
+        "budget_allowed": "Allowed downtime",
+        "budget_allowed_note": "by the target of {target}",
+        "budget_spent": "Spent",
+        "budget_left": "Left",
+        "budget_overspent": "overspent",
+        "budget_remaining": "Share left",
+        "budget_lost": "The period is lost, whatever is still to come.",
+        "budget_safe": "No outage from now on can lose the period by itself.",
+        "budget_deadline": "An outage that begins now loses the period unless it is over by {instant}.",
+        "budget_deadline_while_down": "The service is down; the period is lost unless the outage is over by {instant}.",
+        "trend_period": "Period",
+        "trend_before": "Before",
+        "trend_points": "Change in points",
+        "trend_downtime": "Downtime in 30 days",
+        "trend_downtime_before": "Before, in 30 days",
+        "trend_to_date": "{dates} to date",
+        "trend_note": "Each period is compared with the one before it.",
+        "trend_none": "There is no earlier period to compare with.",
+    }
+)
