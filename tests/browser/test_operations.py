@@ -269,9 +269,9 @@ class TestAge:
         ("age", "provenance", "words"),
         [
             (timedelta(minutes=2), ["CACHE"], None),
-            (timedelta(minutes=27), ["CACHE"], "27 min ago."),
-            (timedelta(minutes=3), ["OUTDATED"], "3 min ago. The source of alarms cannot be read."),
-            (timedelta(days=3), ["CACHE"], "3 days ago."),
+            (timedelta(minutes=27, seconds=20), ["CACHE"], "27 min ago."),
+            (timedelta(minutes=3, seconds=20), ["OUTDATED"], "3 min ago. The source of alarms cannot be read."),
+            (timedelta(days=3, minutes=20), ["CACHE"], "3 days ago."),
         ],
     )
     def test_figures_older_than_they_should_be_say_so(
