@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from sla_compliance.alerts.notifier import Notifier, RoundReport
 from sla_compliance.delivery.dispatcher import Dispatcher
+from sla_compliance.jobs.service_parts import PartsOfService
 from sla_compliance.service import ComplianceService, SyncComplianceService
 
 AlertParts = tuple[Notifier, Dispatcher | None]
@@ -21,17 +22,14 @@ class AlertSender:
         Args:
             make_parts: called once for each service, on its event loop.
         """
-        self._make_parts = make_parts
-        self._parts: tuple[SyncComplianceService, AlertParts] | None = None
+        self._parts = PartsOfService(make_parts)
 
     def __call__(self, service: SyncComplianceService, tenant_ids: Iterable[str]) -> RoundReport:
         """Return what a round came to, once nothing is due any more; errors as `Notifier.run_round`."""
         all_ids = tuple(tenant_ids)
 
         async def work(async_service: ComplianceService) -> RoundReport:
-            if self._parts is None or self._parts[0] is not service:
-                self._parts = service, self._make_parts(async_service)
-            notifier, dispatcher = self._parts[1]
+            notifier, dispatcher = self._parts.of(service, async_service)
             report = await notifier.run_round(all_ids)
             if dispatcher is not None:
                 await dispatcher.dispatch_due()

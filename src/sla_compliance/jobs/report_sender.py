@@ -7,6 +7,7 @@ from typing import Final
 
 from sla_compliance.delivery.dispatcher import Dispatched, Dispatcher
 from sla_compliance.jobs.reports import ReportOutcome, add_report
+from sla_compliance.jobs.service_parts import PartsOfService
 from sla_compliance.jobs.statements import issue_statement
 from sla_compliance.service import ComplianceService, SyncComplianceService
 from sla_compliance.settings.notifications import ReportsOf
@@ -29,9 +30,8 @@ class ReportSender:
             make_parts: called once for each service, on its event loop.
             reports: recipients, formats and texts of a tenant's reports.
         """
-        self._make_parts = make_parts
         self._reports = reports
-        self._parts: tuple[SyncComplianceService, ReportParts] | None = None
+        self._parts = PartsOfService(make_parts)
 
     def add(self, service: SyncComplianceService, tenant_id: str) -> ReportOutcome:
         """Keep what is to be sent of a tenant's last month, once it is closed.
@@ -46,7 +46,7 @@ class ReportSender:
             issue_statement(service, tenant_id)
 
         async def work(async_service: ComplianceService) -> ReportOutcome:
-            store, _ = self._parts_of(service, async_service)
+            store, _ = self._parts.of(service, async_service)
             return await add_report(async_service, store, tenant_id, settings)
 
         return service.call(work)
@@ -55,12 +55,7 @@ class ReportSender:
         """Send what is due for half a minute, and return what became of it; errors of the store come through."""
 
         async def work(async_service: ComplianceService) -> Dispatched:
-            _, dispatcher = self._parts_of(service, async_service)
+            _, dispatcher = self._parts.of(service, async_service)
             return Dispatched() if dispatcher is None else await dispatcher.dispatch_due(claims_for_s=SENDS_FOR_S)
 
         return service.call(work)
-
-    def _parts_of(self, service: SyncComplianceService, async_service: ComplianceService) -> ReportParts:
-        if self._parts is None or self._parts[0] is not service:
-            self._parts = service, self._make_parts(async_service)
-        return self._parts[1]
