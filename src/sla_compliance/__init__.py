@@ -50,6 +50,7 @@ from sla_compliance.rows.frames import alarms_from_frame
 from sla_compliance.rows.mappings import alarms_from_rows
 from sla_compliance.sources.protocol import AlarmSource, AsyncAlarmSource
 from sla_compliance.units import parse_timestamp
+from sla_compliance.version import __version__
 
 __all__ = [
     "Accounting",
@@ -96,6 +97,7 @@ __all__ = [
     "Unit",
     "UnknownZoneError",
     "Verdict",
+    "__version__",
     "alarms_from_changes",
     "alarms_from_frame",
     "alarms_from_rows",

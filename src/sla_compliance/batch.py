@@ -22,7 +22,7 @@ from sla_compliance.alarms import (
     raised_text,
 )
 from sla_compliance.checked_rows import checked_rows, instants_and_descriptive
-from sla_compliance.checks import checked_text, listed
+from sla_compliance.checks import bare_names, checked_text, listed
 from sla_compliance.columns import Column, columns_by_name, joined_column, rows_by_value, taken
 from sla_compliance.corrections import CorrectedRow, Correction, UnusedCorrection
 from sla_compliance.described_alarms import alarms_at
@@ -310,8 +310,9 @@ class AlarmBatch(Previewed):
         checked_text(name, "by", "the name of a column, e.g. 'resource_id'")
         names = self.columns if self.columns or self.starts_us else DESCRIPTIVE_COLUMNS
         if name not in names:
-            carried = ", ".join(names) or "none"
-            raise InvalidValueError(f"by is {shown(name)}; the alarms carry the columns {carried}", field="by")
+            raise InvalidValueError(
+                f"by is {shown(name)}; the alarms carry the columns {bare_names(names)}", field="by"
+            )
         column = self.columns.get(name, ())
         try:
             set(column)

@@ -20,7 +20,6 @@ import json
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from hashlib import sha256
 from itertools import chain
 from typing import Final
@@ -29,6 +28,7 @@ from sla_compliance.batch import AlarmBatch
 from sla_compliance.contract import Contract
 from sla_compliance.downtime import AlarmTimes
 from sla_compliance.intervals import IntervalSet
+from sla_compliance.lazy import LazyValue, lazy_property
 from sla_compliance.ledger_rule import Measurement
 from sla_compliance.targeting import TargetedExclusion
 from sla_compliance.units import DAY_US
@@ -41,7 +41,7 @@ _LONGEST_LOOKED_UP_US: Final = 7 * DAY_US
 
 
 @dataclass(frozen=True)
-class CanonicalInput:
+class CanonicalInput(LazyValue):
     """What one report was made from; any part of it has its lines and its digest.
 
     Attributes:
@@ -79,7 +79,7 @@ class CanonicalInput:
     def _contract(self) -> Contract:
         return self.measurement.settled_rule.contract
 
-    @cached_property
+    @lazy_property
     def _rows_by_time(self) -> _RowsByTime:
         return _RowsByTime.of(self.measurement.times)
 

@@ -9,11 +9,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from operator import index
 from typing import Any, Final, SupportsIndex
 
-from sla_compliance.errors import InvalidIntervalError, InvalidTypeError, InvalidValueError, shown
+from sla_compliance.errors import SHOWN_CHARACTERS, InvalidIntervalError, InvalidTypeError, InvalidValueError, shown
 
 MOST_NAMES_SHOWN: Final = 30
 
@@ -39,10 +39,28 @@ def shown_names(names: Iterable[object]) -> str:
     >>> shown_names(["id", "severity"]), shown_names([]), shown_names(range(32))[-10:]
     ("'id', 'severity'", 'none', 'and 2 more')
     """
+    return _first_names(names, shown)
+
+
+def bare_names(names: Iterable[str]) -> str:
+    """Return the same, without quotes around a name that is a short identifier.
+
+    >>> bare_names(["id", "labels.site"])
+    "id, 'labels.site'"
+    """
+    return _first_names(names, _bare)
+
+
+def _bare(name: object) -> str:
+    is_plain = isinstance(name, str) and len(name) <= SHOWN_CHARACTERS and name.isidentifier()
+    return str(name) if is_plain else shown(name)
+
+
+def _first_names(names: Iterable[object], show: Callable[[object], str]) -> str:
     all_names = list(names)
     unshown = len(all_names) - MOST_NAMES_SHOWN
     more = f" and {unshown:,} more" if unshown > 0 else ""
-    return (", ".join(map(shown, all_names[:MOST_NAMES_SHOWN])) or "none") + more
+    return (", ".join(map(show, all_names[:MOST_NAMES_SHOWN])) or "none") + more
 
 
 def check_type(value: object, kind: type | tuple[type, ...], field: str, wanted: str) -> None:

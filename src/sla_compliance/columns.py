@@ -18,6 +18,8 @@ from sla_compliance.checks import wrong_type
 
 Column = tuple[Any, ...]
 
+TENANT_COLUMN: Final = "tenant_id"
+"""Where rows of several tenants have it, ids of alarms and devices are those of each tenant."""
 _ABSENT_TYPES: Final = frozenset({"NaTType", "NAType"})
 _PLAIN_TYPES: Final = frozenset({str, int, bool, type(None)})
 """Types of which only the empty text is absent."""
@@ -91,7 +93,7 @@ def taken(column: Column, rows: Sequence[int]) -> Column:
 
 def within_tenants(column: Column, columns: Mapping[str, Column]) -> Column:
     """Return a column of which equal values mean one thing: with the tenant of each, where rows are of several."""
-    tenants = columns.get("tenant_id", ())
+    tenants = columns.get(TENANT_COLUMN, ())
     if len(set(tenants)) < 2:
         return column
     return tuple(None if value is None else (tenant, value) for tenant, value in zip(tenants, column, strict=True))

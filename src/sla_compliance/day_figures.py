@@ -12,7 +12,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from sla_compliance.calendars.periods import Period
@@ -20,6 +19,7 @@ from sla_compliance.certainty import Bounds, Certainty, DeferredCertainty, Doubt
 from sla_compliance.checks import check_type, wrong_value
 from sla_compliance.drawing.preview import Preview, Previewed
 from sla_compliance.labels import Accounting
+from sla_compliance.lazy import LazyValue, lazy_property
 from sla_compliance.ledger import CellLengths, summed_cells
 from sla_compliance.measured import DayFact
 from sla_compliance.method import method_text
@@ -45,7 +45,7 @@ _DAYS_OF_PREVIEWED_PERIODS: Final = {
 }
 
 
-class DayFigures(Previewed, ABC):
+class DayFigures(Previewed, LazyValue, ABC):
     """Figures of the local days that share an instant with a window.
 
     A subclass says what was measured, in the abstract properties; all else follows.
@@ -127,7 +127,7 @@ class DayFigures(Previewed, ABC):
         """Which cells count as what; by default the policy's."""
         return self.policy.accounting
 
-    @cached_property
+    @lazy_property
     def days(self) -> tuple[ComplianceRecord, ...]:
         """One record for each existing local date that owns an instant of the window, counted or not."""
         return self.by(Period.DAY)
@@ -152,7 +152,7 @@ class DayFigures(Previewed, ABC):
         """Return a record for each elapsed hour of each day; errors as `by`."""
         raise wrong_value("hour", "period", "a day or longer: these figures are made of whole days")
 
-    @cached_property
+    @lazy_property
     def total(self) -> ComplianceRecord:
         """The record of the whole window."""
         return self._record(0, len(self.dates))

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Final, NotRequired, TypedDict
 
 from sla_compliance.batch import AlarmBatch
@@ -22,6 +21,7 @@ from sla_compliance.downtime import DowntimeRule
 from sla_compliance.intervals import NEVER, IntervalSet
 from sla_compliance.inventory import Inventory, Unit
 from sla_compliance.keyed_rows import KeyedRows
+from sla_compliance.lazy import LazyValue, lazy_property
 from sla_compliance.ledger import Frame
 from sla_compliance.ledger_rule import LedgerRule
 from sla_compliance.policy import SLAPolicy
@@ -51,7 +51,7 @@ class EvaluationKeywords(TypedDict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class EvaluationArguments:
+class EvaluationArguments(LazyValue):
     """All that an evaluation needs but the alarms, checked when it is made; `dataclasses.replace` changes some.
 
     Attributes:
@@ -111,7 +111,7 @@ class EvaluationArguments:
         """The instant of evaluation, microseconds."""
         return instant_us(self.as_of, field="as_of")
 
-    @cached_property
+    @lazy_property
     def contract(self) -> Contract:
         """What was owed and watched, as sets of instants."""
         return read_contract(
@@ -126,7 +126,7 @@ class EvaluationArguments:
             monitored=self.monitored,
         )
 
-    @cached_property
+    @lazy_property
     def frame(self) -> Frame:
         """The window, cut wherever scope or state change besides downtime."""
         return self._frame(self.contract, self.zone)

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from sla_compliance.checks import integer
 from sla_compliance.columns import is_empty
 from sla_compliance.units import EPOCH, MICROSECOND, checked_instant_us
+from sla_compliance.zones import IanaZone
 
 YEAR_2_US: Final = (datetime(2, 1, 1, tzinfo=EPOCH.tzinfo) - EPOCH) // MICROSECOND
 YEAR_9999_US: Final = (datetime(9999, 1, 1, tzinfo=EPOCH.tzinfo) - EPOCH) // MICROSECOND
@@ -38,7 +39,7 @@ def plain_datetimes(column: Sequence[Any], *, has_gaps: bool) -> list[Any] | Non
     if not kinds <= ({datetime, type(None)} if has_gaps else {datetime}):
         return None
     present = [value for value in column if value is not None] if type(None) in kinds else column
-    if not set(map(type, map(attrgetter("tzinfo"), present))) <= {timezone, ZoneInfo}:
+    if not set(map(type, map(attrgetter("tzinfo"), present))) <= {timezone, ZoneInfo, IanaZone}:
         return None
     lengths = map(sub, present, repeat(EPOCH))
     instants = list(map(floordiv, lengths, repeat(MICROSECOND)))

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from sla_compliance.errors import InvalidTypeError, InvalidValueError, shown
 
@@ -130,6 +130,10 @@ class Accounting:
             if count is not Accounting.REMOVED.counts(*cell):
                 changed_counts[cell] = count
         return f"Accounting({changed_counts!r})"
+
+    def _repr_pretty_(self, printer: Any, _: object) -> None:  # noqa: ANN401 - of IPython or Hypothesis
+        """Write the repr: printers of dataclasses would follow the class attributes, and theirs, without end."""
+        printer.text(repr(self))
 
 
 def _check_count(cell: object, count: object) -> None:

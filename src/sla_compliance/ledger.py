@@ -18,7 +18,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import groupby, pairwise, repeat
 from types import MappingProxyType
 from typing import Final
@@ -27,6 +26,7 @@ from sla_compliance.calendars.local_days import LocalDays, local_days
 from sla_compliance.contract import Contract
 from sla_compliance.intervals import NEVER, IntervalSet
 from sla_compliance.labels import CELLS, STATE_COUNT, Cell, Scope, State
+from sla_compliance.lazy import LazyValue, lazy_property
 
 _SCOPES: Final = tuple(Scope)
 _STATES: Final = tuple(State)
@@ -40,7 +40,7 @@ _Lengths = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
-class Frame:
+class Frame(LazyValue):
     """A window cut into pieces of one scope and one state besides downtime.
 
     Attributes:
@@ -101,7 +101,7 @@ class Frame:
         pieces = slice(first - 1, last)
         return replace(self, edges_us=edges, scopes=self.scopes[pieces], states=self.states[pieces])
 
-    @cached_property
+    @lazy_property
     def cells_without_downtime(self) -> tuple[CellLengths, ...]:
         """The cells of each local day if there were no downtime; shared by all ledgers of this frame."""
         days = self.days

@@ -37,7 +37,7 @@ class LedgerRule:
     contract: Contract
     frame: Frame
     downtime: DowntimeRule
-    monitor_gap_us: int = 0
+    monitor_gap_us: int
 
     @property
     def alters_time_around_doubt(self) -> bool:
@@ -72,7 +72,7 @@ class LedgerRule:
 
     def _ledger_of(self, downtime: Downtime) -> Ledger:
         """Return the ledger of some downtime, with short gaps of monitoring bridged."""
-        bridged = self._bridged(downtime) if self.monitor_gap_us > 1 else {}
+        bridged = self._bridged(downtime) if self.monitor_gap_us else {}
         if not bridged:
             return Ledger(self.frame, downtime.outages, downtime.excused_by_maintenance, downtime.excused_otherwise)
         by_maintenance, otherwise = bridged[State.EXCUSED_MAINTENANCE], bridged[State.EXCUSED_OTHER]

@@ -13,8 +13,7 @@
 #     a row set aside that may qualify    no outage              to its readable end,
 #                                                                else its bound, else as_of
 #     rows of one id that disagree        what all of them say   their union (as recorded)
-#     a severity overwritten by           none                   its interval
-#       `cleared`
+#     a severity lost to `cleared`        none                   its interval
 #     rows without the key that may       nobody's               every key's
 #       qualify
 #
@@ -31,7 +30,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, Final, Literal
 
 from sla_compliance.alarms import AlarmFilter, Severity
@@ -41,6 +40,7 @@ from sla_compliance.doubtful_time import DoubtfulTime, begun_earlier, times_arou
 from sla_compliance.downtime import AlarmTimes, DowntimeRule
 from sla_compliance.identity import connected_groups
 from sla_compliance.intervals import NEVER, IntervalSet
+from sla_compliance.lazy import LazyValue, lazy_property
 from sla_compliance.ledger import Ledger
 from sla_compliance.ledger_rule import LedgerRule, Measurement
 from sla_compliance.policy import SLAPolicy
@@ -55,7 +55,7 @@ Unkeyed = Literal["doubt", "everybody", "nobody"]
 
 
 @dataclass(frozen=True)
-class Readings:
+class Readings(LazyValue):
     """Both readings of one batch.
 
     Attributes:
@@ -73,7 +73,7 @@ class Readings:
     record: Ledger
     alters_time_around: bool
 
-    @cached_property
+    @lazy_property
     def at_stake(self) -> tuple[DoubtfulTime, ...]:
         """Where and why the readings differ: the doubtful time, and what it alters around it; found when asked for."""
         if not (self.doubtful and self.alters_time_around):

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -28,6 +27,7 @@ from sla_compliance.evidence import Evidence
 from sla_compliance.exclusion_lines import ExclusionLine, exclusion_lines
 from sla_compliance.incidents import Incident, IncidentPage, PageBounds, incident_page
 from sla_compliance.labels import Accounting
+from sla_compliance.lazy import lazy_property
 from sla_compliance.ledger import CellLengths, Ledger, summed_cells
 from sla_compliance.ledger_rule import Measurement
 from sla_compliance.measured import DayFact
@@ -58,7 +58,7 @@ class ComplianceReport(DayFigures):
     title: str | None = None
     input_rows: int | None = None
 
-    @cached_property
+    @lazy_property
     def ledger(self) -> Ledger:
         """The exact partition of the window."""
         return self.measurement.ledger
@@ -92,12 +92,12 @@ class ComplianceReport(DayFigures):
         """What was owed and watched; what of planned work was refused, and why."""
         return self.measurement.settled_rule.contract
 
-    @cached_property
+    @lazy_property
     def zone(self) -> str:
         """The tenant's zone, an IANA name."""
         return self.ledger.frame.zone
 
-    @cached_property
+    @lazy_property
     def policy(self) -> SLAPolicy:
         """What was promised and how it was measured."""
         return self.rule.policy
@@ -121,7 +121,7 @@ class ComplianceReport(DayFigures):
         bounds = self.ledger.frame.days.bounds_us
         return bounds[0] >= self.ledger.start_us, bounds[-1] <= self.ledger.end_us
 
-    @cached_property
+    @lazy_property
     def day_cells_us(self) -> Sequence[CellLengths]:
         """The cells of each of these dates, inside the window."""
         return self.ledger.day_cells_us()
@@ -184,7 +184,7 @@ class ComplianceReport(DayFigures):
             recorded, optimistic, pessimistic, is_input_whole=not self.readings.rows_without_start
         )
 
-    @cached_property
+    @lazy_property
     def readings(self) -> Readings:
         """The optimistic and the pessimistic ledger, and why they differ; computed when asked for."""
         return self._readings()
@@ -192,7 +192,7 @@ class ComplianceReport(DayFigures):
     def _readings(self, polled_us: int = 0) -> Readings:
         return readings(self.batch, self.qualifying, self.measurement, keyless=self.keyless, polled_us=polled_us)
 
-    @cached_property
+    @lazy_property
     def reading_day_cells_us(self) -> tuple[Sequence[CellLengths], Sequence[CellLengths]] | None:
         """The cells of each day in both readings; None where both are the record's."""
         ledgers = self.readings.optimistic, self.readings.pessimistic
@@ -297,7 +297,7 @@ class ComplianceReport(DayFigures):
 
         return data_frame(kind, incident_columns(self.incidents()))
 
-    @cached_property
+    @lazy_property
     def evidence(self) -> Evidence:
         """What there is to say of the rows behind the figures; computed when asked for."""
         return Evidence.of(
@@ -309,7 +309,7 @@ class ComplianceReport(DayFigures):
             keyless=self.keyless,
         )
 
-    @cached_property
+    @lazy_property
     def quality(self) -> DataQuality:
         """What a reader must know about the rows behind the figures; computed when asked for."""
         return data_quality(self.evidence, self.batch, self.contract, accounting=self.accounting)
@@ -330,7 +330,7 @@ class ComplianceReport(DayFigures):
         set_aside = f"; {len(self.batch.rejected):,} set aside" if self.batch.rejected else ""
         return [("rows", counts + set_aside)]
 
-    @cached_property
+    @lazy_property
     def canonical_input(self) -> CanonicalInput:
         """What the report was made from, as lines and as a digest; computed when asked for."""
         return CanonicalInput(self.qualifying, self.measurement, self.batch)

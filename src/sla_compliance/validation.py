@@ -33,7 +33,7 @@ from typing import Any, Final, Literal
 
 from sla_compliance.alarms import ALARM_COLUMNS, DESCRIPTIVE_COLUMNS, SEVERITY_BY_NAME, Alarm, Severity, severity_of
 from sla_compliance.checks import row_field, row_sequence, wrong_type, wrong_value
-from sla_compliance.columns import Column, has_empty_text, is_absent, is_empty, with_absent_as_none
+from sla_compliance.columns import TENANT_COLUMN, Column, has_empty_text, is_absent, is_empty, with_absent_as_none
 from sla_compliance.errors import InvalidAlarmError, InvalidAlarmsError, InvalidTypeError, SLAComplianceError, shown
 from sla_compliance.instant_columns import (
     YEAR_2_US,
@@ -193,7 +193,7 @@ class RowValidation:
         for name, column in columns.items():
             if name in self.plain_columns:
                 checked[name] = column
-            elif name not in DESCRIPTIVE_COLUMNS:
+            elif name not in DESCRIPTIVE_COLUMNS and name != TENANT_COLUMN:
                 checked[name] = with_absent_as_none(column)
             elif name == "severity" and set(map(type, column)) <= {Severity}:  # as readers of rows make them
                 checked[name] = column

@@ -6,6 +6,8 @@
 # A zone is a name of the IANA list, in exact case. So paths, POSIX rules,
 # offsets, "localtime", "posixrules" and "right/..." are no zones; neither is
 # "Factory", which the list has for machines whose zone is not set.
+#
+# Datetimes that leave the library carry these rules, so they can be pickled.
 ################################################################
 
 from __future__ import annotations
@@ -14,19 +16,25 @@ from difflib import get_close_matches
 from functools import lru_cache
 from importlib import import_module
 from importlib.resources import files
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from sla_compliance.checks import checked_text
 from sla_compliance.errors import UnknownZoneError, shown
 
-_ZONES_KEPT: Final = 1024
 _LONGEST_NAME = 40
 _UNSET_ZONE = "Factory"
+_loaded_zones: dict[str, ZoneInfo] = {}  # as many at most as there are names
+
+
+class IanaZone(ZoneInfo):
+    """Rules of a zone that survive pickling and copying, as a ZoneInfo read from a file does not: by name."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return load_zone, (self.key,)
 
 
 def load_zone(name: str, *, field: str = "zone") -> ZoneInfo:
-    """Return the rules of the zone called `name`; the same object for a name while it is among the last ones used.
+    """Return the rules of the zone called `name`; always the same object for a name, in all threads.
 
     Raises:
         InvalidTypeError: `name` is no str.
@@ -53,11 +61,16 @@ def zone_names() -> frozenset[str]:
     return frozenset(names) - {_UNSET_ZONE}
 
 
-@lru_cache(maxsize=_ZONES_KEPT)
 def _rules(name: str) -> ZoneInfo:
+    rules = _loaded_zones.get(name)
+    # Two threads may both read the file. One object wins: moments of two objects differ in the hour that comes twice.
+    return rules if rules is not None else _loaded_zones.setdefault(name, _read_rules(name))
+
+
+def _read_rules(name: str) -> ZoneInfo:
     # ZoneInfo(name) would look on the machine first.
-    with files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
-        return ZoneInfo.from_file(file, key=name)
+    with files("tzdata").joinpath("zoneinfo", name).open("rb") as file:
+        return IanaZone.from_file(file, key=name)
 
 
 def _way_out(name: str) -> str:
@@ -66,8 +79,7 @@ def _way_out(name: str) -> str:
     if len(name) > _LONGEST_NAME:  # the search takes time in proportion to the square of the length
         return example
     names_by_lower_case = {zone_name.lower(): zone_name for zone_name in sorted(zone_names())}
-    lower_case_name = name.strip().lower().replace(" ", "_")
-    similar_names = get_close_matches(lower_case_name, names_by_lower_case, n=1)
+    similar_names = get_close_matches(name.strip().lower(), names_by_lower_case)
     if not similar_names:
         return example
     return f"did you mean {names_by_lower_case[similar_names[0]]!r}?"

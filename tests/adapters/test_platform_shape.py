@@ -27,10 +27,11 @@ from sla_compliance.sources.sqlalchemy import (
     SQLAlchemyMaintenanceSource,
 )
 from sla_compliance.sources.timescaledb import TimescaleDBSource
+from sla_compliance.testing import AncestorContract, DetailedAlarmSourceContract, RowsByIdContract
 from sla_compliance.testing.stored_alarms import EVERY_COLUMN, HOUR, SINCE, SINCE_US, UNTIL, UNTIL_US, Stored
 from sla_compliance.units import DAY_US, ONE_DAY
 from tests.adapters.guarded_platform import LAYOUT, TABLES, GuardedPlatform, guarded_platform, set_tenant
-from tests.contract.test_sql_sources import SQLSource, SQLSourceContract
+from tests.contract.test_sql_sources import SQLSource
 
 ZONE: Final = "Africa/Lagos"
 END: Final = SINCE + 5 * ONE_DAY
@@ -58,7 +59,7 @@ def app(guarded: GuardedPlatform) -> Iterator[Engine]:
         yield engine
 
 
-class TestSourceUnderRowSecurity(SQLSourceContract):
+class TestSourceUnderRowSecurity(DetailedAlarmSourceContract, AncestorContract, RowsByIdContract):
     """Every promise of a source, through the app's role, with `prepare` and soft deletes."""
 
     @pytest.fixture

@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 import intervaltree  # type: ignore[import-untyped]
-import portion  # type: ignore[import-untyped]
+import portion
 import pytest
 
 import sla_compliance as sla

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+import sla_compliance
 from tests.cli.exports import ALARMS, RANGE
 
 SCRIPT = str(Path(sysconfig.get_path("scripts")) / "sla-compliance")
@@ -118,7 +119,7 @@ def test_machine_formats_need_no_tables(export: Path) -> None:
 def test_the_version_is_told() -> None:
     """Of the installed package."""
     done = subprocess.run([SCRIPT, "--version"], capture_output=True, text=True, env=PLAIN, check=True)
-    assert done.stdout.startswith("sla-compliance, version ")
+    assert done.stdout == f"sla-compliance, version {sla_compliance.__version__}\n"
 
 
 def _in_terminal(command: list[str]) -> tuple[int, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pytest
 from sqlalchemy import URL, create_engine
@@ -13,24 +13,13 @@ from sla_compliance.corrections import Correction
 from sla_compliance.service import MemoryCorrections, corrections_to_async
 from sla_compliance.sources.protocol import AsyncSupportsCorrections, SupportsCorrections
 from sla_compliance.sources.sqlalchemy import AsyncSQLAlchemyCorrectionSource, SQLAlchemyCorrectionSource
-from sla_compliance.testing import CorrectionSourceContract
+from sla_compliance.testing import AsyncCorrectionSourceContract, CorrectionSourceContract
 from sla_compliance.testing.correction_source import CorrectionSourceOf
 from tests.adapters.correction_tables import create_corrections, enter
 from tests.servers.databases import writers_url
 
 Entered = Mapping[str, Sequence[Correction]]
-
-
-class Blocking:
-    """An async source seen as a sync one."""
-
-    def __init__(self, source: AsyncSupportsCorrections, runner: asyncio.Runner) -> None:
-        self._source = source
-        self._runner = runner
-
-    def corrections(self, tenant_id: str) -> Sequence[Correction]:
-        """Return what the async source does."""
-        return self._runner.run(self._source.corrections(tenant_id))
+AsyncSourceOf = Callable[[Entered], AsyncSupportsCorrections]
 
 
 def fill(url: URL, entered: Entered) -> None:
@@ -43,50 +32,66 @@ def fill(url: URL, entered: Entered) -> None:
     engine.dispose()
 
 
-class TestMemory(CorrectionSourceContract):
+class TestMemory(AsyncCorrectionSourceContract):
     """Corrections in memory, added one by one."""
 
     @pytest.fixture
-    def source_of(self, runner: asyncio.Runner) -> CorrectionSourceOf:
+    def async_source_of(self) -> AsyncSourceOf:
         """An empty source that is filled."""
 
-        def source(entered: Entered) -> SupportsCorrections:
+        def source(entered: Entered) -> AsyncSupportsCorrections:
             memory = MemoryCorrections({})
             for tenant_id, corrections in entered.items():
                 for correction in corrections:
                     memory.add(tenant_id, correction)
-            return Blocking(memory, runner)
+            return memory
 
         return source
 
 
 class TestSQL(CorrectionSourceContract):
-    """A table, over an Engine, awaited in a thread."""
+    """A table, over an Engine."""
 
     @pytest.fixture
-    def source_of(self, url: URL, runner: asyncio.Runner) -> Iterator[CorrectionSourceOf]:
+    def source_of(self, url: URL) -> Iterator[CorrectionSourceOf]:
         """A filled table."""
         engine = create_engine(url)
 
         def source(entered: Entered) -> SupportsCorrections:
             fill(url, entered)
-            return Blocking(corrections_to_async(SQLAlchemyCorrectionSource(engine)), runner)
+            return SQLAlchemyCorrectionSource(engine)
 
         yield source
         engine.dispose()
 
 
-class TestAsyncSQL(CorrectionSourceContract):
+class TestThreadedSQL(AsyncCorrectionSourceContract):
+    """A table, over an Engine, awaited in a thread."""
+
+    @pytest.fixture
+    def async_source_of(self, url: URL) -> Iterator[AsyncSourceOf]:
+        """A filled table."""
+        engine = create_engine(url)
+
+        def source(entered: Entered) -> AsyncSupportsCorrections:
+            fill(url, entered)
+            return corrections_to_async(SQLAlchemyCorrectionSource(engine))
+
+        yield source
+        engine.dispose()
+
+
+class TestAsyncSQL(AsyncCorrectionSourceContract):
     """A table, over an AsyncEngine."""
 
     @pytest.fixture
-    def source_of(self, async_url: URL, runner: asyncio.Runner) -> Iterator[CorrectionSourceOf]:
+    def async_source_of(self, async_url: URL, runner: asyncio.Runner) -> Iterator[AsyncSourceOf]:
         """A filled table."""
         engine = create_async_engine(async_url)
 
-        def source(entered: Entered) -> SupportsCorrections:
+        def source(entered: Entered) -> AsyncSupportsCorrections:
             fill(async_url, entered)
-            return Blocking(AsyncSQLAlchemyCorrectionSource(engine), runner)
+            return AsyncSQLAlchemyCorrectionSource(engine)
 
         yield source
         runner.run(engine.dispose())

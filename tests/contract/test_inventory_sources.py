@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 from sqlalchemy import URL, create_engine
@@ -13,22 +13,12 @@ from sla_compliance.inventory import Inventory
 from sla_compliance.service import MemoryTenants, inventories_to_async
 from sla_compliance.sources.protocol import AsyncSupportsInventory, SupportsInventory
 from sla_compliance.sources.sqlalchemy import AsyncSQLAlchemyInventorySource, SQLAlchemyInventorySource
-from sla_compliance.testing import InventorySourceContract
+from sla_compliance.testing import AsyncInventorySourceContract, InventorySourceContract
 from sla_compliance.testing.inventory_source import SourceOf
 from tests.adapters.inventory_tables import create_inventory, write_inventory
 from tests.servers.databases import writers_url
 
-
-class Blocking:
-    """An async source seen as a sync one."""
-
-    def __init__(self, source: AsyncSupportsInventory, runner: asyncio.Runner) -> None:
-        self._source = source
-        self._runner = runner
-
-    def inventory(self, tenant_id: str) -> Inventory:
-        """Return what the async source does."""
-        return self._runner.run(self._source.inventory(tenant_id))
+AsyncSourceOf = Callable[[Mapping[str, Inventory]], AsyncSupportsInventory]
 
 
 def fill(url: URL, inventories: Mapping[str, Inventory]) -> None:
@@ -40,17 +30,13 @@ def fill(url: URL, inventories: Mapping[str, Inventory]) -> None:
     engine.dispose()
 
 
-class TestMemory(InventorySourceContract):
+class TestMemory(AsyncInventorySourceContract):
     """Inventories beside the settings of tenants."""
 
     @pytest.fixture
-    def source_of(self, runner: asyncio.Runner) -> SourceOf:
+    def async_source_of(self) -> AsyncSourceOf:
         """Tenants in memory."""
-
-        def source(inventories: Mapping[str, Inventory]) -> SupportsInventory:
-            return Blocking(MemoryTenants({}, inventories=inventories), runner)
-
-        return source
+        return lambda inventories: MemoryTenants({}, inventories=inventories)
 
 
 class TestSQL(InventorySourceContract):
@@ -69,33 +55,33 @@ class TestSQL(InventorySourceContract):
         engine.dispose()
 
 
-class TestThreadedSQL(InventorySourceContract):
+class TestThreadedSQL(AsyncInventorySourceContract):
     """A table over an Engine, awaited."""
 
     @pytest.fixture
-    def source_of(self, url: URL, runner: asyncio.Runner) -> Iterator[SourceOf]:
+    def async_source_of(self, url: URL) -> Iterator[AsyncSourceOf]:
         """A filled table."""
         engine = create_engine(url)
 
-        def source(inventories: Mapping[str, Inventory]) -> SupportsInventory:
+        def source(inventories: Mapping[str, Inventory]) -> AsyncSupportsInventory:
             fill(url, inventories)
-            return Blocking(inventories_to_async(SQLAlchemyInventorySource(engine)), runner)
+            return inventories_to_async(SQLAlchemyInventorySource(engine))
 
         yield source
         engine.dispose()
 
 
-class TestAsyncSQL(InventorySourceContract):
+class TestAsyncSQL(AsyncInventorySourceContract):
     """A table, over an AsyncEngine."""
 
     @pytest.fixture
-    def source_of(self, async_url: URL, runner: asyncio.Runner) -> Iterator[SourceOf]:
+    def async_source_of(self, async_url: URL, runner: asyncio.Runner) -> Iterator[AsyncSourceOf]:
         """A filled table."""
         engine = create_async_engine(async_url)
 
-        def source(inventories: Mapping[str, Inventory]) -> SupportsInventory:
+        def source(inventories: Mapping[str, Inventory]) -> AsyncSupportsInventory:
             fill(async_url, inventories)
-            return Blocking(AsyncSQLAlchemyInventorySource(engine), runner)
+            return AsyncSQLAlchemyInventorySource(engine)
 
         yield source
         runner.run(engine.dispose())

@@ -17,7 +17,12 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sla_compliance.alarms import Severity
 from sla_compliance.sources.protocol import SupportsRowsById
 from sla_compliance.sources.sqlalchemy import AsyncSQLAlchemyAlarmSource, SQLAlchemyAlarmSource
-from sla_compliance.testing import RowsByIdContract
+from sla_compliance.testing import (
+    AsyncAncestorContract,
+    AsyncDetailedAlarmSourceContract,
+    AsyncRowsByIdContract,
+    RowsByIdContract,
+)
 from sla_compliance.testing.ancestor_source import AncestorContract, AncestorSource
 from sla_compliance.testing.detailed_alarm_source import DetailedAlarmSourceContract, DetailedSource
 from sla_compliance.testing.stored_alarms import EVERY_COLUMN, Stored
@@ -29,7 +34,6 @@ from tests.adapters.alarm_tables import (
     WITHOUT_STATUS,
     Layout,
 )
-from tests.contract.blocking import Blocking
 from tests.servers.databases import fresh_database
 from tests.servers.fixtures import POSTGRES_CHOICES, ServerURLs
 
@@ -93,7 +97,7 @@ def sqlite_file(folder: Path, layout: Layout) -> Iterator[URL]:
     yield url
 
 
-class SQLSourceContract(DetailedAlarmSourceContract, AncestorContract, RowsByIdContract):
+class InLayout:
     """What both kinds of source share."""
 
     @pytest.fixture
@@ -125,7 +129,7 @@ class SQLSourceContract(DetailedAlarmSourceContract, AncestorContract, RowsByIdC
     indirect=True,
     scope="module",
 )
-class TestSQLAlchemySource(SQLSourceContract):
+class TestSQLAlchemySource(InLayout, DetailedAlarmSourceContract, AncestorContract, RowsByIdContract):
     """Over an Engine."""
 
     @pytest.fixture
@@ -143,17 +147,17 @@ class TestSQLAlchemySource(SQLSourceContract):
     indirect=True,
     scope="module",
 )
-class TestAsyncSQLAlchemySource(SQLSourceContract):
+class TestAsyncSQLAlchemySource(
+    InLayout, AsyncDetailedAlarmSourceContract, AsyncAncestorContract, AsyncRowsByIdContract
+):
     """Over an AsyncEngine."""
 
     @pytest.fixture
-    def source(self, place: Place) -> Iterator[SQLSource]:
-        """The source as the layout maps it, on an event loop of its own."""
+    def async_source(self, place: Place, runner: asyncio.Runner) -> Iterator[AsyncSQLAlchemyAlarmSource]:
+        """The source as the layout maps it."""
         engine = create_async_engine(place.url, poolclass=NullPool)
-        with asyncio.Runner() as runner:
-            source = AsyncSQLAlchemyAlarmSource(engine, place.layout.mapping, on_invalid="quarantine")
-            yield Blocking(source, runner)
-            runner.run(engine.dispose())
+        yield AsyncSQLAlchemyAlarmSource(engine, place.layout.mapping, on_invalid="quarantine")
+        runner.run(engine.dispose())
 
 
 class SmallTableContract(DetailedAlarmSourceContract, AncestorContract):

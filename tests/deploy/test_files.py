@@ -12,6 +12,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from sla_compliance import __version__
 from sla_compliance.cli.commands import commands
 from sla_compliance.server.variables import (
     CACHE_KEY,
@@ -67,6 +68,11 @@ def test_the_page_makes_every_variable_that_the_services_need() -> None:
     """And no other: what it writes into .env is what compose reads."""
     (setup,) = re.findall(r"^for name in (.*?); do", PAGE, re.MULTILINE | re.DOTALL)
     assert {*setup.replace("\\\n", " ").split(), "SLA_VERSION"} == variables_of(COMPOSE)
+
+
+def test_the_page_installs_this_version() -> None:
+    """The commands of a release's documentation install that release."""
+    assert re.findall(r"SLA_VERSION=(\S+)", PAGE) == [__version__]
 
 
 @pytest.mark.parametrize("name", OURS)

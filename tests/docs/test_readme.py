@@ -28,7 +28,7 @@ from sla_compliance.cli.commands import commands
 from sla_compliance.cli.demo import Files, next_command, write_files
 from sla_compliance.samples import COLUMNS, sample_provider
 from sla_compliance.sources.maintenance_files import read_maintenance
-from tests.docs.test_examples import ROOT, run_page
+from tests.docs.test_examples import ROOT, run_page, write_demo
 
 NOW: Final = datetime(2026, 11, 23, 15, 40, tzinfo=UTC)
 PROVIDER: Final = sample_provider(NOW)
@@ -53,9 +53,13 @@ def expected() -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def daily_compliance() -> Any:
+def daily_compliance(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The README's function."""
-    return run_page(ROOT / "README.md")["daily_compliance"]
+    folder = tmp_path_factory.mktemp("readme")
+    write_demo(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        return run_page(ROOT / "README.md")["daily_compliance"]
 
 
 def database_rows(files: Files) -> list[Any]:

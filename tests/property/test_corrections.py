@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sla_compliance as sla
+from sla_compliance.testing import Place, corrections
 from tests.unit.moments import at
 
 TERMS: dict[str, Any] = {"start": at(8), "end": at(12), "zone": "UTC", "as_of": at(20), "on_invalid": "quarantine"}
 
 hours = st.integers(-10, 110).map(lambda number: at(8) + timedelta(hours=number))
 ids = st.integers(1, 3)
+drawn_corrections = corrections(Place("UTC", at(8), timedelta(hours=1)), row_ids=(1, 2, 3))
 severities = st.sampled_from(("critical", "minor", "cleared", "fatal"))
 
 
@@ -35,16 +37,6 @@ def alarms(draw: st.DrawFn) -> sla.Alarm:
 def correction(row_id: int, **facts: Any) -> sla.Correction:
     """Return a correction of a row."""
     return sla.Correction(row_id, reason="seen", author="NOC", entered_at=at(13), **facts)
-
-
-@st.composite
-def corrections(draw: st.DrawFn) -> sla.Correction:
-    """Return a correction of one to three values, or a void."""
-    names = draw(st.sets(st.sampled_from(("starts", "ends", "severity"))))
-    first, last = sorted((draw(hours), draw(hours)))
-    values = {"starts": first, "ends": last, "severity": "major"}
-    facts = {name: values[name] for name in sorted(names)} or {"void": True}
-    return correction(draw(ids), **facts)
 
 
 @given(
@@ -72,7 +64,9 @@ def test_what_is_corrected_in_all_that_was_in_doubt_is_certain(
     assert len(report.quality.corrected) == sum(len(fact.fields) for fact in by_hand)
 
 
-@given(rows=st.lists(alarms(), max_size=4, unique_by=lambda row: row.id), by_hand=st.lists(corrections(), max_size=3))
+@given(
+    rows=st.lists(alarms(), max_size=4, unique_by=lambda row: row.id), by_hand=st.lists(drawn_corrections, max_size=3)
+)
 def test_a_batch_is_corrected_as_its_rows_would_have_been(rows: list[sla.Alarm], by_hand: list[sla.Correction]) -> None:
     """Ends that were assumed from other rows aside, which these have not: no two rows share a device."""
     rows = [sla.Alarm(**{**_fields(row), "resource_id": f"r{row.id}"}) for row in rows]
@@ -86,7 +80,7 @@ def test_a_batch_is_corrected_as_its_rows_would_have_been(rows: list[sla.Alarm],
     assert before.quality.unused_corrections == after.quality.unused_corrections
 
 
-@given(rows=st.lists(alarms(), max_size=5), by_hand=st.lists(corrections(), max_size=4))
+@given(rows=st.lists(alarms(), max_size=5), by_hand=st.lists(drawn_corrections, max_size=4))
 def test_each_correction_is_said_or_listed(rows: list[sla.Alarm], by_hand: list[sla.Correction]) -> None:
     """None is lost, whatever rows there are, and however many have the id."""
     quality = sla.evaluate(rows, corrections=by_hand, **TERMS).quality

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit
 
 
@@ -35,8 +35,10 @@ class HoldingProxy:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         server_reader, server_writer = await asyncio.open_connection(self._server.hostname, self._server.port)
         self._tasks.add(asyncio.create_task(self._answer(server_reader, writer)))
+        # A client that gives up while it is kept waiting may reset its connection: for a proxy that is an end as well.
         try:
-            await self._deliver(reader, server_writer)
+            with suppress(ConnectionError):
+                await self._deliver(reader, server_writer)
         finally:
             server_writer.close()
 

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 import pytest
 
-from sla_compliance import Alarm, SLAPolicy, evaluate
-from sla_compliance.analysis.budgets import error_budget_remaining_ratio
+from sla_compliance import Accounting, Alarm, Counts, Scope, SLAPolicy, State, Verdict, evaluate
+from sla_compliance.analysis.budgets import budget, error_budget_remaining_ratio
 from sla_compliance.records import ComplianceRecord
 
 START = dt.datetime(2025, 10, 8, tzinfo=dt.UTC)
@@ -55,3 +55,16 @@ def test_time_that_does_not_count_spends_nothing() -> None:
     assert error_budget_remaining_ratio(nothing) is None
     half = _record(108, "99", in_service=[(START, START + DAY / 2)])
     assert error_budget_remaining_ratio(half) == Fraction(3, 4)
+
+
+def test_a_budget_below_0_has_no_deadline() -> None:
+    """Where an accounting counts UP as down, a target that is kept so far may be lost by the time to come."""
+    recounted = {(Scope.AGREED, State.DOWN): Counts.UP, (Scope.AGREED, State.UP): Counts.DOWN}
+    policy = SLAPolicy("99", accounting=Accounting(recounted))
+    report = evaluate(
+        [Alarm(START, START + DAY / 2)], start=START, end=START + DAY, zone="UTC", as_of=START + DAY / 2, policy=policy
+    )
+    figures = budget(report)
+    assert (figures.state, figures.left_us < 0) == (Verdict.MET, True)
+    assert figures.deadline is None
+    assert "the period is lost" in str(figures)

@@ -9,6 +9,7 @@ from typing import Any, NotRequired, get_origin, get_type_hints
 import pytest
 
 import sla_compliance as sla
+from sla_compliance import compliance
 from sla_compliance.compliance import EvaluationArguments, EvaluationKeywords
 from sla_compliance.intervals import IntervalSet
 from tests.unit.moments import DAY_US, HOUR_US, at, report_of, us
@@ -109,3 +110,17 @@ def test_bad_arguments_are_refused_when_they_are_put_together() -> None:
         EvaluationArguments(**{**ARGUMENTS, "end": at(7)})
     with pytest.raises(sla.InvalidTypeError, match="^maintenance is"):
         EvaluationArguments(**ARGUMENTS, maintenance=5)  # type: ignore[arg-type]
+
+
+def test_both_take_corrections() -> None:
+    """Of one service and of each key."""
+    alarm = sla.Alarm(at(8, 2), at(8, 4), id=7, resource_id="r1")
+    shorter = sla.Correction(7, ends=at(8, 3), reason="link was up", author="NOC", entered_at=at(8, 5))
+    assert sla.evaluate([alarm], corrections=[shorter], **ARGUMENTS).total.downtime_us == HOUR_US
+    assert sla.evaluate_each([alarm], corrections=[shorter], **ARGUMENTS)["r1"].total.downtime_us == HOUR_US
+
+
+def test_names_that_moved_are_imported_from_here_as_before() -> None:
+    """With the two functions."""
+    assert compliance.__all__ == ["EvaluationArguments", "EvaluationKeywords", "evaluate", "evaluate_each"]
+    assert all(hasattr(compliance, name) for name in compliance.__all__)

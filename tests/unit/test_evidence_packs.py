@@ -29,6 +29,7 @@ from sla_compliance import (
     ServiceHours,
     SLAPolicy,
     State,
+    __version__,
     evaluate,
 )
 from sla_compliance.analysis import restate, statement
@@ -113,6 +114,10 @@ class TestPack:
         assert {row[2] for row in ledger} == {str(scope) for scope in Scope}
         assert {row[3] for row in ledger} == {str(state) for state in State} - {"NOT_YET"}
         assert [len(table(files[name])) for name in ("rows.csv", "windows.csv", "corrections.csv")] == [8, 5, 2]
+
+    def test_it_says_which_version_made_it(self, files: Files) -> None:
+        """An auditor takes the program from the same library."""
+        assert f"made by sla-compliance {__version__}." in files["README.txt"].decode()
 
     def test_two_processes_write_the_same_bytes(self) -> None:
         code = "import sys; from tests.unit.test_evidence_packs import pack; sys.stdout.buffer.write(pack())"

@@ -9,7 +9,8 @@ from enum import IntEnum
 import pytest
 
 import sla_compliance as sla
-from sla_compliance.intervals import ALWAYS, NEVER, IntervalSet
+from sla_compliance.intervals import ALWAYS, ALWAYS_END_US, ALWAYS_START_US, NEVER, IntervalSet
+from sla_compliance.units import MAX_US, MIN_US
 from tests.unit.moments import DAY_US
 
 
@@ -50,6 +51,50 @@ def test_every_kind_of_int_is_an_int() -> None:
     assert some.measure([Bound.FIRST, True, Bound.LAST]) == [1, 8]
     with pytest.raises(sla.InvalidIntervalError, match="ends_us\\[0\\] is 0, before starts_us\\[0\\] 9"):
         IntervalSet.from_columns([Bound.LAST], [Bound.FIRST])
+
+
+class Count:
+    """An integer of another library."""
+
+    def __init__(self, value: int) -> None:
+        self.value = value
+
+    def __index__(self) -> int:
+        return self.value
+
+
+def test_integers_of_other_libraries_are_integers() -> None:
+    """They become ints, in columns and bounds alike."""
+    some = IntervalSet.from_columns([Count(0), 5], [Count(3), 9])  # type: ignore[list-item]
+    assert some == IntervalSet((0, 5), (3, 9))
+    assert set(map(type, some.starts_us + some.ends_us)) == {int}
+    assert Count(2) in some  # type: ignore[operator]
+    assert Count(3) not in some  # type: ignore[operator]
+    assert some.clip(Count(2), Count(6)) == IntervalSet((2, 5), (3, 6))  # type: ignore[arg-type]
+    assert some.measure([Count(1), Count(7)]) == [4]  # type: ignore[list-item]
+    assert IntervalSet.at_least(Count(1), [0], [3]) == IntervalSet((0,), (3,))  # type: ignore[arg-type]
+
+
+def test_a_gap_is_no_part_of_a_set() -> None:
+    """Neither before, between nor after its intervals."""
+    some = IntervalSet.from_pairs([(2, 4), (6, 8), (10, 12)])
+    assert [instant for instant in range(14) if instant in some] == [2, 3, 6, 7, 10, 11]
+
+
+def test_a_part_without_length_is_empty() -> None:
+    """Also inside an interval, where an empty interval would break the canonical form."""
+    some = IntervalSet.from_pairs([(0, 9)])
+    assert some.clip(4, 4) == some.clip(9, 0) == NEVER
+    assert some & IntervalSet.from_pairs([(4, 4)]) == NEVER
+    assert list(some.pieces_meeting(4, 4)) == []
+
+
+def test_always_holds_every_instant_there_is() -> None:
+    """From the first to the last of the calendar, with room for any length beyond."""
+    assert MIN_US in ALWAYS
+    assert MAX_US in ALWAYS
+    assert ALWAYS_START_US < MIN_US - (MAX_US - MIN_US)
+    assert ALWAYS_END_US > MAX_US + (MAX_US - MIN_US)
 
 
 def test_no_bound_and_one_bound_measure_nothing() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pickle
 
 import pytest
+from hypothesis.vendor.pretty import pretty
 
+from sla_compliance.errors import InvalidTypeError, InvalidValueError
 from sla_compliance.labels import CELLS, NAMED_ACCOUNTINGS, Accounting, Counts, Scope, State
 
 
@@ -49,7 +51,56 @@ def test_anyone_may_count_otherwise() -> None:
     assert custom.counts(Scope.AGREED, State.UNKNOWN) is Counts.UP
     assert custom.counts(Scope.AGREED, State.DOWN) is Counts.DOWN
     assert custom.name == "CUSTOM"
-    assert "UNKNOWN" in repr(custom)
+
+
+def test_the_repr_says_what_differs_from_removed() -> None:
+    """And nothing else; printers of notebooks and of Hypothesis write the same."""
+    unknown_as_up = {(Scope.AGREED, State.UNKNOWN): Counts.UP}
+    custom = Accounting({**unknown_as_up, (Scope.AGREED, State.DOWN): Counts.DOWN})
+    assert repr(custom) == pretty(custom) == f"Accounting({unknown_as_up!r})"
+    assert pretty(Accounting.GROSS) == "Accounting.GROSS"
+
+
+def test_the_dictionary_names_every_counted_cell() -> None:
+    """Plain text that JSON can hold, in the order of the cells."""
+    counts = Accounting({(Scope.MAINTENANCE, State.UP): Counts.UP, (Scope.AGREED, State.UP): Counts.NOT_COUNTED})
+    expected = {
+        "MAINTENANCE/UP": "UP",
+        "AGREED/DOWN": "DOWN",
+        "AGREED/EXCUSED_MAINTENANCE": "UP",
+        "AGREED/EXCUSED_OTHER": "UP",
+    }
+    assert list(counts.as_dict().items()) == list(expected.items())
+    assert {type(text) for text in counts.as_dict().values()} == {str}
+
+
+NO_MAPPINGS_OF_CELLS: list[tuple[object, str]] = [
+    (None, "is None; give a mapping"),
+    ([((Scope.AGREED, State.UP), Counts.UP)], "is a value of type list; give a mapping"),
+    ({("AGREED", "UNKNOWN"): Counts.UP}, "has the key a value of type tuple; keys are pairs"),
+    ({(Scope.AGREED, "UNKNOWN"): Counts.UP}, "has the key a value of type tuple"),
+    ({(State.UNKNOWN, Scope.AGREED): Counts.UP}, "has the key a value of type tuple"),
+    ({State.UNKNOWN: Counts.UP}, "has the key 'UNKNOWN'; keys are pairs"),
+    ({(Scope.AGREED, State.UNKNOWN): "UP"}, "has the value 'UP'; give Counts.UP"),
+]
+
+
+@pytest.mark.parametrize(("counts", "message"), NO_MAPPINGS_OF_CELLS)
+def test_what_maps_no_cells_to_counts_is_refused(counts: object, message: str) -> None:
+    """Texts that spell members are no members."""
+    with pytest.raises(InvalidTypeError) as caught:
+        Accounting(counts)  # type: ignore[arg-type]
+    assert str(caught.value).startswith(f"accounting {message}")
+    assert caught.value.field == "accounting"
+
+
+@pytest.mark.parametrize("count", [Counts.UP, Counts.DOWN])
+def test_time_that_has_not_come_counts_as_nothing(count: Counts) -> None:
+    """It may only be named as what it is."""
+    with pytest.raises(InvalidValueError, match=r"^accounting counts State\.NOT_YET") as caught:
+        Accounting({(Scope.AGREED, State.NOT_YET): count})
+    assert caught.value.field == "accounting"
+    assert Accounting({(Scope.AGREED, State.NOT_YET): Counts.NOT_COUNTED}) == Accounting.REMOVED
 
 
 def test_a_mapping_may_take_agreed_time_out() -> None:

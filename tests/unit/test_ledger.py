@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import pickle
+from datetime import timedelta
+from typing import Any
+
+import pytest
 
 import sla_compliance as sla
+from sla_compliance.intervals import NEVER, IntervalSet
 from sla_compliance.labels import CELLS, Scope, State
-from sla_compliance.ledger import summed_cells
+from sla_compliance.ledger import differing_time, summed_cells
 from tests.unit.moments import DAY_US, HOUR_US, at, report_of, us
 
 
@@ -57,6 +62,70 @@ def test_the_cells_of_a_part_are_clipped_to_the_window() -> None:
     assert sum(ledger.cells_us(us(at(8, 2)), us(at(8, 1)))) == 0
     assert sum(ledger.cells_us(us(at(10)), us(at(11)))) == 0
     assert ledger.segments[Scope.AGREED, State.UP] == DAY_US
+
+
+@pytest.mark.parametrize("hour", [0, 1, 2, 3, 12, 24])
+def test_a_part_without_length_has_no_cells(hour: int) -> None:
+    """At the edges of the window, of maintenance and of an outage, and between them."""
+    instant_us = us(at(8)) + hour * HOUR_US
+    ledger = report_of([sla.Alarm(at(8, 2), at(8, 3))], at(8), at(9), maintenance=[(at(8, 1), at(8, 3))]).ledger
+    assert ledger.cells_us(instant_us, instant_us) == (0,) * len(CELLS)
+
+
+def test_few_outages_in_many_days_are_measured_where_they_are() -> None:
+    """In the first piece of the window, in the last one, over several, in part of one; nowhere else."""
+    hour = timedelta(hours=1)
+    outages = [(at(1, 6), at(1, 7)), (at(10, 23), at(13, 2)), (at(20, 5), at(20, 6)), (at(31, 20), at(31, 23))]
+    beyond = [(at(1) - 3 * hour, at(1) - hour), (at(31, 23), at(31, 23) + 9 * hour)]
+    alarms = [sla.Alarm(*times) for times in (*outages, *beyond)]
+    report = report_of(alarms, at(1, 6), at(31, 23), as_of=at(31, 23), maintenance=[(at(15), at(15, 1))])
+    down_hours = {day.date.day: day.downtime_us / HOUR_US for day in report.days if day.downtime_us}
+    assert down_hours == {1: 1, 10: 1, 11: 24, 12: 24, 13: 2, 20: 1, 31: 3}
+    assert [sum(day.cells_us) for day in report.days] == [18 * HOUR_US, *[DAY_US] * 29, 23 * HOUR_US]
+    assert report.ledger.cells_us() == summed_cells([day.cells_us for day in report.days])
+    assert report.ledger.without_downtime.segments[Scope.AGREED, State.DOWN] == 0
+
+
+def test_the_days_of_a_part_are_clipped_to_it() -> None:
+    """Each has its own cells; the first and the last may be partial."""
+    ledger = report_of([sla.Alarm(at(8, 20), at(9, 2))], at(7), at(12)).ledger
+    days = ledger.day_cells_between_us(us(at(8, 21)), us(at(10, 1)))
+    assert list(map(sum, days)) == [3 * HOUR_US, DAY_US, HOUR_US]
+    down = CELLS.index((Scope.AGREED, State.DOWN))
+    assert [cells[down] for cells in days] == [3 * HOUR_US, 2 * HOUR_US, 0]
+    (whole_day,) = ledger.day_cells_between_us(us(at(9)), us(at(10)))
+    assert whole_day == ledger.cells_us(us(at(9)), us(at(10)))
+
+
+def stretch(start_hour: int, end_hour: int) -> IntervalSet:
+    """Return hours of the eighth as instants."""
+    return IntervalSet((us(at(8, start_hour)),), (us(at(8, end_hour)),))
+
+
+DIFFERENCES: dict[str, tuple[dict[str, Any], IntervalSet]] = {
+    "nothing": ({}, NEVER),
+    "an outage that is longer": ({"alarms": [sla.Alarm(at(8, 2), at(8, 5), resource_id="r")]}, stretch(4, 5)),
+    "an outage that is shorter": ({"alarms": [sla.Alarm(at(8, 3), at(8, 4), resource_id="r")]}, stretch(2, 3)),
+    "maintenance": ({"maintenance": [(at(8, 8), at(8, 9))]}, stretch(8, 9)),
+    "what was monitored": ({"monitored": [(at(7), at(8, 21)), (at(8, 22), at(10))]}, stretch(21, 22)),
+    "work that excuses": (
+        {"maintenance": [sla.MaintenanceWindow(at(8, 3), at(8, 6), applies_to={"resource_id": "r"})]},
+        stretch(3, 4),
+    ),
+    "another exclusion": (
+        {"exclusions": [sla.Exclusion(at(8, 1), at(8, 3), applies_to={"resource_id": "r"}, reason="no access")]},
+        stretch(2, 3),
+    ),
+}
+
+
+@pytest.mark.parametrize(("terms", "expected"), DIFFERENCES.values(), ids=DIFFERENCES)
+def test_two_ledgers_differ_where_they_say_something_else(terms: dict[str, Any], expected: IntervalSet) -> None:
+    """Whichever of the two is named first."""
+    alarms = [sla.Alarm(at(8, 2), at(8, 4), resource_id="r")]
+    common: dict[str, Any] = {"alarms": alarms, "start": at(8), "end": at(9), "monitored": [(at(7), at(10))]}
+    ledger, other = report_of(**common).ledger, report_of(**{**common, **terms}).ledger
+    assert differing_time(ledger, other) == differing_time(other, ledger) == expected
 
 
 def test_no_tables_sum_to_an_empty_one() -> None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from sla_compliance.calendars.local_days import LocalDays, first_instant_us, local_days
+from sla_compliance.calendars.local_days import LocalDays, first_instant_us, hours_of_day, local_days
 from sla_compliance.errors import InstantOutOfRangeError, InvalidTypeError, UnknownZoneError
 from sla_compliance.units import DAY_US, HOUR_US, MAX_US, MIN_US, SECOND_US, instant_us, moment, parse_timestamp
 from sla_compliance.zones import load_zone, zone_names
@@ -109,15 +109,38 @@ def test_centuries_have_their_days() -> None:
 @pytest.mark.parametrize("day", ["2026-01-01", datetime(2026, 1, 1), None, 20260101])  # noqa: DTZ001
 def test_only_a_plain_date_has_a_first_instant(day: object) -> None:
     """Text and datetimes are wrong types, named by their field."""
-    with pytest.raises(InvalidTypeError, match="from_date is "):
+    with pytest.raises(InvalidTypeError, match=r"^from_date is .*datetime\.date") as caught:
         first_instant_us(day, "UTC", field="from_date")  # type: ignore[arg-type]
+    assert caught.value.field == "from_date"
+    with pytest.raises(InvalidTypeError, match="^day is ") as caught:
+        first_instant_us(day, "UTC")  # type: ignore[arg-type]
+    assert caught.value.field == "day"
 
 
 @pytest.mark.parametrize("day", [date.min, date.max])
 def test_days_at_the_ends_of_the_calendar_are_refused(day: date) -> None:
     """A day that some zones cannot hold is refused."""
-    with pytest.raises(InstantOutOfRangeError, match="day is "):
+    with pytest.raises(InstantOutOfRangeError, match="day is ") as caught:
         first_instant_us(day, "UTC")
+    assert caught.value.field == "day"
+
+
+@pytest.mark.parametrize(
+    ("length_us", "lengths_us"),
+    [
+        (0, []),
+        (1, [1]),
+        (HOUR_US, [HOUR_US]),
+        (HOUR_US + 1, [HOUR_US, 1]),
+        (23 * HOUR_US, [HOUR_US] * 23),
+        (24 * HOUR_US + HOUR_US // 2, [HOUR_US] * 24 + [HOUR_US // 2]),
+    ],
+)
+def test_a_day_has_whole_hours_and_what_is_left(length_us: int, lengths_us: list[int]) -> None:
+    """Without gap or overlap, from its first instant, where the clock changes too."""
+    hours = hours_of_day(7, 7 + length_us)
+    assert [end - start for start, end in hours] == lengths_us
+    assert [start for start, _ in hours] == [7 + rank * HOUR_US for rank in range(len(hours))]
 
 
 def test_odd_zones_are_refused() -> None:

@@ -55,6 +55,18 @@ def test_a_gap_whose_sides_differ_stays_unknown(alarms: list[sla.Alarm]) -> None
     assert minutes(report(*alarms))["UNKNOWN"] == 4
 
 
+def test_the_last_instant_before_a_gap_and_the_first_after_it_decide() -> None:
+    """A microsecond of downtime on one side alone leaves it unknown; on both sides the gap is down."""
+    microsecond = timedelta(microseconds=1)
+    before = sla.Alarm(at(8, 12) - microsecond, at(8, 12))
+    after = sla.Alarm(at(8, 12, 4), at(8, 12, 4) + microsecond)
+    assert minutes(report(before))["UNKNOWN"] == 4
+    assert minutes(report(after))["UNKNOWN"] == 4
+    assert report(before, after).total.downtime_us == 4 * MINUTE_US + 2
+    beside = [sla.Alarm(at(8, 11), at(8, 12) - microsecond), sla.Alarm(at(8, 12, 4) + microsecond, at(8, 13))]
+    assert "UNKNOWN" not in minutes(report(*beside))
+
+
 def test_what_alarms_leave_of_a_gap_lies_between_no_monitored_instants() -> None:
     """Evidence is down; beside it nobody watched."""
     found = minutes(report(sla.Alarm(at(8, 12, 1), at(8, 12, 2))))

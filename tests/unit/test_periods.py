@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
+from hypothesis.vendor.pretty import pretty
 
 from sla_compliance.calendars.periods import Period
 from sla_compliance.errors import InvalidTypeError, InvalidValueError
@@ -129,6 +130,70 @@ def test_equal_periods_are_equal() -> None:
     assert pickle.loads(pickle.dumps(Period.year(4, 6))) == Period.year(4, 6)  # noqa: S301
 
 
+CALENDAR_PERIODS = [
+    Period.DAY, Period.WEEK, Period.week("sunday"), Period.MONTH, Period.month(15), Period.month(31), Period.QUARTER,
+    Period.quarter(2), Period.quarter(11, 15), Period.YEAR, Period.year(4, 6), Period.year(12), Period.year(2, 29),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("period", CALENDAR_PERIODS, ids=repr)
+def test_the_first_date_of_a_period_is_that_of_all_its_dates(period: Period) -> None:
+    """And the first date of the next one comes after its last."""
+    dates = dates_between("2023-11-01", "2028-03-31")
+    spans = period.spans(dates, is_first_whole=True, is_last_whole=True)
+    for start, end in spans[1:-1]:
+        for day in dates[start:end]:
+            assert period.first_date(day) == dates[start]
+            assert period.next_first_date(day) == dates[end]
+
+
+@pytest.mark.parametrize(
+    ("period", "day", "first", "following"),
+    [
+        (Period.DAY, "2025-10-08", "2025-10-08", "2025-10-09"),
+        (Period.WEEK, "2025-10-08", "2025-10-06", "2025-10-13"),
+        (Period.MONTH, "2025-12-31", "2025-12-01", "2026-01-01"),
+        (Period.MONTH, "2025-01-01", "2025-01-01", "2025-02-01"),
+        (Period.month(31), "2025-02-28", "2025-02-28", "2025-03-31"),
+        (Period.QUARTER, "2025-12-31", "2025-10-01", "2026-01-01"),
+        (Period.YEAR, "2025-12-31", "2025-01-01", "2026-01-01"),
+        (Period.year(12), "2025-12-01", "2025-12-01", "2026-12-01"),
+        (Period.year(4, 6), "2025-04-05", "2024-04-06", "2025-04-06"),
+    ],
+)
+def test_a_date_is_in_the_period_that_began_last(period: Period, day: str, first: str, following: str) -> None:
+    """Over the ends of years too."""
+    assert period.first_date(date.fromisoformat(day)).isoformat() == first
+    assert period.next_first_date(date.fromisoformat(day)).isoformat() == following
+
+
+def test_only_hours_are_hours() -> None:
+    """And only rolling windows roll."""
+    assert Period.HOUR.is_hour
+    assert Period.HOUR.name == "hour"
+    assert not any(period.is_hour for period in [*CALENDAR_PERIODS, Period.rolling(1)])
+    assert not any(period.is_rolling for period in [*CALENDAR_PERIODS, Period.HOUR])
+    assert Period.rolling(1).is_rolling
+
+
+def test_the_longest_rolling_window_is_longer_than_the_calendar() -> None:
+    """More days than that are a slip of the pen."""
+    assert Period.rolling(3_660_000).days == 3_660_000
+    with pytest.raises(InvalidValueError, match="^days is 3660001; give a number from 1 to 3660000"):
+        Period.rolling(3_660_001)
+
+
+def test_periods_count_days_and_months_from_the_first() -> None:
+    """What a period is made of, for programs that store it."""
+    assert (Period.DAY.days, Period.DAY.months, Period.DAY.first, Period.DAY.first_day) == (1, 0, 1, 1)
+    assert Period("week", days=7, first=1) == Period.WEEK
+    assert Period.week("sunday") == Period("week", days=7, first=7)
+    assert Period.year(4, 6) == Period("year", months=12, first=4, first_day=6)
+    assert Period.quarter(11) == Period("quarter", months=3, first=2)
+    assert Period.month(15) == Period("month", months=1, first=0, first_day=15)
+    assert Period.rolling(30) == Period("30 days", days=30, is_rolling=True)
+
+
 def test_every_fiscal_year_begins_once_a_year() -> None:
     """Whatever its first month and day, a year's periods begin exactly once in every calendar year."""
     dates = dates_between("2023-01-01", "2028-12-31")
@@ -160,20 +225,40 @@ def test_impossible_periods_are_refused(make: Callable[[], Period], message: str
     with pytest.raises(InvalidValueError) as caught:
         make()
     assert str(caught.value).startswith(message)
+    assert caught.value.field == message.split(maxsplit=1)[0]
 
 
-WRONG_TYPES: dict[str, Callable[[], Period]] = {
-    "a number for a weekday": lambda: Period.week(1),  # type: ignore[arg-type]
-    "a flag for a day": lambda: Period.month(True),
-    "a float for a day": lambda: Period.month(1.0),  # type: ignore[arg-type]
-    "text for a month": lambda: Period.year("4"),  # type: ignore[arg-type]
-    "nothing for a number of days": lambda: Period.rolling(None),  # type: ignore[arg-type]
-    "nothing for a name": lambda: Period.of(None),  # type: ignore[arg-type]
+WRONG_TYPES: dict[str, tuple[str, Callable[[], Period]]] = {
+    "a number for a weekday": ("first", lambda: Period.week(1)),  # type: ignore[arg-type]
+    "a flag for a day": ("first_day", lambda: Period.month(True)),
+    "a float for a day": ("first_day", lambda: Period.month(1.0)),  # type: ignore[arg-type]
+    "text for a month": ("first_month", lambda: Period.year("4")),  # type: ignore[arg-type]
+    "nothing for a number of days": ("days", lambda: Period.rolling(None)),  # type: ignore[arg-type]
+    "nothing for a name": ("period", lambda: Period.of(None)),  # type: ignore[arg-type]
 }
 
 
-@pytest.mark.parametrize("make", WRONG_TYPES.values(), ids=WRONG_TYPES)
-def test_wrong_types_are_refused(make: Callable[[], Period]) -> None:
-    """A flag is no day, a number no word."""
-    with pytest.raises(InvalidTypeError):
+@pytest.mark.parametrize(("field", "make"), WRONG_TYPES.values(), ids=WRONG_TYPES)
+def test_wrong_types_are_refused(field: str, make: Callable[[], Period]) -> None:
+    """A flag is no day, a number no word; the error names the argument."""
+    with pytest.raises(InvalidTypeError) as caught:
         make()
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    "names",
+    ["mo mon monday", "tu tue tuesday", "we wed wednesday", "th thu thursday", "fr fri friday", "sa sat saturday",
+     "su sun sunday"],
+)  # fmt: skip
+def test_every_weekday_has_three_names_in_any_case(names: str) -> None:
+    """Weeks may begin on each of them."""
+    first = 1 + ["mo", "tu", "we", "th", "fr", "sa", "su"].index(names[:2])
+    for name in names.split():
+        assert Period.week(name) == Period.week(name.upper()) == Period("week", days=7, first=first)
+
+
+@pytest.mark.parametrize("period", [Period.MONTH, Period.rolling(30), Period.week(first="sunday")])
+def test_printers_of_dataclasses_write_the_repr(period: Period) -> None:
+    """As Hypothesis writes an example; a period's class attributes are periods as well."""
+    assert pretty(period) == repr(period)

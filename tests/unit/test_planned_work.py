@@ -271,6 +271,17 @@ class TestCaused:
         assert found.total.downtime_us == 2 * HOUR_US
         assert refused(found) == [(10, 11, "the outage was there when the work began")]
 
+    def test_what_is_refused_is_listed_whole_where_it_meets_the_request(self) -> None:
+        """From its first instant to its last; what only touches it is not listed."""
+        alarms = [sla.Alarm(at(7, 18), at(8, 1)), sla.Alarm(at(9, 21), at(10, 5))]
+        before, first = window(at(7, 20)), window(at(7, 22), 3)
+        last, after = window(at(9, 23, 59)), window(at(10, 3))
+        found = self.down(alarms, [before, first, last, after], as_of=at(11))
+        expected = [(-2, 1), (48 - 1 / 60, 49 - 1 / 60)]
+        assert [(start, end) for start, end, _ in refused(found)] == expected
+        only_touching = [window(at(7, 23)), window(at(10))]
+        assert refused(self.down(alarms, only_touching, as_of=at(11))) == []
+
     def test_windows_that_touch_or_overlap_are_one(self) -> None:
         """An outage that the first of them caused is excused in the second."""
         alarm = sla.Alarm(at(8, 10, 30), at(8, 12))

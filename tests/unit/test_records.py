@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import sla_compliance as sla
+from sla_compliance import records
 from sla_compliance.labels import CELLS, Scope, State
 from sla_compliance.units import MAX_US, MIN_US, moment
 from tests.unit.moments import HOUR_US, at, report_of
@@ -157,6 +158,47 @@ def test_explain_says_where_nothing_counted() -> None:
     assert record.compliance_percentage is None
     assert record.compliance_text is None
     assert record.segments[Scope.AGREED, State.UNKNOWN] == 1_500_000
+
+
+def test_a_day_observed_for_half_of_it_is_covered_by_half() -> None:
+    """Observed and unknown time alike; a share, not none."""
+    day = report_of([], at(8), at(9), monitored=[(at(8), at(8, 12))]).days[0]
+    assert day.coverage_ratio == Fraction(1, 2)
+    assert day.as_dict(detail=True)["coverage_percentage"] == 50.0
+    assert report_of([], at(8), at(9), monitored=[]).days[0].coverage_ratio == 0
+
+
+def test_a_reading_is_one_certain_period() -> None:
+    """It has no readings of its own, and breaches as a whole or not at all."""
+    total = report_of([], at(8), at(11), monitored=[(at(8), at(8, 12))]).total
+    for reading, breaches in ((total.optimistic, 0), (total.pessimistic, 1)):
+        assert reading.day_cells_us == (reading.cells_us,)
+        assert reading.sla_breaches == breaches
+        assert reading.optimistic == reading == reading.pessimistic
+        assert reading.is_confirmed
+    ended_some_time_after = sla.Alarm(at(8, 2), status="cleared", last_occurrence=at(8, 3))
+    doubtful = report_of([ended_some_time_after], at(8), at(11)).total
+    assert doubtful.optimistic.downtime_us == HOUR_US
+    assert doubtful.pessimistic.downtime_us == 24 * HOUR_US
+    assert doubtful.optimistic.pessimistic.downtime_us == HOUR_US
+
+
+def test_explain_of_an_hour_ends_with_its_availability() -> None:
+    """No promise is of an hour, so neither target nor verdict stands there."""
+    hour = report_of([sla.Alarm(at(8, 9), at(8, 9, 15))], at(8), at(9)).by(sla.Period.HOUR)[9]
+    assert hour.explain().splitlines() == [
+        "2025-10-08T09:00:00+00:00 to 2025-10-08T10:00:00+00:00 in UTC: 3600 s",
+        "  AGREED / DOWN                                      900 s  counts down",
+        "  AGREED / UP                                       2700 s  counts up",
+        "up 2700 s, down 900 s (accounting REMOVED)",
+        "availability = up / (up + down) = 3/4, shown rounded down as 75.00 %",
+    ]
+
+
+def test_names_that_moved_are_imported_from_here_as_before() -> None:
+    """With the record itself."""
+    assert records.__all__ == ["ComplianceRecord", "Verdict", "availability_ratio", "counted_us", "verdict"]
+    assert all(hasattr(records, name) for name in records.__all__)
 
 
 def test_records_are_values() -> None:

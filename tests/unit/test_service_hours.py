@@ -173,6 +173,8 @@ BAD_TEXTS = [
     ("mon 22:00-06:00,23:00-24:00", "ranges overlap"),
     ("mon 09:00-17:00,", "hold ''"),
     ("mon \u0660\u0669:00-17:00", "hold '17:00'; write a range as"),
+    ("mon 09:00-1\u0667:00", "hold '09:00-1"),
+    ("\u0662026-12-25 closed", "name '"),
     (
         "mon-fri 09:00-17:00, sat 10:00-14:00",
         "hold 'sat 10:00-14:00'; write a range as 09:00-17:00, and days apart: mon",
@@ -198,6 +200,8 @@ SAME_HOURS = [
     ("mon, tue 09:00-17:00", "mon,tue 09:00-17:00"),
     ("mon-sun 09:00-17:00; 2026-12-24 10:00-14:00", "mon-sun 9:00-17:00; 2026-12-24 10:00-14:00"),
     ("mon 09:00-17:00; tue closed", "mon 09:00-17:00"),
+    ("mon 09:00-17:00; tue CLOSED; 2026-12-25 Closed", "mon 09:00-17:00; 2026-12-25 closed"),
+    ("; mon 09:00-17:59;; tue\t0:59-24:00", "mon 9:00-17:59; tue 00:59-00:00"),
 ]
 
 
@@ -214,29 +218,33 @@ def test_texts_that_mean_nothing_are_refused(text: str, message: str) -> None:
         ServiceHours.parse(text)
     assert message in str(caught.value)
     assert len(str(caught.value)) < 250
+    assert caught.value.field == "service_hours"
 
 
-BAD_TYPES: list[tuple[Any, dict[str, Any]]] = [
-    ("mon-fri", {}),
-    (None, {}),
-    ({1: "09:00-17:00"}, {}),
-    ({"mon": 9}, {}),
-    ({"mon": "09:00-17:00"}, {"holidays": 5}),
-    ({"mon": "09:00-17:00"}, {"holidays": ["2026-12-25"]}),
-    ({"mon": "09:00-17:00"}, {"holidays": [datetime(2026, 12, 25)]}),  # noqa: DTZ001
-    ({"mon": "09:00-17:00"}, {"exceptions": [date(2026, 12, 25)]}),
-    ({"mon": "09:00-17:00"}, {"exceptions": {"2026-12-25": "09:00-10:00"}}),
-    ({"mon": "09:00-17:00"}, {"exceptions": {date(2026, 12, 25): None}}),
+BAD_TYPES: list[tuple[Any, dict[str, Any], str]] = [
+    ("mon-fri", {}, "hours is 'mon-fri'"),
+    (None, {}, "hours is None"),
+    ({1: "09:00-17:00"}, {}, "service_hours hold 1; give text"),
+    ({"mon": 9}, {}, "service_hours hold 9; give text"),
+    ({"mon": "09:00-17:00"}, {"holidays": 5}, "holidays is 5"),
+    ({"mon": "09:00-17:00"}, {"holidays": ["2026-12-25"]}, "service_hours hold '2026-12-25'; give a datetime.date"),
+    ({"mon": "09:00-17:00"}, {"holidays": [datetime(2026, 12, 25)]}, "service_hours hold "),  # noqa: DTZ001
+    ({"mon": "09:00-17:00"}, {"exceptions": [date(2026, 12, 25)]}, "exceptions is "),
+    ({"mon": "09:00-17:00"}, {"exceptions": {"2026-12-25": "09:00-10:00"}}, "service_hours hold '2026-12-25'; give a"),
+    ({"mon": "09:00-17:00"}, {"exceptions": {date(2026, 12, 25): None}}, "service_hours hold None; give text"),
 ]
 
 
-@pytest.mark.parametrize(("hours", "more"), BAD_TYPES)
-def test_wrong_types_are_refused(hours: Any, more: dict[str, Any]) -> None:
-    """Days are texts in the week, plain dates elsewhere."""
-    with pytest.raises(InvalidTypeError):
+@pytest.mark.parametrize(("hours", "more", "message"), BAD_TYPES)
+def test_wrong_types_are_refused(hours: Any, more: dict[str, Any], message: str) -> None:
+    """Days are texts in the week, plain dates elsewhere; the error names the argument."""
+    with pytest.raises(InvalidTypeError) as caught:
         ServiceHours.weekly(hours, **more)
-    with pytest.raises(InvalidTypeError):
+    assert str(caught.value).startswith(message)
+    assert caught.value.field == message.split(maxsplit=1)[0]
+    with pytest.raises(InvalidTypeError, match="^service_hours is None") as caught:
         ServiceHours.parse(None)  # type: ignore[arg-type]
+    assert caught.value.field == "service_hours"
 
 
 def test_odd_zones_are_refused() -> None:

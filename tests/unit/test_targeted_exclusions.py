@@ -9,8 +9,9 @@ from uuid import UUID
 import pytest
 
 import sla_compliance as sla
+from sla_compliance.intervals import NEVER
 from sla_compliance.labels import NAMED_ACCOUNTINGS
-from sla_compliance.targeting import matches_of
+from sla_compliance.targeting import AcceptedWindow, TargetedExclusion, matches_of
 from tests.unit.moments import HOUR_US, at, report_of, us
 
 WORK = {"resource_id": "r1"}
@@ -150,6 +151,56 @@ def test_a_column_that_the_rows_do_not_carry_matches_nothing() -> None:
     report = report_of(batch, at(8), at(9), maintenance=windows)
     assert cells(report) == {"DOWN": 1, "UP": 23}
     assert len(report.quality.unmatched_exclusions) == 2
+
+
+def targeted(*windows: Any) -> tuple[TargetedExclusion, ...]:
+    """Return windows as the targeted exclusions of a contract."""
+    return report_of([], at(8), at(9), maintenance=windows).rule.targeted
+
+
+def test_every_window_that_names_an_alarm_matches_it() -> None:
+    """By the same column, by another one, and as its parent's child."""
+    windows = [
+        work(0, 1),
+        work(1, 2, {"customer_id": "c1"}),
+        work(2, 3),
+        work(3, 4, {"resource_id": "parent"}, with_children=True),
+        work(4, 5, {"customer_id": "c1"}, with_children=True),
+    ]
+    rows = [
+        alarm(0, 9, "parent", id=1, customer_id="c1"),
+        alarm(0, 9, "r1", id=2, parent_alarm_id="1"),
+        alarm(0, 9, "r1", id=3, customer_id="c1"),
+        alarm(0, 9, "r3", id=4),
+    ]
+    matches = matches_of(sla.AlarmBatch.from_alarms(rows), targeted(*windows))
+    assert [set(indices) for indices in matches] == [{1, 3, 4}, {0, 2, 3, 4}, {0, 1, 2, 4}, set()]
+
+
+def test_a_window_can_match_rows_that_carry_its_columns() -> None:
+    """All those of one of its targets are enough."""
+    (window,) = targeted(work(0, 1, {"circuit": "c1", ("resource_id", "site"): [("r1", "s")]}))
+    for columns, can_match in (
+        ({"circuit"}, True),
+        ({"resource_id", "site"}, True),
+        ({"resource_id"}, False),
+        ({"site"}, False),
+        (set(), False),
+    ):
+        row = {"first_occurrence": at(8), **dict.fromkeys(columns, "x")}
+        assert window.can_match(sla.alarms_from_rows([row])) is can_match
+    assert window.keys_of("circuit") == {"c1"}
+    assert window.keys_of("resource_id") == set()
+
+
+def test_a_window_for_everybody_names_no_alarms() -> None:
+    """What is known of it besides stays."""
+    known: dict[str, Any] = {"name": "w", "kind": "emergency", "reason": "leak", "author": "ann", "times": NEVER}
+    window = AcceptedWindow(**known, targets=((("id",), (("1",),)),), with_children=True, place=0)
+    assert window.for_everybody() == AcceptedWindow(**known)
+    bare = AcceptedWindow(name="w", kind="exclusion", times=NEVER)
+    assert (bare.reason, bare.author, bare.targets, bare.with_children, bare.place) == ("", "", None, False, None)
+    assert (window.is_maintenance, bare.is_maintenance) == (True, False)
 
 
 def tree(**fields: Any) -> list[sla.Alarm]:

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
-from sla_compliance.verdicts import Verdict, is_verdict_confirmed, verdict_text
+import sla_compliance as sla
+from sla_compliance.labels import State
+from sla_compliance.verdicts import (
+    Verdict,
+    availability_ratio,
+    is_over,
+    is_verdict_confirmed,
+    verdict_text,
+    with_all_to_come_as,
+)
+from tests.unit.moments import DAY_US, at, report_of
 
 MET, RISK, BREACHED, NONE = Verdict.MET, Verdict.AT_RISK, Verdict.BREACHED, Verdict.UNDETERMINED
 
@@ -51,3 +63,29 @@ def test_people_read_one_of_six_words(recorded: Verdict, confirmed: str, unconfi
     """A breach on the record stays a breach."""
     assert verdict_text(recorded, is_confirmed=True) == confirmed
     assert verdict_text(recorded, is_confirmed=False) == unconfirmed
+
+
+def test_a_verdict_is_written_as_it_is_called() -> None:
+    """The wire format has these words."""
+    assert [str(verdict) for verdict in Verdict] == [verdict.name for verdict in Verdict]
+    assert set(Verdict) == {"MET", "AT_RISK", "BREACHED", "UNDETERMINED"}
+
+
+def test_as_much_up_as_down_is_a_half_and_nothing_of_either_is_nothing() -> None:
+    """A day that was down till noon is breached, not undetermined."""
+    assert availability_ratio(5, 5) == Fraction(1, 2)
+    assert availability_ratio(0, 5) == 0
+    assert availability_ratio(0, 0) is None
+    total = report_of([sla.Alarm(at(8), at(8, 12))], at(8), at(9)).total
+    assert total.availability_ratio == Fraction(1, 2)
+    assert total.verdict is BREACHED
+
+
+def test_time_to_come_that_turned_out_is_no_longer_to_come() -> None:
+    """The lengths still sum to the period's."""
+    total = report_of([], at(8), at(9), as_of=at(8, 12)).total
+    for state in (State.UP, State.DOWN):
+        cells_us = with_all_to_come_as(state, total.cells_us)
+        assert sum(cells_us) == DAY_US
+        assert is_over(cells_us)
+    assert not is_over(total.cells_us)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
+import sla_compliance
 from sla_compliance.errors import InvalidTypeError, UnknownZoneError
 from sla_compliance.zones import load_zone, tz_version, zone_names
 
@@ -60,11 +63,14 @@ def test_only_text_is_a_name(name: object) -> None:
         ("europe/berlin", "did you mean 'Europe/Berlin'?"),
         ("America/New York", "did you mean 'America/New_York'?"),
         ("Africa/Lagoss", "did you mean 'Africa/Lagos'?"),
+        ("america/north dakota/new salem", "did you mean 'America/North_Dakota/New_Salem'?"),
+        ("America/Argentina/ComodRivadavia".ljust(40, "a"), "did you mean 'America/Argentina/ComodRivadavia'?"),
+        ("America/Argentina/ComodRivadavia".ljust(41, "a"), "give a name such as 'Africa/Lagos'"),
         ("??", "give a name such as 'Africa/Lagos'"),
     ],
 )
 def test_a_near_name_is_suggested(name: str, hint: str) -> None:
-    """A wrong case or a slip of the pen is answered with the name that was meant."""
+    """A wrong case or a slip of the pen is answered with the name that was meant, up to forty characters."""
     with pytest.raises(UnknownZoneError) as caught:
         load_zone(name)
     assert str(caught.value).endswith(hint)
@@ -74,6 +80,20 @@ def test_version_is_that_of_the_rules() -> None:
     """The version reported is the one that the package's own zone file bears."""
     header = files("tzdata").joinpath("zoneinfo", "tzdata.zi").read_text().splitlines()[0]
     assert header == f"# version {tz_version()}"
+
+
+def test_the_rules_of_a_zone_are_read_once() -> None:
+    """Later calls open no file: a report of a thousand tenants asks for a zone a thousand times."""
+    program = (
+        "import sys; from sla_compliance.zones import load_zone; load_zone('Europe/Berlin'); "
+        "sys.addaudithook(lambda event, details: event == 'open' and print('opens', details[0])); "
+        "load_zone('Europe/Berlin'); load_zone('Asia/Tokyo')"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(sla_compliance.__file__).parents[1])}
+    command = [sys.executable, "-c", program]
+    run = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    (line,) = run.stdout.splitlines()
+    assert line.endswith("Tokyo")
 
 
 def test_the_machines_own_data_is_not_needed() -> None:

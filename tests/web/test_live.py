@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from sla_compliance import __version__
 from sla_compliance.errors import InvalidValueError
 from sla_compliance.server.database import prepare
 from sla_compliance.server.variables import SECRET
@@ -91,6 +92,10 @@ class TestAroundTheEndpoint:
         headers = demo.get(path).headers
         assert (headers["X-Content-Type-Options"], headers["X-Frame-Options"]) == ("nosniff", "DENY")
         assert (headers["Referrer-Policy"], "Server" in headers) == ("no-referrer", False)
+
+    def test_the_document_of_the_api_has_the_version_of_the_package(self, demo: Live) -> None:
+        """A client sees which one it talks to."""
+        assert demo.get("openapi.json").json()["info"]["version"] == __version__
 
     @pytest.mark.parametrize("path", ["healthz", "readyz"])
     def test_probes_need_no_token(self, demo: Live, path: str) -> None:

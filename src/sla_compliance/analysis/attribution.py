@@ -21,7 +21,6 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from itertools import compress, islice, pairwise
 from operator import ne, sub
 from typing import NamedTuple
@@ -33,6 +32,7 @@ from sla_compliance.counted_downtime import LengthBefore, counted_downtime
 from sla_compliance.drawing.preview import Preview, Previewed
 from sla_compliance.errors import shown
 from sla_compliance.intervals import ALWAYS_END_US, ALWAYS_START_US, IntervalSet
+from sla_compliance.lazy import LazyValue, lazy_property
 from sla_compliance.report import ComplianceReport
 from sla_compliance.units import instant_us, length_text, moment
 from sla_compliance.zones import load_zone
@@ -81,7 +81,7 @@ class _ShareColumns(NamedTuple):
 
 
 @dataclass(frozen=True, repr=False)
-class Attribution(Previewed):
+class Attribution(Previewed, LazyValue):
     """How counted downtime is spread over keys.
 
     Attributes:
@@ -100,7 +100,7 @@ class Attribution(Previewed):
     bridged_us: int
     _columns: _ShareColumns
 
-    @cached_property
+    @lazy_property
     def rows(self) -> tuple[Share, ...]:
         """The share of each key, the largest first."""
         return self.first_rows(self.total)

@@ -152,7 +152,7 @@ class ErrorBudget(Previewed):
 
     @property
     def _deadline_text(self) -> str:
-        if self.state is Verdict.BREACHED:
+        if self.left_us < 0:
             return "the period is lost"
         if self.deadline is None:
             return "no outage from now on can lose the period by itself"
@@ -289,7 +289,8 @@ def _outage_and_deadline(report: ComplianceReport, record: ComplianceRecord) -> 
     if as_of_us >= record.end_us:
         return None, None
     outage = EndlessOutage.of(report, record)
-    is_lost = record.verdict is Verdict.BREACHED
+    # Not the verdict: where time that is up counts as down, the target may be kept so far and lost by what is to come.
+    is_lost = slack_us(record) < 0
     return (outage.start_us if report.is_down_now else None), (None if is_lost else outage.deadline_us)
 
 

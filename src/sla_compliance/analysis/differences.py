@@ -135,9 +135,11 @@ def _days(
 def _figures(old: Statement, new: Statement) -> Iterable[tuple[str, Figure, Figure]]:
     old_figures = {**old.figures, "policy": old.policy}
     new_figures = {**new.figures, "policy": new.policy}
-    for name, figure in new_figures.items():
-        if old_figures[name] != figure:
-            yield name, old_figures[name], figure
+    # Statements of two versions of the library may differ in the figures that they have.
+    for name in {**new_figures, **old_figures}:
+        old_figure, new_figure = old_figures.get(name), new_figures.get(name)
+        if old_figure != new_figure:
+            yield name, old_figure, new_figure
 
 
 def _rows(old_lines: Sequence[str], new_lines: Sequence[str]) -> RowChanges:

@@ -4,8 +4,9 @@
 #
 # with all time that has not come yet taken as up. It is linear in the cells, so what
 # an outage costs is the slack of the cells without it less that of the cells with
-# it. A period is lost exactly where its slack is below 0: for the named accountings,
-# and wherever anything counts, that is the verdict BREACHED.
+# it. A period is lost exactly where its slack is below 0. For the named accountings,
+# wherever anything counts, that is the verdict BREACHED; where an accounting of
+# single cells counts UP as down, a target that is kept so far may be lost already.
 ################################################################
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from sla_compliance.analysis.shown_values import downtime_fact, first_facts
 from sla_compliance.calendars.local_days import local_days
 from sla_compliance.canonical_input import CORRECTION, input_digest
 from sla_compliance.certainty import UNSEEN_AFTER
-from sla_compliance.checks import checked_text
+from sla_compliance.checks import bare_names, checked_text
 from sla_compliance.drawing.preview import Preview, Previewed
 from sla_compliance.errors import InvalidValueError, PeriodOpenError, shown
 from sla_compliance.labels import CUSTOM
@@ -118,7 +118,7 @@ class Statement(Previewed):
         """
         names = {field.name for field in fields(cls)} - {"lines"}
         if values.keys() != names:
-            odd_names = ", ".join(sorted(values.keys() ^ names))
+            odd_names = bare_names(sorted(values.keys() ^ names))
             raise InvalidValueError(f"statement lacks, or has besides its own, {odd_names}", field="statement")
         corrections = tuple(values["corrections"])
         return cls(**{**values, "corrections": corrections, "lines": None if lines is None else tuple(lines)})

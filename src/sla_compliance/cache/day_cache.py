@@ -42,7 +42,6 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
 from time import monotonic
 from typing import Final, TypeVar
 from uuid import uuid4
@@ -52,6 +51,7 @@ from sla_compliance.cache.protocol import Cache
 from sla_compliance.cache.seals import seal_of
 from sla_compliance.cache.tenant_memory import TenantMemory
 from sla_compliance.errors import InvalidCacheEntryError
+from sla_compliance.lazy import lazy_property
 from sla_compliance.measured import DayKey, MeasuredDay
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.units import length_us
@@ -111,7 +111,7 @@ class CacheLookup:
     missing: tuple[DayKey, ...]
     tokens: Mapping[DayKey, bytes]
 
-    @cached_property
+    @lazy_property
     def fresh_days(self) -> tuple[MeasuredDay, ...]:
         """The fresh days, in the order of the lookup."""
         return tuple(self.fresh.values())

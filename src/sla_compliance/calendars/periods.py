@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from sla_compliance.calendars.weekdays import weekday_number
 from sla_compliance.checks import checked_integer, checked_text, wrong_value
@@ -68,7 +68,7 @@ class Period:
         Raises:
             InvalidTypeError, InvalidValueError: `first` is not the name of a weekday.
         """
-        number = weekday_number(checked_text(first, "first", "a word").lower())
+        number = weekday_number(checked_text(first, "first", "a word"))
         if number is None:
             raise wrong_value(first, "first", "a weekday such as 'sunday'")
         return cls("week", days=7, first=1 + number)
@@ -135,6 +135,10 @@ class Period:
         numbers = [self._number(day) for day in dates]
         later_starts = [index for index in range(1, len(dates)) if numbers[index] != numbers[index - 1]]
         return list(pairwise([0, *later_starts, len(dates)]))
+
+    def _repr_pretty_(self, printer: Any, _: object) -> None:  # noqa: ANN401 - of IPython or Hypothesis
+        """Write the repr: printers of dataclasses would follow the class attributes, and theirs, without end."""
+        printer.text(repr(self))
 
     def first_date(self, day: date) -> date:
         """Return the first date of the calendar period that holds `day`; a rolling window is no calendar period."""

@@ -8,6 +8,7 @@
 # where that section allows them, with these limits:
 #   - FREQ is DAILY, WEEKLY, MONTHLY or YEARLY; BYHOUR gives several times a
 #     day; minutes and seconds are those of the start;
+#   - a number of a weekday is one that a month, or a year, can have: 5, or 53;
 #   - COUNT is at most 10,000 and excludes UNTIL;
 #   - UNTIL as a bare date takes that whole day in; without "Z" it is a wall time.
 # The start is an occurrence only where the rule names it.
@@ -49,6 +50,8 @@ _MOST_OCCURRENCES: Final = 30_000
 _STEP_DAYS: Final = {"DAILY": 1, "WEEKLY": 7}
 _STEP_MONTHS: Final = {"MONTHLY": 1, "YEARLY": 12}
 _LONGEST_MONTH_DAYS: Final = 31
+_WEEKS_OF_MONTH: Final = 5
+_WEEKS_OF_YEAR: Final = 53
 # A rule with none of these names the day of its start, and a yearly one its month too.
 _NAMES_OF_DAYS: Final = frozenset({"BYWEEKNO", "BYYEARDAY", "BYMONTHDAY", "BYDAY"})
 _ANY: Final = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
@@ -226,6 +229,15 @@ def _check_together(parts: dict[str, str]) -> None:
     is_nth_allowed = parts["FREQ"] in {"MONTHLY", "YEARLY"} and "BYWEEKNO" not in parts
     if not is_nth_allowed and re.search(r"\d", parts.get("BYDAY", "")):
         raise _error("numbers a weekday in BYDAY; that goes with FREQ=MONTHLY and YEARLY, without BYWEEKNO")
+    # dateutil looks up the day of such a number in a list that is too short for it.
+    is_within_month = parts["FREQ"] == "MONTHLY" or "BYMONTH" in parts
+    highest = _WEEKS_OF_MONTH if is_within_month else _WEEKS_OF_YEAR
+    if any(int(number) > highest for number in re.findall(r"\d+", parts.get("BYDAY", ""))):
+        period = "month" if is_within_month else "year"
+        raise _error(
+            f"has BYDAY={shown(parts['BYDAY'])}, part of which names no date; "
+            f"a {period} has a weekday {highest} times at most"
+        )
 
 
 def _step(parts: dict[str, str], step_by_frequency: dict[str, int]) -> int:

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any, Final
 
 import click
@@ -30,6 +29,7 @@ from sla_compliance.compliance import EvaluationKeywords
 from sla_compliance.date_ranges import calendar_month, exact_window
 from sla_compliance.errors import InvalidValueError
 from sla_compliance.intervals import ALWAYS_END_US, ALWAYS_START_US, IntervalSet
+from sla_compliance.lazy import lazy_property
 from sla_compliance.rows.options import COMMAND_LINE
 from sla_compliance.settings import Agreement, Settings, load
 from sla_compliance.settings.kinds import ACCOUNTING_BY_WORD, MOMENT
@@ -225,7 +225,7 @@ class Evaluation:
             end = moment(end_us, load_zone(zone))
         return start, end
 
-    @cached_property
+    @lazy_property
     def _maintenance(self) -> list[MaintenanceWindow]:
         option = "--maintenance-column"
         # Renamed where the reader is made: its later errors are about files, which may be called like an option.
@@ -233,7 +233,7 @@ class Evaluation:
             reader = maintenance_reader(**self._window_keywords(self.options["maintenance_columns"], option))
         return [window for file in self.options["maintenance"] for window in reader.read(file)]
 
-    @cached_property
+    @lazy_property
     def _exclusions(self) -> list[Exclusion]:
         option = "--exclusion-column"
         with named_by_option(columns=option, times_in="--times-in"):

@@ -21,6 +21,7 @@ from typing import Any, Final
 from sla_compliance.cli import BAD_INPUT, TRACEBACK, UNEXPECTED_ERROR
 from sla_compliance.cli.messages import message_of
 from sla_compliance.errors import SLAComplianceError, requires_extra
+from sla_compliance.version import __version__
 
 with requires_extra("cli", __name__):
     import click
@@ -115,6 +116,6 @@ def _discard_stdout() -> None:
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="sla-compliance")
+@click.version_option(__version__)
 def commands() -> None:
     """Exact SLA compliance from alarms: what was owed, what was the case, and whether the promise was kept."""

@@ -90,7 +90,7 @@ class Files:
     type=click.Path(dir_okay=False, path_type=Path),
     help="With --report: where to write it.  [default: demo.pdf or the like, here]",
 )
-@click.option("--alerts", "shows_alerts", is_flag=True, help="Only print what alerts would have told; no files.")
+@click.option("--alerts", "shows_alerts", is_flag=True, help="Only print which alerts would have been sent; no files.")
 def command(seed: int, folder: Path, report_format: str | None, output: Path | None, shows_alerts: bool) -> None:
     """Show it at work on 90 days of made-up alarms: a table here, a page to open in a browser, files to try it on."""
     if output is not None and report_format is None:

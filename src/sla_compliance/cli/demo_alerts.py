@@ -108,7 +108,7 @@ def alerts_text(provider: SampleProvider) -> str:
     months = DemoMonths.of(provider)
     target = f"{float(_POLICY.target_ratio * 100):.15g} %"
     since = moment(months.edges_us[0], load_zone(provider.zone)).date().isoformat()
-    paragraphs = [f"What people are told from {since} on, by a target of {target} (made up)"]
+    paragraphs = [f"Alerts from {since} on, by a target of {target} (made up)"]
     for message in months.told():
         if isinstance(message, AlertDigest):
             paragraphs.append(f"{_clock(message.due_at)}  DIGEST\n{message.title}\n{_indented(message.text)}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Final
 
 import click
@@ -13,6 +12,7 @@ from sla_compliance.calendars.periods import Period
 from sla_compliance.cli.messages import named_by_option
 from sla_compliance.cli.option_groups import Decorator, applied, option_of
 from sla_compliance.cli.parameters import complete_file
+from sla_compliance.lazy import lazy_property
 from sla_compliance.outlets import Document, Logo, document, write_html, write_pdf, write_xlsx
 from sla_compliance.outlets.locales import formats_of
 from sla_compliance.outlets.logos import read_logo
@@ -96,7 +96,7 @@ class DocumentOptions:
         if self.logo_path is not None:
             self._logos.logo(self.logo_path, field="--logo")
 
-    @cached_property
+    @lazy_property
     def _logos(self) -> _Logos:
         return _Logos()
 

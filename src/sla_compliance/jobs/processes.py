@@ -23,6 +23,12 @@ class PerProcess(Generic[_Resource]):
         self._make = make
         self._resources: dict[int, _Resource] = {}  # by process id: a fork copies its parent's entry, and ignores it
         self._lock = Lock()
+        if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+            os.register_at_fork(after_in_child=self._replace_lock)
+
+    def _replace_lock(self) -> None:
+        """Take a new lock in a fork: a thread of the parent may have held the old one."""
+        self._lock = Lock()
 
     def __call__(self) -> _Resource:
         """Return this process's resource; made once, for all its threads."""

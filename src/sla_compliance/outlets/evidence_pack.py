@@ -12,7 +12,8 @@
 #
 # The ledger is cut where its cell changes and where a local day ends, nowhere else.
 #
-# The same inputs give the same bytes: files are not compressed and have one time.
+# The same inputs and version give the same bytes: files are not compressed and have one
+# time.
 ################################################################
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from sla_compliance.outlets.csv import FORMULA_STARTS
 from sla_compliance.records import ComplianceRecord
 from sla_compliance.report import ComplianceReport
 from sla_compliance.units import MAX_US, MIN_US, moment
+from sla_compliance.version import __version__
 from sla_compliance.zones import load_zone
 
 _FILE_TIME: Final = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
@@ -130,7 +132,7 @@ def _contents(
     windows = [line for line in lines if line[0] not in (ROW, CORRECTION)]
     columns = sorted(rows[0][5]) if rows else []
     texts = {
-        "README.txt": _packaged("README.txt"),
+        "README.txt": _packaged("README.txt").replace("{version}", __version__),
         "statement.json": _json({**document_of(statement), "lines": None}),
         "policy.json": _json(_policy(report, record)),
         "rows.csv": _csv(["id", "start", "end", "severity", *columns], (_row_cells(row, zone) for row in rows)),

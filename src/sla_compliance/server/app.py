@@ -48,6 +48,7 @@ from sla_compliance.sources.sqlalchemy import (
     mapped_tables,
 )
 from sla_compliance.stores.sqlalchemy import AsyncSQLAlchemyDayStore, AsyncSQLAlchemyStatementStore
+from sla_compliance.version import __version__
 from sla_compliance.web.dashboard_app import ProtectiveHeaders, dashboard_app
 from sla_compliance.web.errors import problem
 from sla_compliance.web.fastapi import compliance_router
@@ -136,7 +137,7 @@ def app_of(
         await service.aclose()
         await engine.dispose()
 
-    app = FastAPI(title="SLA compliance", docs_url=None, redoc_url=None, lifespan=lifespan)
+    app = FastAPI(title="SLA compliance", version=__version__, docs_url=None, redoc_url=None, lifespan=lifespan)
     router = compliance_router(
         service,
         **dependencies._asdict(),

@@ -119,6 +119,8 @@ class Tokens:
             InvalidTokenError: the token is malformed, expired, not signed with the secret or a key of the key set, or
                 for another audience.
         """
+        if not token.isascii():  # jwt would encode it, which fails for a half of a surrogate pair
+            raise InvalidTokenError("The token is not valid; get one for this server.")
         try:
             algorithm, key = self._verifier(token)
             claims = jwt.decode(

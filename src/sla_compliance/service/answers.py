@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from sla_compliance.calendars.exclusions import Exclusion, MaintenanceWindow
@@ -16,6 +15,7 @@ from sla_compliance.contract import read_contract
 from sla_compliance.day_figures import DayFigures
 from sla_compliance.exclusion_lines import ExclusionLine, lines_of_kept_days
 from sla_compliance.labels import Accounting
+from sla_compliance.lazy import lazy_property
 from sla_compliance.ledger import CellLengths
 from sla_compliance.measured import DayFact, FactCode, MeasuredDay
 from sla_compliance.policy import SLAPolicy
@@ -106,12 +106,12 @@ class ComplianceAnswer(DayFigures):
             self.is_sample,
         )
 
-    @cached_property
+    @lazy_property
     def dates(self) -> Sequence[dt.date]:
         """The local dates of the days."""
         return [day.date for day in self.measured]
 
-    @cached_property
+    @lazy_property
     def total(self) -> ComplianceRecord:
         """The record of all days; without a first one that a purge has cut."""
         return self._record(self._first_in_totals, len(self.dates))
@@ -134,12 +134,12 @@ class ComplianceAnswer(DayFigures):
     def _are_ends_whole(self) -> tuple[bool, bool]:
         return True, True
 
-    @cached_property
+    @lazy_property
     def day_cells_us(self) -> Sequence[CellLengths]:
         """The cells of each day."""
         return [day.cells_us for day in self.measured]
 
-    @cached_property
+    @lazy_property
     def reading_day_cells_us(self) -> tuple[Sequence[CellLengths], Sequence[CellLengths]] | None:
         """The cells of each day in both readings; None where no day differs from the record."""
         days = self.measured
@@ -161,7 +161,7 @@ class ComplianceAnswer(DayFigures):
     def _rules(self) -> ZoneInfo:
         return load_zone(self.subject.zone)
 
-    @cached_property
+    @lazy_property
     def as_of(self) -> dt.datetime:
         """The instant of the oldest recent figure, in the tenant's zone; of the newest where all days are closed."""
         recent = [day.as_of_us for day in self.measured if not day.is_closed(self.subject.policy)]
@@ -191,7 +191,7 @@ class ComplianceAnswer(DayFigures):
         """The same, microseconds."""
         return instant_us(self.as_of, field="as_of")
 
-    @cached_property
+    @lazy_property
     def quality(self) -> tuple[str, ...]:
         """What a reader must know about the rows behind the figures, one sentence each."""
         return lines_of(self.quality_facts)
@@ -206,7 +206,7 @@ class ComplianceAnswer(DayFigures):
             facts.append(DayFact(FactCode.NO_ROWS, ""))
         return tuple(facts)
 
-    @cached_property
+    @lazy_property
     def _doubt_dicts(self) -> list[dict[str, object]]:
         """What the rows leave open in the whole range, the largest first, in JSON types."""
         return [
@@ -261,7 +261,7 @@ class ComplianceAnswer(DayFigures):
         lines = self.exclusion_lines(record)
         return None if lines is None else [line.as_dict() for line in lines]
 
-    @cached_property
+    @lazy_property
     def _agreed_windows(self) -> tuple[AcceptedWindow, ...]:
         """The accepted windows of the agreement itself."""
         start_us, end_us = self._span_us(0, len(self.dates))

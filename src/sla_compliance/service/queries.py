@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import pairwise
 
 from sla_compliance.agreements import TenantSettings
 from sla_compliance.calendars.local_days import first_instant_us, local_days
+from sla_compliance.lazy import LazyValue, lazy_property
 from sla_compliance.measured import DayKey, closes_at_us
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.units import MAX_US, MIN_US, ONE_DAY, moment
@@ -78,7 +78,7 @@ class Window:
 
 
 @dataclass(frozen=True)
-class DaysQuery:
+class DaysQuery(LazyValue):
     """A query for whole local days of a subject.
 
     Attributes:
@@ -107,7 +107,7 @@ class DaysQuery:
             return self
         return replace(self, subject=replace(self.subject, as_of_us=as_of_us))
 
-    @cached_property
+    @lazy_property
     def started_keys(self) -> tuple[DayKey, ...]:
         """The days that have begun. The others are still to come: they are measured and never cached."""
         as_of_us = self.subject.as_of_us
@@ -116,7 +116,7 @@ class DaysQuery:
             return all_keys
         return tuple(key for key, (start_us, _) in self.spans.items() if start_us < as_of_us)
 
-    @cached_property
+    @lazy_property
     def closed_keys(self) -> tuple[DayKey, ...]:
         """The days that only a change of facts can alter."""
         policy, as_of_us = self.subject.policy, self.subject.as_of_us

@@ -30,6 +30,7 @@ from sla_compliance.settings.kinds import described
 from sla_compliance.settings.setting_key import SettingKey
 
 MOST_BYTES: Final = 2**20
+MOST_DOTS: Final = 200
 MOST_FAULTS_LISTED: Final = 50
 
 _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,60}", re.ASCII)
@@ -47,22 +48,38 @@ def parse_toml(content: bytes, name: str) -> dict[str, Any]:
         name: what errors call the file.
 
     Raises:
-        InvalidFileError: it is longer than 1 MiB, no UTF-8 or no TOML; the message names line and column.
+        InvalidFileError: it is longer than 1 MiB, has a line with more than MOST_DOTS dots, is no UTF-8 or no TOML; the
+            message names line and column.
     """
     if len(content) > MOST_BYTES:
         raise InvalidFileError(f"{name} is longer than 1 MiB; a contract file is not", path=name)
     try:
         # A byte order mark is no part of the text: editors of Windows write one.
-        return tomllib.loads(content.decode("utf-8-sig"), parse_float=_decimal)
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise InvalidFileError(f"{name}:{line} is no UTF-8; save the file as UTF-8", path=name, line=line) from None
+    _check_dots(text, name)
+    try:
+        return tomllib.loads(text, parse_float=_decimal)
     except tomllib.TOMLDecodeError as error:
         raise _syntax_error(str(error), name) from None
     except RecursionError:
         raise InvalidFileError(f"{name} is nested too deeply; its tables have at most five levels", path=name) from None
     except ValueError as error:  # of the conversion of a number
         raise InvalidFileError(f"{name} holds a number that is out of range; write a smaller one", path=name) from error
+
+
+def _check_dots(text: str, name: str) -> None:
+    """Check that no line can hold a long dotted key: tomllib takes the square of its parts, hours for a mebibyte."""
+    for line, line_text in enumerate(text.split("\n"), start=1):
+        # No exception for comments: a line that begins like one may be the end of a text, with keys behind it.
+        if line_text.count(".") > MOST_DOTS:
+            raise InvalidFileError(
+                f"{name}:{line} has more than {MOST_DOTS} dots; break the line, or write [tables] for dotted names",
+                path=name,
+                line=line,
+            )
 
 
 def _decimal(text: str) -> Decimal:

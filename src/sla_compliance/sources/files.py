@@ -19,6 +19,7 @@ from typing import Final
 from sla_compliance.alarms import AlarmFilter
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.checks import wrong_type
+from sla_compliance.columns import TENANT_COLUMN
 from sla_compliance.corrections import Correction
 from sla_compliance.errors import InvalidValueError
 from sla_compliance.rows.change_reader import Before, ChangeFormat, ChangeReader
@@ -30,7 +31,6 @@ from sla_compliance.rows_by_id import with_ids_and_ancestors
 from sla_compliance.sources._files.opening import STANDARD_INPUT
 from sla_compliance.sources._files.row_files import opened_rows
 from sla_compliance.sources._files.table import (
-    TENANT_COLUMN,
     AlarmTable,
     ChangeTable,
     Progress,

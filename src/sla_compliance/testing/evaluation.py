@@ -137,6 +137,7 @@ def planned_work_of(work: PlannedWork, place: Place) -> planned_work.PlannedWork
     arguments: dict[str, Any] = {
         name: None if length is None else length * place.unit for name, length in lengths.items()
     }
+    assert work.hours is None or isinstance(work.hours, DailyHours), "hours of work are daily hours here"
     return planned_work.PlannedWork(
         without_notice=work.without_notice,
         hours=None if work.hours is None else hours_of(work.hours),

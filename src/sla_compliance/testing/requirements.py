@@ -21,8 +21,19 @@ except ModuleNotFoundError as error:
 
 pytest.register_assert_rewrite(
     "sla_compliance.testing.alarm_source",
-    "sla_compliance.testing.detailed_alarm_source",
     "sla_compliance.testing.ancestor_source",
-    "sla_compliance.testing.store",
+    "sla_compliance.testing.async_sources",
     "sla_compliance.testing.cache",
+    "sla_compliance.testing.correction_source",
+    "sla_compliance.testing.detailed_alarm_source",
+    "sla_compliance.testing.exclusion_source",
+    "sla_compliance.testing.inventory_source",
+    "sla_compliance.testing.notification_store",
+    "sla_compliance.testing.observer",
+    "sla_compliance.testing.rows_by_id",
+    "sla_compliance.testing.source_parts",
+    "sla_compliance.testing.statement_store",
+    "sla_compliance.testing.store",
+    "sla_compliance.testing.tenants",
+    "sla_compliance.testing.transport",
 )

@@ -7,9 +7,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from datetime import date
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeVar
 
 from hypothesis import strategies as st
 
@@ -21,11 +22,14 @@ from sla_compliance.compliance import EvaluationKeywords
 from sla_compliance.policy import SLAPolicy
 from sla_compliance.testing.evaluation import alarm_of, keywords_of, maintenance_of, policy_of
 from sla_compliance.testing.oracle.world import OTHER, Place
-from sla_compliance.testing.worlds import worlds
+from sla_compliance.testing.worlds import Aspect, worlds
 from sla_compliance.testing.worlds.rows import rows, rows_with
 from sla_compliance.testing.worlds.terms import terms
 from sla_compliance.testing.worlds.windows import windows
 from sla_compliance.zones import zone_names
+
+Facts = TypeVar("Facts")
+Made = TypeVar("Made")
 
 HERE: Final = Place()
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -35,25 +39,54 @@ _edges = st.lists(st.integers(0, _QUARTERS_OF_A_DAY), min_size=2, max_size=6, un
 _dates = st.dates(date(2025, 10, 20), date(2025, 11, 10))
 
 
+@st.composite
+def made_of(draw: st.DrawFn, facts: st.SearchStrategy[Facts], make: Callable[[Facts], Made]) -> Made:
+    """Draw what a function makes of drawn facts.
+
+    A failing example shows what was made. After `map` it would show the call of the function, which cannot be copied.
+    """
+    return make(draw(facts))
+
+
 def alarms(place: Place = HERE) -> st.SearchStrategy[Alarm]:
     """Return a strategy of alarms: cleared, resolved, over when last seen, or still active; without ids."""
-    return rows().map(lambda row: alarm_of(row, place))
+    return made_of(rows(), lambda row: alarm_of(row, place))
+
+
+def alarm_lists(place: Place = HERE, *, aspects: Collection[Aspect] = ()) -> st.SearchStrategy[list[Alarm]]:
+    """Return a strategy of the alarms of one service, with ids, in clusters that overlap, touch and leave short gaps.
+
+    Args:
+        aspects: what else rows may have: ENDS, ROWS_OF_ONE_ID, DOUBT, TARGETED. Under DOUBT some are bad rows.
+    """
+    return made_of(rows_with(frozenset(aspects)), lambda members: [alarm_of(row, place) for row in members])
 
 
 def batches(place: Place = HERE) -> st.SearchStrategy[AlarmBatch]:
-    """Return a strategy of batches: alarms with ids, in clusters that overlap, touch and leave short gaps."""
-    return rows_with(()).map(lambda members: AlarmBatch.from_alarms([alarm_of(row, place) for row in members]))
+    """Return a strategy of batches of the alarms that `alarm_lists` draws."""
+    return made_of(alarm_lists(place), AlarmBatch.from_alarms)
 
 
-def policies(place: Place = HERE) -> st.SearchStrategy[SLAPolicy]:
-    """Return a strategy of policies: filters, damping, staleness, accountings, targets."""
-    return terms((), place).map(lambda drawn: policy_of(drawn, place))
+def policies(place: Place = HERE, *, aspects: Collection[Aspect] = ()) -> st.SearchStrategy[SLAPolicy]:
+    """Return a strategy of policies: filters, damping, staleness, accountings, targets.
+
+    Args:
+        aspects: which rules it has besides: ENDS, DOUBT, PLANNED_WORK, CAUSED_WORK.
+    """
+    return made_of(terms(frozenset(aspects), place), lambda drawn: policy_of(drawn, place))
 
 
-def maintenance_windows(place: Place = HERE) -> st.SearchStrategy[MaintenanceWindow]:
-    """Return a strategy of maintenance that applies to everybody: once, cut short or recurring."""
-    maintenance = windows((), place, ()).filter(lambda window: window.kind != OTHER)
-    return maintenance.map(lambda window: maintenance_of(window, place))
+def maintenance_windows(
+    place: Place = HERE, *, aspects: Collection[Aspect] = ()
+) -> st.SearchStrategy[MaintenanceWindow]:
+    """Return a strategy of maintenance: once, cut short or recurring.
+
+    Args:
+        aspects: under TARGETED most of it applies to some alarms only, under PLANNED_WORK it says when it was announced
+            and entered. By default it applies to everybody.
+    """
+    maintenance = windows(frozenset(aspects), place, ()).filter(lambda window: window.kind != OTHER)
+    return made_of(maintenance, lambda window: maintenance_of(window, place))
 
 
 @st.composite
@@ -79,6 +112,12 @@ def zones() -> st.SearchStrategy[str]:
     return st.just("UTC") | st.sampled_from(sorted(zone_names()))
 
 
-def questions(place: Place = HERE) -> st.SearchStrategy[EvaluationKeywords]:
-    """Return a strategy of all that evaluate() takes beside the alarms: `evaluate(alarms, **question)`."""
-    return worlds(place=place).map(keywords_of)
+def questions(place: Place = HERE, *, aspects: Collection[Aspect] = ()) -> st.SearchStrategy[EvaluationKeywords]:
+    """Return a strategy of all that evaluate() takes beside the alarms: `evaluate(alarms, **question)`.
+
+    `scenarios` draws alarms and question together.
+
+    Args:
+        aspects: what it has besides; CAUSED_WORK and PLANNED_WORK apart.
+    """
+    return made_of(worlds(*aspects, place=place), keywords_of)

@@ -17,6 +17,7 @@ from itertools import accumulate, chain, islice
 from operator import itemgetter
 from typing import Any, Final
 
+from sla_compliance.errors import shown
 from sla_compliance.sources._files.chunk import CHUNK_ROWS, Chunk, ExpectedColumns, Places
 from sla_compliance.sources._files.csv_blocks import plain_columns
 from sla_compliance.sources._files.opening import TextFile, lines_of_blocks
@@ -45,7 +46,7 @@ def csv_chunks(file: TextFile, expected: ExpectedColumns) -> Iterator[Chunk]:
         _look_for_a_header_below(file, head, header_line, expected)
     for name, count in Counter(names).items():
         if count > 1:
-            raise file.error(f"names the column {name!r} twice; rename one", header_line)
+            raise file.error(f"names the column {shown(name)} twice; rename one", header_line)
     yield Chunk(Places(file.name, ()), dict.fromkeys(names, ()), {})
     lines_below = "".join(blocks_with_header).split("\n", header_line)[header_line:]
     yield from _chunks(file, names, separator, chain(lines_below, blocks), header_line + 1)

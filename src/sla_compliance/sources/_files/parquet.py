@@ -25,6 +25,7 @@ with requires_extra("arrow", __name__, package="pyarrow"):
     from pyarrow import parquet
 
 _BATCH_ROWS: Final = 1 << 16
+_LONGEST_FAULT: Final = 200
 
 
 class ParquetRows:
@@ -51,8 +52,8 @@ class ParquetRows:
                 yield from self._chunks(file, expected)
         except OSError as error:
             raise unreadable(self._path, error) from error
-        except pa.ArrowException as error:
-            raise file_error(self._path, f"is no Parquet that can be read: {error}") from error
+        except (pa.ArrowException, UnicodeDecodeError) as error:  # names that are no UTF-8 are an error of Python's
+            raise file_error(self._path, f"is no Parquet that can be read: {str(error)[:_LONGEST_FAULT]}") from error
 
     def _chunks(self, file: Any, expected: ExpectedColumns) -> Iterator[Chunk]:  # noqa: ANN401 - of pyarrow
         names = [*file.schema_arrow.names, *self._constants]

@@ -18,6 +18,7 @@ from typing import Any, Final, Protocol
 
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.checks import listed_texts, wrong_type
+from sla_compliance.columns import TENANT_COLUMN
 from sla_compliance.errors import shown
 from sla_compliance.rows.change_reader import ChangeFormat, ChangeReader
 from sla_compliance.rows.names import column_called
@@ -30,7 +31,6 @@ from sla_compliance.validation import NEEDED_INSTANT
 Progress = Callable[[str, int, float | None], None]
 """Called with a file's name, how many of its rows are read, and which share of it (None where that is not known)."""
 
-TENANT_COLUMN: Final = "tenant_id"
 _TENANTS_SHOWN: Final = 5
 _COLUMNS_SHOWN: Final = 30
 

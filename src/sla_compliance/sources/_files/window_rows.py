@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
 
-from sla_compliance.checks import listed_texts, wrong_type
+from sla_compliance.checks import listed_texts, shown_names, wrong_type
 from sla_compliance.errors import InvalidFileError, InvalidValueError, SLAComplianceError, shown
 from sla_compliance.rows.options import OptionNames, or_give
 from sla_compliance.rows.reading import TypedColumn
@@ -161,7 +161,7 @@ class WindowReader(Generic[WindowT]):
                 raise InvalidFileError(f"{place} is no {self._kind.name}: {error}", path=file.name) from error
 
     def _check_needed(self, file: RowFile, columns: Collection[str], their_names: Collection[str]) -> None:
-        listed = ", ".join(map(shown, their_names))
+        listed = shown_names(their_names)
         for name, their_name in self._theirs.items():
             if name not in columns:
                 raise file.error(f"has no column {shown(their_name)}, which {name} is mapped to; it has {listed}")

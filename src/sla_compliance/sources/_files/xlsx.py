@@ -34,6 +34,9 @@ with requires_extra("xlsx", __name__):
     import openpyxl
 
 _ROWS_LOOKED_AT: Final = 100
+_LAST_ROW: Final = 1_048_576
+_SHEETS_SHOWN: Final = 5
+_LONGEST_FAULT: Final = 200
 _Cells = tuple[Any, ...]
 
 
@@ -56,7 +59,10 @@ def opened_workbook(path: str) -> Iterator[Any]:
             _check_expansion(file)
             workbook = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
         except Exception as error:  # openpyxl lets errors of zip, XML and its own parsing through
-            raise file_error(path, f"is no XLSX workbook: {error}") from error
+            raise file_error(path, f"is no XLSX workbook: {str(error)[:_LONGEST_FAULT]}") from error
+        for sheet in workbook.worksheets:
+            # Exporters write sizes that are not those of the sheet; openpyxl would leave out the rows beyond.
+            sheet.reset_dimensions()
         yield workbook
 
 
@@ -79,7 +85,7 @@ def xlsx_chunks(path: str, workbook: Any, expected: ExpectedColumns) -> Iterator
     except SLAComplianceError:
         raise
     except Exception as error:  # sheets are parsed as they are read; openpyxl lets errors of XML through
-        raise file_error(path, f"is no XLSX workbook that can be read: {error}") from error
+        raise file_error(path, f"is no XLSX workbook that can be read: {str(error)[:_LONGEST_FAULT]}") from error
 
 
 def _chunks(path: str, workbook: Any, expected: ExpectedColumns) -> Iterator[Chunk]:  # noqa: ANN401 - as above
@@ -87,7 +93,7 @@ def _chunks(path: str, workbook: Any, expected: ExpectedColumns) -> Iterator[Chu
     name = f"{path} {sheet.title}"
     yield Chunk(Places(name, ()), dict.fromkeys(names, ()), {})
     rows = enumerate(sheet.iter_rows(min_row=first_row, max_col=len(names), values_only=True), start=first_row)
-    filled_rows = ((number, cells) for number, cells in rows if _is_filled(cells))
+    filled_rows = ((number, cells) for number, cells in _up_to_last_row(path, rows) if _is_filled(cells))
     while some_rows := list(islice(filled_rows, CHUNK_ROWS)):
         numbers = [number for number, _ in some_rows]
         # A sheet that does not say how wide it is has rows of any width.
@@ -108,7 +114,7 @@ def _sheet_of_rows(path: str, workbook: Any, expected: ExpectedColumns) -> tuple
     fitting_headers = [header for header in headers if expected.are_enough(header[2])]
     if len(fitting_headers) == 1:
         return fitting_headers[0]
-    titles = ", ".join(repr(sheet.title) for sheet in workbook.worksheets)
+    titles = shown_names(sheet.title for sheet in workbook.worksheets)
     needed = "with the columns that are needed, among"
     if fitting_headers:
         raise file_error(path, f"has several sheets {needed} {titles}; save that sheet as a file")
@@ -116,7 +122,7 @@ def _sheet_of_rows(path: str, workbook: Any, expected: ExpectedColumns) -> tuple
         _look_for_a_header_below(path, sheet, row_below_header - 1, expected)
     if len(headers) == 1:
         return headers[0]  # the reader of the rows says which column it lacks, and how to map one
-    names_of_sheets = [f"{sheet.title!r} has {shown_names(names)}" for sheet, _, names in headers]
+    names_of_sheets = [f"{shown(sheet.title)} has {shown_names(names)}" for sheet, _, names in headers[:_SHEETS_SHOWN]]
     way_out = "; ".join([*names_of_sheets, "map the column that holds what is needed"]) if headers else "give it rows"
     raise file_error(path, f"has no sheet {needed} {titles}; {way_out}")
 
@@ -138,7 +144,7 @@ def _names(path: str, cells: _Cells) -> list[str]:
     names = [text.strip() if text else f"column {number}" for number, text in enumerate(texts, start=1)]
     for name, count in Counter(names).items():
         if count > 1:
-            raise file_error(path, f"names the column {name!r} twice; rename one")
+            raise file_error(path, f"names the column {shown(name)} twice; rename one")
     return names
 
 
@@ -153,7 +159,17 @@ def _look_for_a_header_below(path: str, sheet: Any, header_row: int, expected: E
             )
 
 
-def _is_filled(cells: Iterable[Any]) -> bool:
+def _up_to_last_row(path: str, rows: Iterable[tuple[int, _Cells]]) -> Iterator[tuple[int, _Cells]]:
+    """Yield rows with their numbers; one number that is too large would make openpyxl count to it."""
+    for number, cells in rows:
+        if number > _LAST_ROW:
+            raise file_error(path, f"has a row below {_LAST_ROW:,}, the last one of a sheet; save it again")
+        yield number, cells
+
+
+def _is_filled(cells: Sequence[Any]) -> bool:
+    if cells.count(None) == len(cells):  # at the speed of C, for a sheet may have a million blank rows
+        return False
     return any(cell is not None and str(cell).strip() for cell in cells)
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_
@@ -24,6 +24,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_
 from sla_compliance.alarms import ALARM_COLUMNS, DESCRIPTIVE_COLUMNS, INSTANT_COLUMNS, AlarmFilter
 from sla_compliance.errors import InvalidValueError, shown
 from sla_compliance.instant_columns import YEAR_2_US, YEAR_9999_US
+from sla_compliance.lazy import lazy_property
 from sla_compliance.sources._sql.ancestors import Lineage
 from sla_compliance.sources._sql.instants import Expression, PostgresInstants
 from sla_compliance.sources._sql.mappings import AlarmsTable, DefaultName, named_columns
@@ -104,7 +105,7 @@ class MappedAlarms:
         # A cache of this table's own: one on the method would keep every table alive.
         self.statement = lru_cache(_STATEMENTS_KEPT)(self._statement)
 
-    @cached_property
+    @lazy_property
     def rows_by_id(self) -> RowsById:
         """What finds rows by their ids, in full.
 

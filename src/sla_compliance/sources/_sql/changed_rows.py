@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, bindparam, select, true
@@ -20,6 +19,7 @@ from sqlalchemy.types import TypeEngine
 from sla_compliance.alarms import ALARM_COLUMNS, DESCRIPTIVE_COLUMNS, INSTANT_COLUMNS, Alarm, ColumnKind
 from sla_compliance.errors import InvalidAlarmError, SLAComplianceError
 from sla_compliance.instant_columns import is_not_yet
+from sla_compliance.lazy import lazy_property
 from sla_compliance.sources._sql.mappings import AlarmsTable, DefaultName
 from sla_compliance.sources._sql.reflection import ReflectedTable, reflect_table
 from sla_compliance.sources._sql.shapes import Fields, RowsStatement, rows_statement
@@ -138,12 +138,12 @@ class _AlarmRows:
             return self._table.has_instants_like(column, self._mapping.first_occurrence)
         return column in self._table.types
 
-    @cached_property
+    @lazy_property
     def statement(self) -> RowsStatement:
         """The statement for the rows with the ids of the parameter."""
         return self._statement(self._table, self._has_changed_id(self._table))
 
-    @cached_property
+    @lazy_property
     def locking_statement(self) -> RowsStatement:
         """The same, which locks the rows first: it reads what other transactions have committed meanwhile."""
         table = self._table

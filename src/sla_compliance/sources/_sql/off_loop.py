@@ -10,19 +10,20 @@
 # the lock, too.
 #
 # A reader has one thread. A request that gave up does not stop the work on its rows;
-# with more threads, requests that are repeated would add up.
+# with more threads, requests that are repeated would add up. The thread only computes,
+# so it never hangs, however long that takes.
 ################################################################
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from math import inf
 from typing import Final, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.util import await_only
+
+from sla_compliance.calls.worker_threads import WorkerThreads
 
 ROWS_PER_PIECE: Final = 250
 CHARACTERS_PER_PIECE: Final = 64 * 1024
@@ -33,12 +34,12 @@ _Result = TypeVar("_Result")
 class OffLoop:
     """Runs work in one thread where the caller runs on an event loop."""
 
+    def __init__(self) -> None:
+        """Start no thread yet."""
+        self._thread = WorkerThreads("reader of rows", max_threads=1, stuck_after_s=inf)
+
     def run(self, connection: Connection, work: Callable[[], _Result], *, is_large: bool) -> _Result:
         """Return the result of `work`; where it is large and the connection is async, awaited from the thread."""
         if not is_large or not connection.dialect.is_async:
             return work()
-        return await_only(asyncio.get_running_loop().run_in_executor(self._thread, work))
-
-    @cached_property
-    def _thread(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(1, thread_name_prefix="sla-rows")
+        return await_only(self._thread.run(work))

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Final
 from uuid import UUID
 
@@ -20,6 +19,7 @@ from sqlalchemy import ColumnElement, Connection, Integer, String, Text, Uuid, a
 from sqlalchemy.types import NullType
 
 from sla_compliance.batch import AlarmBatch
+from sla_compliance.lazy import lazy_property
 from sla_compliance.rows_by_id import ancestors, parents_named, with_ids, with_rows_found
 from sla_compliance.sources._sql.ancestors import DEEPEST
 from sla_compliance.sources._sql.instants import Expression
@@ -119,11 +119,11 @@ class RowsById:
     def _name_columns(self) -> list[NameColumn]:
         return [self.ids] if self.alarm_ids is None else [self.ids, self.alarm_ids]
 
-    @cached_property
+    @lazy_property
     def _of_ids(self) -> RowsStatement:
         return self.statement_where(and_(self.is_tenants, self.ids.is_one_of_names))
 
-    @cached_property
+    @lazy_property
     def _of_names(self) -> RowsStatement:
         is_named = or_(*(column.is_one_of_names for column in self._name_columns))
         return self.statement_where(and_(self.is_tenants, is_named))

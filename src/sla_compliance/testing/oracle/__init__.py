@@ -30,7 +30,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from sla_compliance.testing.oracle.accounting import Cells, Count
-from sla_compliance.testing.oracle.calendar import FIRST, day_of
+from sla_compliance.testing.oracle.calendar import day_of
 from sla_compliance.testing.oracle.exclusions import Exclusions, runs
 from sla_compliance.testing.oracle.readings import Reading
 from sla_compliance.testing.oracle.rows import NONE, Cause, Rows
@@ -80,6 +80,9 @@ class Oracle:
     Args:
         without: rules to leave out.
         share: the report of one key of many; None: of all rows together.
+
+    Attributes:
+        rows_without_start: how many rows may be outages of any time; where there are some, nothing is confirmed.
     """
 
     def __init__(self, world: World, *, without: Collection[Rule] = (), share: OneKey | None = None) -> None:
@@ -87,7 +90,7 @@ class Oracle:
         self.without = frozenset(without)
         self._rows = Rows(world, self.without)
         self._evidence = self._rows.evidence(share)
-        self._is_confirmable = self._rows.is_confirmable(share)
+        self.rows_without_start = len(self._rows.without_start(share))
         self._exclusions = Exclusions(world, self._rows.kept, self.without, share)
         self._count = Count(world.terms, self.without)
 
@@ -172,7 +175,7 @@ class Oracle:
 
     def _is_confirmed(self, record: str, optimistic: str, pessimistic: str, *, is_over: bool) -> bool:
         verdicts = (record, optimistic, pessimistic)
-        if not self._is_confirmable or "UNDETERMINED" in verdicts:
+        if self.rows_without_start or "UNDETERMINED" in verdicts:
             return False
         if record == "MET":
             return pessimistic == "MET" if is_over else pessimistic != "BREACHED"
@@ -205,7 +208,7 @@ class Oracle:
         readings = (self.optimistic, self.pessimistic)
         altered = {
             instant
-            for instant in range(FIRST, self.world.as_of)
+            for instant in range(-self.world.place.reach, self.world.as_of)
             if any(reading.facts(instant) != self.record.facts(instant) for reading in readings)
         }
         return runs(altered - in_doubt)

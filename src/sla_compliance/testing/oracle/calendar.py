@@ -11,21 +11,27 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from functools import lru_cache
+from importlib.resources import files
 from zoneinfo import ZoneInfo
 
-from sla_compliance.testing.oracle.world import DailyHours, Place
+from sla_compliance.testing.oracle.world import DailyHours, Place, Spans
 
-FIRST, LAST = -400, 400
-"""The instants that a world may speak of."""
+
+@lru_cache(maxsize=64)
+def rules_of(zone: str) -> ZoneInfo:
+    """Return the rules of a zone, by the data of the package tzdata: those of the system may be of another year."""
+    data = files("tzdata").joinpath("zoneinfo", *zone.split("/"))
+    with data.open("rb") as file:
+        return ZoneInfo.from_file(file, key=zone)
 
 
 @lru_cache(maxsize=64)
 def latest_wall_times(place: Place) -> dict[int, datetime]:
     """Return for each instant the latest time, naive, that the clock on the wall has shown so far."""
-    rules = ZoneInfo(place.zone)
+    rules = rules_of(place.zone)
     latest = datetime.min  # noqa: DTZ901  (on the wall)
     walls = {}
-    for instant in range(FIRST, LAST):
+    for instant in range(-place.reach, place.reach):
         wall = place.at(instant).astimezone(rules).replace(tzinfo=None)
         latest = max(latest, wall)
         walls[instant] = latest
@@ -37,8 +43,10 @@ def day_of(place: Place, instant: int) -> date:
     return latest_wall_times(place)[instant].date()
 
 
-def is_in_hours(hours: DailyHours, place: Place, instant: int) -> bool:
-    """Return whether an instant lies in daily hours."""
+def is_in_hours(hours: Spans | DailyHours | None, place: Place, instant: int) -> bool:
+    """Return whether an instant lies in some hours; None is always."""
+    if not isinstance(hours, DailyHours):
+        return hours is None or any(start <= instant < end for start, end in hours)
     return hours.first <= latest_wall_times(place)[instant].hour < hours.last
 
 

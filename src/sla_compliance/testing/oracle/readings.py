@@ -25,11 +25,11 @@ from itertools import pairwise
 from typing import Final
 
 from sla_compliance.testing.oracle.accounting import Cell, Cells
-from sla_compliance.testing.oracle.calendar import FIRST, day_of, is_in_hours
+from sla_compliance.testing.oracle.calendar import day_of, is_in_hours
 from sla_compliance.testing.oracle.exclusions import Exclusions, Excuse, runs
 from sla_compliance.testing.oracle.rows import Instants
 from sla_compliance.testing.oracle.rules import Rule
-from sla_compliance.testing.oracle.world import OTHER, DailyHours, Row, Spans, World
+from sla_compliance.testing.oracle.world import OTHER, Row, Spans, World
 
 RaisedRow = tuple[Row, Instants]
 EXCUSED: Final = ("EXCUSED_MAINTENANCE", "EXCUSED_OTHER")
@@ -87,13 +87,13 @@ class Reading:
     @cached_property
     def states(self) -> dict[int, str]:
         """The state of each instant before as_of, short unmonitored stretches bridged."""
-        states = {instant: self._state_besides_gaps(instant) for instant in range(FIRST, self._end)}
+        states = {instant: self._state_besides_gaps(instant) for instant in range(-self.world.place.reach, self._end)}
         self._bridge_monitor_gaps(states)
         return states
 
     @property
     def _end(self) -> int:
-        return max(self.down, default=FIRST) + 1 if Rule.AS_OF in self.without else self.world.as_of
+        return max(self.down, default=-self.world.place.reach) + 1 if Rule.AS_OF in self.without else self.world.as_of
 
     def state(self, instant: int) -> str:
         """Return what was the case at an instant."""
@@ -171,7 +171,7 @@ class Reading:
         maintenance, exclusions = self._everybodys
         if not _holds(self.world.in_service, instant) and Rule.IN_SERVICE not in self.without:
             return "NOT_IN_SERVICE"
-        if not self._is_in_service_hours(instant) and Rule.SERVICE_HOURS not in self.without:
+        if not is_in_hours(self.world.hours, self.world.place, instant) and Rule.SERVICE_HOURS not in self.without:
             return "OUT_OF_HOURS"
         is_excluded = instant in exclusions and Rule.EXCLUSIONS not in self.without
         if is_excluded and Rule.MAINTENANCE_FIRST in self.without:
@@ -179,12 +179,6 @@ class Reading:
         if instant in maintenance and Rule.MAINTENANCE not in self.without:
             return "MAINTENANCE"
         return "EXCLUDED" if is_excluded else "AGREED"
-
-    def _is_in_service_hours(self, instant: int) -> bool:
-        hours = self.world.hours
-        if isinstance(hours, DailyHours):
-            return is_in_hours(hours, self.world.place, instant)
-        return _holds(hours, instant)
 
     def facts(self, instant: int) -> tuple[str, bool]:
         """Return what alarms decide about an instant: its state, and whether it is in everybody's maintenance."""

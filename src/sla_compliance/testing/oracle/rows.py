@@ -36,7 +36,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, cast
 
-from sla_compliance.testing.oracle.calendar import LAST
 from sla_compliance.testing.oracle.rules import Rule
 from sla_compliance.testing.oracle.world import UNREADABLE, Moment, OneKey, Row, World
 
@@ -96,12 +95,12 @@ class Rows:
         evidence += [self._of_set_aside(row) for row in self.set_aside if row.start not in (None, UNREADABLE)]
         return evidence if share is None else list(self._of_share(evidence, share))
 
-    def is_confirmable(self, share: OneKey | None = None) -> bool:
-        """Return whether every row that may be an outage has a start that can be read."""
+    def without_start(self, share: OneKey | None = None) -> list[Row]:
+        """Return the rows that may be outages of the report and whose start cannot be read."""
         lost = [row for row in self.set_aside if row.start in (None, UNREADABLE) and self._may_qualify(row)]
         if share is not None:
             lost = [row for row in lost if self._is_in_share(row, share) is not False]
-        return not lost or Rule.UNREADABLE_START in self.without
+        return [] if Rule.UNREADABLE_START in self.without else lost
 
     def _contradicts_itself(self, row: Row) -> bool:
         instants = (row.start, row.cleared, row.resolved, row.seen, row.updated)
@@ -165,7 +164,7 @@ class Rows:
     def _earliest_end(self, row: Row) -> int:
         """Return the earliest of the three times at which a row that is over without a time may have ended."""
         start = _number(row.start)
-        ends = [LAST]
+        ends = [self.world.place.reach]
         is_updated = isinstance(row.updated, int) and row.updated >= start
         if is_updated and Rule.UPDATED_BOUND not in self.without:
             ends.append(_number(row.updated))
@@ -207,7 +206,7 @@ class Rows:
         elif Rule.OVER_WITHOUT_TIME not in self.without:
             end = earliest
         else:
-            end = LAST
+            end = self.world.place.reach
         recorded = self._before_as_of(start, end)
         if Rule.OVER_IN_DOUBT in self.without:
             return Evidence(row, recorded, recorded, recorded)
@@ -234,11 +233,11 @@ class Rows:
         elif ends or _is_one_of(row.status, OVER):
             end = self._earliest_end(row)
         else:
-            end = LAST
+            end = self.world.place.reach
         return _evidence(row, NONE, NONE, self._before_as_of(start, end), Cause.SET_ASIDE)
 
     def _before_as_of(self, start: int, end: int | None) -> Instants:
-        last = LAST if Rule.AS_OF in self.without else self.world.as_of
+        last = self.world.place.reach if Rule.AS_OF in self.without else self.world.as_of
         return frozenset(range(start, last if end is None else min(end, last)))
 
     def _is_active(self, end: int | None) -> bool:

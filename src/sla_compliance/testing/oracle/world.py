@@ -38,11 +38,13 @@ class Place:
         zone: whose local days it has, an IANA name.
         base: the instant 0.
         unit: the length of one unit; clock changes of the zone fall on whole units.
+        reach: how many units before and after the base a world may speak of.
     """
 
     zone: str = "UTC"
     base: datetime = datetime(2025, 10, 25, tzinfo=UTC)
     unit: timedelta = timedelta(hours=1)
+    reach: int = 400
 
     def at(self, instant: int) -> datetime:
         """Return the datetime of an instant."""
@@ -118,7 +120,7 @@ class PlannedWork:
     Attributes:
         notice: how long before its start work must be announced; None: no rule.
         without_notice: "accept" or "reject" work of which nothing is known.
-        hours: the hours in which work excuses; None: always.
+        hours: the hours in which work excuses: times, daily hours, or None for always.
         most_time, most_windows: of each period; None: no cap.
         per: "day", "week", "month", "quarter" or "year".
         excuses: "overlap" or "caused".
@@ -126,7 +128,7 @@ class PlannedWork:
 
     notice: int | None = None
     without_notice: Literal["accept", "reject"] = "accept"
-    hours: DailyHours | None = None
+    hours: Spans | DailyHours | None = None
     most_time: int | None = None
     most_windows: int | None = None
     per: str = "month"

@@ -73,14 +73,14 @@ def terms(draw: st.DrawFn, aspects: Collection[Aspect], place: Place) -> Terms:
             minimum_coverage=draw(st.sampled_from((Fraction(0), Fraction(1, 2), Fraction(19, 20), Fraction(1)))),
         )
     if Aspect.PLANNED_WORK in aspects:
-        chosen = replace(chosen, planned_work=draw(planned_work(place)))
+        chosen = replace(chosen, planned_work=draw(work_rules(place)))
     if Aspect.CAUSED_WORK in aspects:
         chosen = replace(chosen, accepted=(PLANNED, EMERGENCY), planned_work=PlannedWork(excuses="caused"))
     return chosen
 
 
 @st.composite
-def planned_work(draw: st.DrawFn, place: Place) -> PlannedWork:
+def work_rules(draw: st.DrawFn, place: Place) -> PlannedWork:
     """Draw rules of planned work: one or two, for the first of them hides the others."""
     work = PlannedWork(per=draw(st.sampled_from(("month", "day", "week", "month", "quarter", "year"))))
     rules = draw(_rules_of_work)
