@@ -278,11 +278,15 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check")
 
 
+def build_site(session: nox.Session) -> None:
+    session.run("sphinx-build", "-q", "-W", "--keep-going", "-b", "html", "docs", str(SITE))
+
+
 @nox.session(requires=["wheel"])
 def docs(session: nox.Session) -> None:
     """Build the documentation; a warning is an error."""
     install_wheel(session, "docs", extra="all,testing")
-    session.run("sphinx-build", "-q", "-W", "--keep-going", "-b", "html", "docs", str(SITE))
+    build_site(session)
     session.run("python", "-m", "tests.site.resources", str(SITE))
 
 
@@ -290,7 +294,7 @@ def docs(session: nox.Session) -> None:
 def site(session: nox.Session) -> None:
     """Build the documentation and use it in Chromium with the network cut off: its pages, its search."""
     install_wheel(session, "docs", "test", extra="all,testing")
-    session.run("sphinx-build", "-q", "-W", "--keep-going", "-b", "html", "docs", str(SITE))
+    build_site(session)
     site_tests = ("tests/site", "-o", "python_files=site_*.py")
     session.run("pytest", *site_tests, *session.posargs, env={"SLA_TEST_SITE": str(SITE.resolve())})
 

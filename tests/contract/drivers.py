@@ -1,9 +1,13 @@
-"""A database for each driver: what a suite of promises of SQL stores is mixed with."""
+"""A database for each driver, and a store over it: what a suite of promises of SQL stores is mixed with."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from typing import Any, ClassVar
+
 import pytest
-from sqlalchemy import URL
+from sqlalchemy import URL, create_engine
+from sqlalchemy.ext.asyncio import create_async_engine
 
 
 class OnSQLite:
@@ -49,3 +53,41 @@ class OnPostgreSQLOverAsyncpg:
     def url(self, postgres_url: URL) -> URL:
         """Return its address."""
         return postgres_url.set(drivername="postgresql+asyncpg")
+
+
+class OverEngine:
+    """A store over an Engine.
+
+    Attributes:
+        store_class: that of the store; it takes the engine.
+    """
+
+    store_class: ClassVar[Any]
+
+    @pytest.fixture
+    async def store(self, url: URL) -> AsyncIterator[Any]:
+        """Its tables are made where they are not there yet."""
+        engine = create_engine(url)
+        store = self.store_class(engine)
+        await store.create_tables()
+        yield store
+        engine.dispose()
+
+
+class OverAsyncEngine:
+    """A store over an AsyncEngine.
+
+    Attributes:
+        store_class: that of the store; it takes the engine.
+    """
+
+    store_class: ClassVar[Any]
+
+    @pytest.fixture
+    async def store(self, url: URL) -> AsyncIterator[Any]:
+        """Its tables are made where they are not there yet."""
+        engine = create_async_engine(url)
+        store = self.store_class(engine)
+        await store.create_tables()
+        yield store
+        await engine.dispose()

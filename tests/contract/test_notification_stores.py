@@ -6,13 +6,12 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import URL, create_engine, text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from sla_compliance.errors import InvalidValueError
 from sla_compliance.stores.memory_notifications import MemoryNotificationStore
@@ -32,6 +31,8 @@ from tests.contract.drivers import (
     OnPostgreSQLOverPsycopg2,
     OnSQLite,
     OnSQLiteOverAiosqlite,
+    OverAsyncEngine,
+    OverEngine,
 )
 from tests.servers.databases import fresh_database
 
@@ -56,30 +57,16 @@ class TestTimedNotificationStore(NotificationStoreContract):
         return TimedNotificationStore(MemoryNotificationStore(), timedelta(seconds=10))
 
 
-class SyncStore(NotificationStoreContract):
+class SyncStore(OverEngine, NotificationStoreContract):
     """Over an Engine."""
 
-    @pytest.fixture
-    async def store(self, url: URL) -> AsyncIterator[NotificationStore]:
-        """Its tables are made where they are not there yet."""
-        engine = create_engine(url)
-        store = SQLAlchemyNotificationStore(engine)
-        await store.create_tables()
-        yield store
-        engine.dispose()
+    store_class = SQLAlchemyNotificationStore
 
 
-class AsyncStore(NotificationStoreContract):
+class AsyncStore(OverAsyncEngine, NotificationStoreContract):
     """Over an AsyncEngine."""
 
-    @pytest.fixture
-    async def store(self, url: URL) -> AsyncIterator[NotificationStore]:
-        """Its tables are made where they are not there yet."""
-        engine = create_async_engine(url)
-        store = AsyncSQLAlchemyNotificationStore(engine)
-        await store.create_tables()
-        yield store
-        await engine.dispose()
+    store_class = AsyncSQLAlchemyNotificationStore
 
 
 class TestSyncStoreOnSQLite(OnSQLite, SyncStore):

@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import zlib
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import URL, create_engine, text
 from sqlalchemy.exc import ProgrammingError
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from sla_compliance.stores.memory_statements import MemoryStatementStore
 from sla_compliance.stores.sqlalchemy import AsyncSQLAlchemyStatementStore, SQLAlchemyStatementStore, ddl
@@ -24,6 +22,8 @@ from tests.contract.drivers import (
     OnPostgreSQLOverPsycopg2,
     OnSQLite,
     OnSQLiteOverAiosqlite,
+    OverAsyncEngine,
+    OverEngine,
 )
 from tests.servers.databases import fresh_database
 
@@ -39,30 +39,16 @@ class TestMemoryStatementStore(StatementStoreContract):
         return MemoryStatementStore()
 
 
-class SyncStore(StatementStoreContract):
+class SyncStore(OverEngine, StatementStoreContract):
     """Over an Engine."""
 
-    @pytest.fixture
-    async def store(self, url: URL) -> AsyncIterator[StatementStore]:
-        """Its tables are made where they are not there yet."""
-        engine = create_engine(url)
-        store = SQLAlchemyStatementStore(engine)
-        await store.create_tables()
-        yield store
-        engine.dispose()
+    store_class = SQLAlchemyStatementStore
 
 
-class AsyncStore(StatementStoreContract):
+class AsyncStore(OverAsyncEngine, StatementStoreContract):
     """Over an AsyncEngine."""
 
-    @pytest.fixture
-    async def store(self, url: URL) -> AsyncIterator[StatementStore]:
-        """Its tables are made where they are not there yet."""
-        engine = create_async_engine(url)
-        store = AsyncSQLAlchemyStatementStore(engine)
-        await store.create_tables()
-        yield store
-        await engine.dispose()
+    store_class = AsyncSQLAlchemyStatementStore
 
 
 class TestSyncStoreOnSQLite(OnSQLite, SyncStore):

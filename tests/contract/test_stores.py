@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-from sqlalchemy import URL, create_engine
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from sla_compliance.errors import InvalidValueError
 from sla_compliance.stores.memory import MemoryDayStore
@@ -19,6 +15,8 @@ from tests.contract.drivers import (
     OnPostgreSQLOverPsycopg2,
     OnSQLite,
     OnSQLiteOverAiosqlite,
+    OverAsyncEngine,
+    OverEngine,
 )
 
 
@@ -40,30 +38,16 @@ class SQLDayStoreContract(DayStoreContract):
             await store.add({key("x" * 10_000): stored(key("x" * 10_000))})
 
 
-class SyncStore(SQLDayStoreContract):
+class SyncStore(OverEngine, SQLDayStoreContract):
     """Over an Engine."""
 
-    @pytest.fixture
-    async def store(self, url: URL) -> AsyncIterator[DayStore]:
-        """Its tables are made where they are not there yet."""
-        engine = create_engine(url)
-        store = SQLAlchemyDayStore(engine)
-        await store.create_tables()
-        yield store
-        engine.dispose()
+    store_class = SQLAlchemyDayStore
 
 
-class AsyncStore(SQLDayStoreContract):
+class AsyncStore(OverAsyncEngine, SQLDayStoreContract):
     """Over an AsyncEngine."""
 
-    @pytest.fixture
-    async def store(self, url: URL) -> AsyncIterator[DayStore]:
-        """Its tables are made where they are not there yet."""
-        engine = create_async_engine(url)
-        store = AsyncSQLAlchemyDayStore(engine)
-        await store.create_tables()
-        yield store
-        await engine.dispose()
+    store_class = AsyncSQLAlchemyDayStore
 
 
 class TestSyncStoreOnSQLite(OnSQLite, SyncStore):

@@ -222,7 +222,7 @@ def budget(report: ComplianceReport, record: ComplianceRecord | None = None) -> 
     allowed_us = (1 - record.target_ratio) * (up_us + spent_us)
     left_us = slack_us(record)
     zone = load_zone(report.zone)
-    outage_start_us, deadline_us = _outage_and_deadline(report, record)
+    outage_start_us, deadline_us = _outage_and_deadline(report, record, left_us)
     monitored_us = report.contract.monitored.clip(ALWAYS_START_US, report.as_of_us).ends_us
     is_confirmed = record.is_confirmed
     names_in_doubt = () if is_confirmed else _rows_in_doubt(report, record)
@@ -283,14 +283,16 @@ def burn_rate(report: ComplianceReport, lookback: timedelta) -> Fraction | None:
     return (1 - availability) / (1 - report.target_ratio)
 
 
-def _outage_and_deadline(report: ComplianceReport, record: ComplianceRecord) -> tuple[int | None, int | None]:
+def _outage_and_deadline(
+    report: ComplianceReport, record: ComplianceRecord, left_us: Fraction
+) -> tuple[int | None, int | None]:
     """Return when the outage that lasts at the instant of evaluation began, and the deadline."""
     as_of_us = report.as_of_us
     if as_of_us >= record.end_us:
         return None, None
     outage = EndlessOutage.of(report, record)
     # Not the verdict: where time that is up counts as down, the target may be kept so far and lost by what is to come.
-    is_lost = slack_us(record) < 0
+    is_lost = left_us < 0
     return (outage.start_us if report.is_down_now else None), (None if is_lost else outage.deadline_us)
 
 

@@ -36,6 +36,7 @@ MOST_AHEAD: Final = 1 << 20
 MOST_EXPANSION: Final = 200
 EXPANSION_FREE_BYTES: Final = 1 << 22
 MOST_BLANKS: Final = 1 << 20
+_LONGEST_FAULT: Final = 200
 
 
 class _CountedBytes:
@@ -200,6 +201,11 @@ def unreadable(name: str, error: Exception) -> InvalidFileError:
     """Return the error of a file that the system, or the library of its format, cannot read."""
     reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
     return file_error(name, f"cannot be read: {reason}")
+
+
+def fault_text(error: Exception) -> str:
+    """Return what the library of a format says of a fault: it may quote as much of a file as it likes."""
+    return str(error)[:_LONGEST_FAULT]
 
 
 def path_text(path: str | os.PathLike[str]) -> str:

@@ -18,14 +18,13 @@ from sla_compliance.errors import requires_extra
 from sla_compliance.rows.arrow import eager_frame, frame_columns
 from sla_compliance.rows.names import values_inside
 from sla_compliance.sources._files.chunk import Chunk, ExpectedColumns, Places, text_of
-from sla_compliance.sources._files.opening import file_error, unreadable
+from sla_compliance.sources._files.opening import fault_text, file_error, unreadable
 
 with requires_extra("arrow", __name__, package="pyarrow"):
     import pyarrow as pa  # type: ignore[import-untyped]
     from pyarrow import parquet
 
 _BATCH_ROWS: Final = 1 << 16
-_LONGEST_FAULT: Final = 200
 
 
 class ParquetRows:
@@ -53,7 +52,7 @@ class ParquetRows:
         except OSError as error:
             raise unreadable(self._path, error) from error
         except (pa.ArrowException, UnicodeDecodeError) as error:  # names that are no UTF-8 are an error of Python's
-            raise file_error(self._path, f"is no Parquet that can be read: {str(error)[:_LONGEST_FAULT]}") from error
+            raise file_error(self._path, f"is no Parquet that can be read: {fault_text(error)}") from error
 
     def _chunks(self, file: Any, expected: ExpectedColumns) -> Iterator[Chunk]:  # noqa: ANN401 - of pyarrow
         names = [*file.schema_arrow.names, *self._constants]

@@ -25,6 +25,7 @@ from sla_compliance.sources._files.chunk import CHUNK_ROWS, Chunk, ExpectedColum
 from sla_compliance.sources._files.opening import (
     EXPANSION_FREE_BYTES,
     MOST_EXPANSION,
+    fault_text,
     file_error,
     file_size,
     unreadable,
@@ -36,7 +37,6 @@ with requires_extra("xlsx", __name__):
 _ROWS_LOOKED_AT: Final = 100
 _LAST_ROW: Final = 1_048_576
 _SHEETS_SHOWN: Final = 5
-_LONGEST_FAULT: Final = 200
 _Cells = tuple[Any, ...]
 
 
@@ -59,7 +59,7 @@ def opened_workbook(path: str) -> Iterator[Any]:
             _check_expansion(file)
             workbook = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
         except Exception as error:  # openpyxl lets errors of zip, XML and its own parsing through
-            raise file_error(path, f"is no XLSX workbook: {str(error)[:_LONGEST_FAULT]}") from error
+            raise file_error(path, f"is no XLSX workbook: {fault_text(error)}") from error
         for sheet in workbook.worksheets:
             # Exporters write sizes that are not those of the sheet; openpyxl would leave out the rows beyond.
             sheet.reset_dimensions()
@@ -85,7 +85,7 @@ def xlsx_chunks(path: str, workbook: Any, expected: ExpectedColumns) -> Iterator
     except SLAComplianceError:
         raise
     except Exception as error:  # sheets are parsed as they are read; openpyxl lets errors of XML through
-        raise file_error(path, f"is no XLSX workbook that can be read: {str(error)[:_LONGEST_FAULT]}") from error
+        raise file_error(path, f"is no XLSX workbook that can be read: {fault_text(error)}") from error
 
 
 def _chunks(path: str, workbook: Any, expected: ExpectedColumns) -> Iterator[Chunk]:  # noqa: ANN401 - as above
