@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -22,10 +23,15 @@ nox.options.download_python = "never"
 nox.options.error_on_missing_interpreters = False
 nox.options.sessions = ["tests", "lint", "typing", "docs", "extras"]
 
+# Sessions start hundreds of Pythons. Where none may write bytecode, as in many container images, each compiles all that
+# it imports, which takes longer than what it is started for.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 PYTHONS = ["3.11", "3.12", "3.13"]
 PACKAGE = "sla_compliance"
 PROJECT = nox.project.load_toml("pyproject.toml")
-EXTRAS = ["", *PROJECT["project"]["optional-dependencies"]]
+EXTRA_OF_ITS_OWN = "spark"  # PySpark is 450 MB: the session of this name alone installs it
+EXTRAS = ["", *(extra for extra in PROJECT["project"]["optional-dependencies"] if extra != EXTRA_OF_ITS_OWN)]
 WHEEL_FOLDER = Path(".nox") / "dist"
 SITE = Path("docs") / "_build" / "html"
 
@@ -34,9 +40,11 @@ OUTER_ROOMS = (
     "sources/*",
     "stores/*",
     "cache/*",
+    "frames/*",
     "outlets/*",
     "delivery/*",
     "service/*",
+    "streaming/*",
     "web/*",
     "jobs/*",
     "server/*",
@@ -353,6 +361,14 @@ def load(session: nox.Session) -> None:
 
 
 @nox.session(requires=["wheel"])
+def streaming(session: nox.Session) -> None:
+    """Stream a file of ten times the memory, kill runs in the middle, divide many more small worlds; takes minutes."""
+    install_wheel(session, "test")
+    session.run("pytest", "tests/streaming", "-s", "-o", "python_files=slow_*.py", *session.posargs)
+    session.run("pytest", "tests/streaming/test_equality.py", *session.posargs, env={"STREAMED_WORLDS": "40"})
+
+
+@nox.session(requires=["wheel"])
 def faults(session: nox.Session) -> None:
     """Let the servers behind the app hang for a minute each, and let one tenant have 300,000 rows."""
     install_wheel(session, "test")
@@ -376,10 +392,20 @@ def conformance_table(session: nox.Session) -> None:
 
 
 @nox.session(requires=["wheel"])
+def spark(session: nox.Session) -> None:
+    """Measure on Spark what one process measures, and store the days in PostgreSQL; needs Java 17."""
+    if shutil.which("java") is None:
+        session.error("no java found; install Java 17, e.g. the package openjdk-17-jre-headless of Debian")
+    install_wheel(session, "test", "spark", extra="all,spark")
+    session.run("pytest", "tests/frames/test_spark.py", "tests/frames/test_spark_days.py", *session.posargs)
+
+
+@nox.session(requires=["wheel"])
 def imports(session: nox.Session) -> None:
-    """Import every module of the package as the first one of a process; takes minutes."""
+    """Import every module as the first one of a process, and hide every library from every command; takes minutes."""
     install_wheel(session, "test")
     session.run("python", "-m", "tests.architecture.first_imports", *session.posargs)
+    session.run("pytest", "tests/cli/test_missing_packages.py", env={"SLA_TEST_EVERY_LIBRARY": "1"})
 
 
 @nox.session(requires=["wheel"])
@@ -406,6 +432,13 @@ def conformance(session: nox.Session) -> None:
 
 @nox.session(requires=["wheel"])
 def bench(session: nox.Session) -> None:
-    """Print speed and memory as ratios to the floor, and against other interval libraries."""
+    """Measure beside peers, write tables and plots of docs/performance.md; eight minutes; `-- small` tries it."""
+    install_wheel(session, "test", "bench")
+    session.run("python", "-m", "tests.benchmarks.performance.command", *session.posargs)
+
+
+@nox.session(name="bench-details", requires=["wheel"])
+def bench_details(session: nox.Session) -> None:
+    """Print speed and memory of every part as ratios, in more detail than the page has; takes many minutes."""
     install_wheel(session, "test", "bench")
     session.run("pytest", "tests/benchmarks", "-s", "-o", "python_files=bench_*.py", *session.posargs)

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
-from enum import Enum, StrEnum
+from enum import Enum, StrEnum, auto
 from typing import Final, Self
 
 from sla_compliance.checks import checked_text, listed_texts, wrong_value
@@ -120,12 +120,12 @@ class Alarm:
 class ColumnKind(Enum):
     """What the values of an alarm's column are."""
 
-    INSTANT = "instant"
+    INSTANT = auto()
     """An aware datetime in an Alarm, microseconds since 1970 in a batch."""
-    KEY = "key"
+    KEY = auto()
     """Anything that can be compared, e.g. a number or a UUID."""
-    TEXT = "text"
-    COUNT = "count"
+    TEXT = auto()
+    COUNT = auto()
     """A whole number."""
 
 

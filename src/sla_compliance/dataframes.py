@@ -49,7 +49,7 @@ class DataColumn:
     Attributes:
         name: its name.
         type: what it holds.
-        values: one for each row.
+        values: one for each row; where they are a numpy array, that of dates has days, and NaN among numbers is None.
     """
 
     name: str
@@ -82,9 +82,26 @@ def data_frame(kind: str, columns: Sequence[DataColumn]) -> Any:  # noqa: ANN401
             ValueType.INTEGER: nw.Int64(),
             ValueType.NUMBER: nw.Float64(),
         }
-        values = {column.name: list(column.values) for column in columns}
+        values = {column.name: _values(column, are_objects=kind == "pandas") for column in columns}
         schema = {column.name: dtypes[column.type] for column in columns}
-        return nw.from_dict(values, schema=schema, backend=package).to_native()
+        frame = nw.from_dict(values, schema=schema, backend=package)
+        with_nan = [column.name for column in columns if column.type is ValueType.NUMBER and _is_array(column.values)]
+        return frame.with_columns(nw.col(with_nan).fill_nan(None)).to_native() if with_nan else frame.to_native()
+
+
+def _is_array(values: object) -> bool:
+    """Return whether values are a numpy array, which is not imported for that."""
+    return hasattr(values, "dtype")
+
+
+def _values(column: DataColumn, *, are_objects: bool) -> Any:  # noqa: ANN401 - an array, or a list
+    """Return the values of a column as a frame takes them; with `are_objects`, dates as objects."""
+    values: Any = column.values
+    if not _is_array(values):
+        return list(values)
+    if column.type is ValueType.DATE and are_objects:
+        return values.astype(object)
+    return values.tolist() if column.type is ValueType.TEXT else values
 
 
 def _is_old_pandas() -> bool:

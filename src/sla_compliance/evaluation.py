@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final, NotRequired, TypedDict
+from typing import Final, NotRequired, TypedDict, get_args
 
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.calendars.exclusions import Exclusion, MaintenanceWindow
@@ -31,7 +31,7 @@ from sla_compliance.targeting import matches_of
 from sla_compliance.units import MIN_US, instant_us, length_us
 from sla_compliance.zones import load_zone
 
-_UNKEYED: Final = ("doubt", "everybody", "nobody")
+_UNKEYED: Final = get_args(Unkeyed)
 
 
 class EvaluationKeywords(TypedDict):
@@ -188,8 +188,7 @@ class EvaluationArguments(LazyValue):
         self, keyed: KeyedRows, *, unkeyed: Unkeyed = "doubt"
     ) -> Iterator[tuple[Hashable, ComplianceReport]]:
         """Yield each key and its report, made when it is asked for: the caller decides which of them it holds."""
-        if unkeyed not in _UNKEYED:
-            raise wrong_value(unkeyed, "unkeyed", ", ".join(map(repr, _UNKEYED)))
+        check_unkeyed(unkeyed)
         by, batch = keyed.column, keyed.batch
         keyless_batch = keyed.keyless_batch()
         rules = _UnitRules(self, batch)
@@ -204,12 +203,10 @@ class EvaluationArguments(LazyValue):
                 rule = rules.with_own_windows(rule, by, text)
             if own_times is not None:
                 rule = rules.monitored_at(rule, own_times.get(text, NEVER))
-            report = self._report(rule, key_batch, keyless)
             title = None if unit is None else unit.title
-            yield keyed.keys[text], replace(report, title=title, input_rows=input_rows)
+            yield keyed.keys[text], self._report(rule, key_batch, keyless, title=title, input_rows=input_rows)
         if unkeyed == "doubt" and keyed.has_report_without_key:
-            report = self._report(rules.rule_of(None), keyless_batch)
-            yield None, replace(report, input_rows=input_rows)
+            yield None, self._report(rules.rule_of(None), keyless_batch, input_rows=input_rows)
 
     def _with_matches(self, batch: AlarmBatch) -> AlarmBatch:
         """Return the batch whose rows know which targeted exclusions match them."""
@@ -235,10 +232,35 @@ class EvaluationArguments(LazyValue):
             monitor_gap_us=length_us(self.monitor_gap, field="monitor_gap"),
         )
 
-    def _report(self, rule: LedgerRule, batch: AlarmBatch, keyless: KeylessRows = NO_KEYLESS_ROWS) -> ComplianceReport:
+    def _report(
+        self,
+        rule: LedgerRule,
+        batch: AlarmBatch,
+        keyless: KeylessRows = NO_KEYLESS_ROWS,
+        *,
+        title: str | None = None,
+        input_rows: int | None = None,
+    ) -> ComplianceReport:
         qualifying = batch.qualifying(self.policy.qualifying)
         measurement = rule.measure(rule.downtime.times(qualifying))
-        return ComplianceReport(batch=batch, qualifying=qualifying, measurement=measurement, keyless=keyless)
+        return ComplianceReport(
+            batch=batch,
+            qualifying=qualifying,
+            measurement=measurement,
+            keyless=keyless,
+            title=title,
+            input_rows=input_rows,
+        )
+
+
+def check_unkeyed(unkeyed: object) -> None:
+    """Check that a value is one of Unkeyed.
+
+    Raises:
+        InvalidTypeError, InvalidValueError: it is not.
+    """
+    if unkeyed not in _UNKEYED:
+        raise wrong_value(unkeyed, "unkeyed", ", ".join(map(repr, _UNKEYED)))
 
 
 class _UnitRules:

@@ -100,9 +100,9 @@ class Incident:
 
 
 def _json_value(value: Any, kind: ColumnKind, zone: tzinfo) -> object:  # noqa: ANN401 - of whichever column
-    """Return a value of an alarm in JSON types: times in the zone, counts as they are, all else as text."""
-    if value is None or kind is ColumnKind.COUNT:
-        return value
+    """Return a value of a shown column in JSON types: times in the zone, all else as text."""
+    if value is None:
+        return None
     return value.astimezone(zone).isoformat() if kind is ColumnKind.INSTANT else str(value)
 
 
@@ -154,7 +154,7 @@ def incident_page(
     """Return the outages that share an instant with [start_us, end_us), in order of time, within the page's bounds.
 
     Cost: one pass over the alarms' starts, a bisection for each alarm between the first incident's start and the last
-    one's end, and an Alarm for each row that is listed.
+    one's end, and an Alarm for each row that is listed. Outages elsewhere in the ledger cost nothing.
     """
     down = ledger.down
     ranks = down.pieces_meeting(start_us, end_us)
@@ -192,13 +192,16 @@ def incidents_at(
     Args:
         alarm_limit: how many alarms are listed behind each of them; None: all.
     """
+    if not ranks:
+        return
     down = ledger.down
     ends_us = rule.ends_us(qualifying)
     rows_behind = _rows_behind(ranks, down, qualifying)
     starts_of_outages_us, ends_of_outages_us = (
         [column[rank] for rank in ranks] for column in (down.starts_us, down.ends_us)
     )
-    counted = LengthBefore(counted_downtime(ledger, accounting))
+    outages_ledger = ledger.with_downtime_within(starts_of_outages_us[0], ends_of_outages_us[-1])
+    counted = LengthBefore(counted_downtime(outages_ledger, accounting))
     downtimes_us = counted.between(starts_of_outages_us, ends_of_outages_us)
     for rank, outage_start_us, outage_end_us, downtime_us in zip(
         ranks, starts_of_outages_us, ends_of_outages_us, downtimes_us, strict=True
@@ -222,8 +225,6 @@ def incidents_at(
 def _rows_behind(ranks: Sequence[int], down: IntervalSet, qualifying: AlarmBatch) -> dict[int, list[int]]:
     """Return the rows behind each of some outages: those that were raised while it lasted."""
     rows_behind: dict[int, list[int]] = defaultdict(list)
-    if not ranks:
-        return rows_behind
     first_us, last_us = down.starts_us[ranks[0]], down.ends_us[ranks[-1]]
     starts = qualifying.starts_us
     for row in [row for row, start in enumerate(starts) if first_us <= start < last_us]:

@@ -140,8 +140,11 @@ class KeyedRows:
 
     def _taken(self, rows: Sequence[int], rejected: Sequence[int], corrected: Sequence[int]) -> AlarmBatch:
         batch = self.batch
+        taken_batch = batch.take(rows)
+        if not batch.rejected and not batch.corrected:
+            return taken_batch
         return replace(
-            batch.take(rows),
+            taken_batch,
             rejected=tuple(map(batch.rejected.__getitem__, rejected)),
             corrected=tuple(map(batch.corrected.__getitem__, corrected)),
         )

@@ -16,9 +16,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, pairwise, repeat
+from itertools import accumulate, pairwise, product, repeat
+from operator import xor
 from types import MappingProxyType
 from typing import Final
 
@@ -33,6 +35,14 @@ _STATES: Final = tuple(State)
 _DOWN, _UP = _STATES.index(State.DOWN), _STATES.index(State.UP)
 _BY_MAINTENANCE, _OTHERWISE = _STATES.index(State.EXCUSED_MAINTENANCE), _STATES.index(State.EXCUSED_OTHER)
 _NOT_YET, _UNKNOWN = _STATES.index(State.NOT_YET), _STATES.index(State.UNKNOWN)
+
+# By whether a piece is in service, in service hours, in maintenance and excluded: the first scope that applies.
+_SCOPE_BY_FACTS: Final = {
+    (is_in_service, is_in_hours, is_maintenance, is_excluded): (
+        (not is_in_service, not is_in_hours, is_maintenance, is_excluded, True).index(True)
+    )
+    for is_in_service, is_in_hours, is_maintenance, is_excluded in product((False, True), repeat=4)
+}
 
 CellLengths = tuple[int, ...]
 """Length of each of labels.CELLS, microseconds."""
@@ -75,9 +85,11 @@ class Frame(LazyValue):
         small = [part.clip(start_us, end_us) for part in sets]
         cuts = {edge for edge in (*days.bounds_us, as_of_us) if start_us < edge < end_us}
         edges = sorted(cuts.union((start_us, end_us), *(part.starts_us + part.ends_us for part in small)))
-        in_service, hours, maintenance, exclusions, monitored = (map(bool, part.measure(edges)) for part in small)
-        scopes = map(_scope, in_service, hours, maintenance, exclusions)
-        states = (_state(edge < as_of_us, watched) for edge, watched in zip(edges, monitored, strict=False))
+        *facts_of_scope, monitored = (_holds_pieces(part, edges) for part in small)
+        scopes = map(_SCOPE_BY_FACTS.__getitem__, zip(*facts_of_scope, strict=True))
+        come_count = bisect_left(edges, as_of_us, hi=len(monitored))
+        states = [_UP if is_monitored else _UNKNOWN for is_monitored in monitored[:come_count]]
+        states += [_NOT_YET] * (len(monitored) - come_count)
         return cls(
             zone=zone,
             as_of_us=as_of_us,
@@ -103,23 +115,23 @@ class Frame(LazyValue):
 
     @lazy_property
     def cells_without_downtime(self) -> tuple[CellLengths, ...]:
-        """The cells of each local day if there were no downtime; shared by all ledgers of this frame."""
+        """The cells of each local day if there were no downtime; shared by all ledgers of this frame.
+
+        Days of equal cells share one table, so that `summed_cells` counts them.
+        """
         days = self.days
         rows = [[0] * len(CELLS) for _ in days.dates]
         for (edge, next_edge), scope, state in zip(pairwise(self.edges_us), self.scopes, self.states, strict=True):
             rows[bisect_right(days.bounds_us, edge) - 1][scope * STATE_COUNT + state] += next_edge - edge
-        return tuple(map(tuple, rows))
+        table_by_value: dict[CellLengths, CellLengths] = {}
+        return tuple(table_by_value.setdefault(table, table) for table in map(tuple, rows))
 
 
-def _scope(is_in_service: bool, is_in_hours: bool, is_maintenance: bool, is_excluded: bool) -> int:
-    """Return the index of the first scope that applies."""
-    return (not is_in_service, not is_in_hours, is_maintenance, is_excluded, True).index(True)
-
-
-def _state(has_come: bool, is_monitored: bool) -> int:
-    if not has_come:
-        return _NOT_YET
-    return _UP if is_monitored else _UNKNOWN
+def _holds_pieces(part: IntervalSet, edges_us: Sequence[int]) -> Sequence[bool]:
+    """Return whether a set holds each piece between some edges, among which are all of the set's own."""
+    # The set begins and ends at its edges and nowhere else, so each of them turns the answer over.
+    turns = {*part.starts_us, *part.ends_us}
+    return list(accumulate(map(turns.__contains__, edges_us), xor))[:-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +159,7 @@ class Ledger:
         """End of the window."""
         return self.frame.edges_us[-1]
 
-    def day_cells_us(self) -> list[CellLengths]:
+    def day_cells_us(self) -> tuple[CellLengths, ...]:
         """Return the lengths of the cells of each local day that owns an instant of the window, in order.
 
         Days without downtime share the frame's own cells, so a quiet key of many costs no table a day.
@@ -162,29 +174,42 @@ class Ledger:
             _move(changed[day], scope, state, lengths)
         for day, cells in changed.items():
             rows[day] = tuple(cells)
-        return rows
+        return tuple(rows)
 
     def _downtime_lengths(self, frame: Frame) -> Iterator[tuple[int, int, int, _Lengths]]:
         """Yield (piece start, scope, state, lengths of DOWN and of both excused states) of the pieces with downtime."""
         edges = frame.edges_us
-        met: Sequence[int] = range(len(frame.scopes))
-        outages = self.down.pieces_meeting(edges[0], edges[-1])
-        # Few outages against many pieces: only the pieces that they meet are measured.
-        if len(outages) * 4 < len(frame.scopes):
-            down = self.down.clip(edges[0], edges[-1])
-            met = sorted({piece for start, end in down for piece in _pieces(edges, start, end)})
-        for first, after in _runs(met):
-            bounds = edges[first : after + 1]
-            by_maintenance, otherwise = self.excused_by_maintenance, self.excused_otherwise
-            for piece, outage_us, maintenance_us, otherwise_us in zip(
-                range(first, after),
-                self.down.measure(bounds),
-                by_maintenance.measure(bounds) if by_maintenance else repeat(0),
-                otherwise.measure(bounds) if otherwise else repeat(0),
-                strict=False,
-            ):
-                if outage_us:
-                    lengths = (outage_us - maintenance_us - otherwise_us, maintenance_us, otherwise_us)
+        sets = self.down, self.excused_by_maintenance, self.excused_otherwise
+        # Few outages against many pieces: only the pieces that they meet are looked at.
+        if sum(len(times.pieces_meeting(edges[0], edges[-1])) for times in sets) * 4 < len(frame.scopes):
+            yield from self._lengths_of_few_outages(frame)
+            return
+        by_maintenance, otherwise = self.excused_by_maintenance, self.excused_otherwise
+        for edge, scope, state, outage_us, maintenance_us, otherwise_us in zip(
+            edges,
+            frame.scopes,
+            frame.states,
+            self.down.measure(edges),
+            by_maintenance.measure(edges) if by_maintenance else repeat(0),
+            otherwise.measure(edges) if otherwise else repeat(0),
+            strict=False,
+        ):
+            if outage_us:
+                lengths = (outage_us - maintenance_us - otherwise_us, maintenance_us, otherwise_us)
+                yield edge, scope, state, lengths
+
+    def _lengths_of_few_outages(self, frame: Frame) -> Iterator[tuple[int, int, int, _Lengths]]:
+        """Yield the same, a part of an outage at a time; what is excused is taken back from DOWN."""
+        edges = frame.edges_us
+        for times, down_sign, maintenance_sign, otherwise_sign in (
+            (self.down, 1, 0, 0),
+            (self.excused_by_maintenance, -1, 1, 0),
+            (self.excused_otherwise, -1, 0, 1),
+        ):
+            for start, end in times.clip(edges[0], edges[-1]):
+                for piece in _pieces(edges, start, end):
+                    part_us = min(end, edges[piece + 1]) - max(start, edges[piece])
+                    lengths = (down_sign * part_us, maintenance_sign * part_us, otherwise_sign * part_us)
                     yield edges[piece], frame.scopes[piece], frame.states[piece], lengths
 
     def cells_us(self, start_us: int | None = None, end_us: int | None = None) -> CellLengths:
@@ -212,6 +237,15 @@ class Ledger:
     def without_downtime(self) -> Ledger:
         """The ledger of the same window if there were no outage."""
         return Ledger(self.frame, NEVER)
+
+    def with_downtime_within(self, start_us: int, end_us: int) -> Ledger:
+        """Return the ledger of the same window if only the downtime of [start_us, end_us) had been."""
+        return Ledger(
+            self.frame,
+            self.down.clip(start_us, end_us),
+            self.excused_by_maintenance.clip(start_us, end_us),
+            self.excused_otherwise.clip(start_us, end_us),
+        )
 
     @property
     def segments(self) -> Mapping[Cell, int]:
@@ -277,19 +311,17 @@ def _pieces(edges: Sequence[int], start: int, end: int) -> range:
     return range(bisect_right(edges, start) - 1, bisect_left(edges, end))
 
 
-def _runs(pieces: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield the first and the one after the last of each run of consecutive numbers in ascending ones."""
-    if isinstance(pieces, range):
-        yield pieces.start, pieces.stop
-        return
-    for _, run in groupby(enumerate(pieces), key=lambda numbered: numbered[1] - numbered[0]):
-        numbers = [piece for _, piece in run]
-        yield numbers[0], numbers[-1] + 1
-
-
 def summed_cells(rows: Sequence[CellLengths]) -> CellLengths:
-    """Return the sum of some tables of cells, cell by cell."""
-    return tuple(map(sum, zip(*rows, strict=True))) if rows else (0,) * len(CELLS)
+    """Return the sum of some tables of cells, cell by cell; a table that comes again is added once, times its count."""
+    if not rows:
+        return (0,) * len(CELLS)
+    count_by_id = Counter(map(id, rows))
+    row_by_id = dict(zip(map(id, rows), rows, strict=True))
+    weighted_rows = [
+        row_by_id[row_id] if count == 1 else [count * cell_us for cell_us in row_by_id[row_id]]
+        for row_id, count in count_by_id.items()
+    ]
+    return tuple(map(sum, zip(*weighted_rows, strict=True)))
 
 
 def segments(cells_us: CellLengths) -> Mapping[Cell, int]:

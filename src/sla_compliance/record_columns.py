@@ -21,6 +21,15 @@ WIRE_TYPES: Final = {
     "sla_breaches": ValueType.INTEGER,
 }
 """The keys of the wire format that have a column of their own name; its `date` is an instant, that of frames a date."""
+RECORD_TYPES: Final = {
+    "date": ValueType.DATE,
+    **WIRE_TYPES,
+    "verdict": ValueType.TEXT,
+    "is_confirmed": ValueType.FLAG,
+    "uptime_us": ValueType.INTEGER,
+    "downtime_us": ValueType.INTEGER,
+}
+"""The columns of records, in their order."""
 
 
 def record_columns(records: Sequence[ComplianceRecord], *, is_input_in_doubt: bool) -> list[DataColumn]:
@@ -30,15 +39,10 @@ def record_columns(records: Sequence[ComplianceRecord], *, is_input_in_doubt: bo
         is_input_in_doubt: whether nothing of the input is confirmed, e.g. because no row was read.
     """
     wire_records = [record.as_dict() for record in records]
-    columns = [DataColumn("date", ValueType.DATE, [record.date for record in records])]
-    for key, value_type in WIRE_TYPES.items():
-        columns.append(DataColumn(key, value_type, [wire[key] for wire in wire_records]))
-    verdicts = [str(record.verdict) for record in records]
-    confirmations = [record.is_confirmed and not is_input_in_doubt for record in records]
-    return [
-        *columns,
-        DataColumn("verdict", ValueType.TEXT, verdicts),
-        DataColumn("is_confirmed", ValueType.FLAG, confirmations),
-        DataColumn("uptime_us", ValueType.INTEGER, [record.uptime_us for record in records]),
-        DataColumn("downtime_us", ValueType.INTEGER, [record.downtime_us for record in records]),
-    ]
+    values: dict[str, list[object]] = {key: [wire[key] for wire in wire_records] for key in WIRE_TYPES}
+    values["date"] = [record.date for record in records]
+    values["verdict"] = [str(record.verdict) for record in records]
+    values["is_confirmed"] = [record.is_confirmed and not is_input_in_doubt for record in records]
+    values["uptime_us"] = [record.uptime_us for record in records]
+    values["downtime_us"] = [record.downtime_us for record in records]
+    return [DataColumn(name, value_type, values[name]) for name, value_type in RECORD_TYPES.items()]

@@ -21,6 +21,7 @@ DEFINED_TWICE = {
         ("Cell", "Column", "Figure", "Row", "Stretch", "Table"),
         "blocks of a document have the words of documents; they are imported from outlets/blocks.py alone",
     ),
+    "daily_compliance": "the same meaning: the same figures of another kind of frame, under documented paths",
     "ddl": "the same meaning: the statements of the room's own tables, under documented paths",
 }
 

@@ -18,8 +18,8 @@ import pytest
 import sla_compliance as sla
 from sla_compliance.analysis import attribution, budget, decisive_incidents
 from sla_compliance.units import moment
-from tests.benchmarks.bench_core import rich_terms_of, terms_of, told
-from tests.benchmarks.bench_rows import medians
+from tests.benchmarks.bench_core import print_ratios, rich_terms_of, terms_of
+from tests.benchmarks.timing import medians
 from tests.benchmarks.workload import Workload, workload
 
 ALARMS = 100_000
@@ -83,7 +83,7 @@ def test_ratios_to_evaluate(name: str, terms_of_load: Callable[[Workload], dict[
         }
     )
     title = f"{ALARMS} alarms, {name}, {'plain' if terms_of_load is terms_of else 'rich'} terms, x evaluate"
-    told(title, {work: time / took["evaluate"] for work, time in took.items()})
+    print_ratios(title, {work: time / took["evaluate"] for work, time in took.items()})
 
 
 def test_the_deadline_grows_with_the_pieces_of_its_window() -> None:
@@ -107,4 +107,4 @@ def test_the_deadline_grows_with_the_pieces_of_its_window() -> None:
         pieces[name] = len(report.ledger.frame.scopes)
         works[name] = lambda report=report: budget(report)  # type: ignore[misc]
     took = medians(works)
-    told("deadline, microseconds a piece", {name: 1e6 * took[name] / pieces[name] for name in works})
+    print_ratios("deadline, microseconds a piece", {name: 1e6 * took[name] / pieces[name] for name in works})

@@ -1,67 +1,32 @@
 """What the core costs: ratios to two sorts, memory for each alarm, other libraries on the same alarms."""
 ################################################################
 # Every figure is a ratio inside one run: medians of works that take turns in
-# one process. Nothing here fails for being slow; unequal results do.
+# one process, by the time of the processor. Nothing here fails for being slow; unequal results do.
 ################################################################
 
 from __future__ import annotations
 
 import gc
-import statistics
-import time
 import tracemalloc
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Any
 
-import intervaltree  # type: ignore[import-untyped]
-import portion
 import pytest
 
 import sla_compliance as sla
+from sla_compliance.incidents import PageBounds
 from sla_compliance.intervals import IntervalSet
 from sla_compliance.units import HOUR_US, moment
+from tests.benchmarks.set_peers import sweep, with_intervaltree, with_portion
+from tests.benchmarks.timing import medians
 from tests.benchmarks.workload import ZONE, Workload, workload
 
-ROUNDS = 7
 COMPARED = 10_000
-
-
-def sweep(load: Workload) -> list[int]:
-    """Return the downtime of each day the plain way: sorted pairs, cut at each bound."""
-    lengths, reach, day = [0] * (len(load.bounds_us) - 1), load.bounds_us[0], 0
-    for start, end in sorted(zip(load.starts_us, load.ends_us, strict=True)):
-        at, last = max(start, reach), min(end, load.bounds_us[-1])
-        while at < last:
-            while load.bounds_us[day + 1] <= at:
-                day += 1
-            following = min(last, load.bounds_us[day + 1])
-            lengths[day] += following - at
-            at = reach = following
-    return lengths
 
 
 def with_sets(load: Workload) -> list[int]:
     """Return the downtime of each day with our sets."""
     return IntervalSet.from_columns(load.starts_us, load.ends_us).measure(load.bounds_us)
-
-
-def with_portion(load: Workload) -> list[int]:
-    """Return the downtime of each day with portion."""
-    down = portion.Interval(*map(portion.closedopen, load.starts_us, load.ends_us))
-    days = (down & portion.closedopen(*day) for day in pairwise(load.bounds_us))
-    return [sum(atomic.upper - atomic.lower for atomic in day if not atomic.empty) for day in days]
-
-
-def with_intervaltree(load: Workload) -> list[int]:
-    """Return the downtime of each day with intervaltree."""
-    rows = zip(load.starts_us, load.ends_us, strict=True)
-    tree = intervaltree.IntervalTree.from_tuples((start, end) for start, end in rows if start < end)
-    tree.merge_overlaps(strict=False)
-    return [
-        sum(min(found.end, end) - max(found.begin, start) for found in tree.overlap(start, end))
-        for start, end in pairwise(load.bounds_us)
-    ]
 
 
 def terms_of(load: Workload) -> dict[str, Any]:
@@ -82,19 +47,7 @@ def rich_terms_of(load: Workload) -> dict[str, Any]:
     }
 
 
-def medians(works: dict[str, Callable[[], object]]) -> dict[str, float]:
-    """Return the median seconds of some works that take turns."""
-    took: dict[str, list[float]] = {name: [] for name in works}
-    for _ in range(ROUNDS):
-        for name, work in works.items():
-            gc.collect()
-            began = time.perf_counter()
-            work()
-            took[name].append(time.perf_counter() - began)
-    return {name: statistics.median(times) for name, times in took.items()}
-
-
-def told(title: str, ratios: dict[str, float]) -> None:
+def print_ratios(title: str, ratios: dict[str, float]) -> None:
     """Print one line of ratios."""
     print(f"\n{title}: " + "   ".join(f"{name} {ratio:.2f}" for name, ratio in ratios.items()))
 
@@ -118,7 +71,9 @@ def test_ratios_to_two_sorts(count: int, is_sorted: bool) -> None:
         }
     )
     order = "sorted" if is_sorted else "shuffled"
-    told(f"{count} alarms, {order}, x two sorts", {name: time / took["two sorts"] for name, time in took.items()})
+    print_ratios(
+        f"{count} alarms, {order}, x two sorts", {name: time / took["two sorts"] for name, time in took.items()}
+    )
 
 
 def test_an_ordinary_tenant() -> None:
@@ -132,7 +87,24 @@ def test_an_ordinary_tenant() -> None:
             "rich": lambda: sla.evaluate(batch, **rich_terms_of(load)).days,
         }
     )
-    told("300 alarms, milliseconds", {name: 1_000 * time for name, time in took.items()})
+    print_ratios("300 alarms, milliseconds", {name: 1_000 * time for name, time in took.items()})
+
+
+def test_incidents_of_a_day() -> None:
+    """The incidents of one day of ninety, with all of their alarms and with a page of them."""
+    load = workload(100_000, is_sorted=False)
+    batch = sla.AlarmBatch.from_columns(starts_us=load.starts_us, ends_us=load.ends_us)
+    report = sla.evaluate(batch, **terms_of(load))
+    day_start, day_end = moment(load.bounds_us[40]), moment(load.bounds_us[41])
+    page = PageBounds(limit=20, alarm_limit=20)
+    took = medians(
+        {
+            "evaluate": lambda: sla.evaluate(batch, **terms_of(load)).days,
+            "incidents of a day": lambda: report.incidents(day_start, day_end),
+            "twenty of them": lambda: report.incident_page(page, day_start, day_end),
+        }
+    )
+    print_ratios("100000 alarms, x evaluate", {name: time / took["evaluate"] for name, time in took.items()})
 
 
 def test_memory_for_each_alarm() -> None:
@@ -144,7 +116,7 @@ def test_memory_for_each_alarm() -> None:
         "evaluate": lambda: sla.evaluate(batch, **terms_of(load)).days,
         "sorted pairs": lambda: sorted(zip(load.starts_us, load.ends_us, strict=True)),
     }
-    told("peak memory, bytes an alarm", {name: _peak_bytes(work) / 100_000 for name, work in works.items()})
+    print_ratios("peak memory, bytes an alarm", {name: _peak_bytes(work) / 100_000 for name, work in works.items()})
 
 
 def _peak_bytes(work: Callable[[], object]) -> int:
@@ -167,4 +139,4 @@ def test_against_other_libraries() -> None:
     }
     assert all(work(load) == with_sets(load) for work in others.values())
     took = medians({"ours": lambda: with_sets(load), **{name: lambda w=work: w(load) for name, work in others.items()}})  # type: ignore[misc]
-    told(f"{COMPARED} alarms, x ours", {name: time / took["ours"] for name, time in took.items()})
+    print_ratios(f"{COMPARED} alarms, x ours", {name: time / took["ours"] for name, time in took.items()})

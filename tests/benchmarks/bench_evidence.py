@@ -16,8 +16,8 @@ import sla_compliance as sla
 from sla_compliance.outlets._evidence.verify import verify
 from sla_compliance.outlets.evidence_pack import evidence_pack
 from tests.benchmarks.bench_analyses import batch_of
-from tests.benchmarks.bench_core import rich_terms_of, terms_of, told
-from tests.benchmarks.bench_rows import medians
+from tests.benchmarks.bench_core import print_ratios, rich_terms_of, terms_of
+from tests.benchmarks.timing import medians
 from tests.benchmarks.workload import Workload, workload
 
 
@@ -42,4 +42,4 @@ def test_a_pack_beside_evaluate(
         }
     )
     title = f"{count:,} alarms, {len(pack) / 1e6:.1f} MB"
-    told(title, {work: time / took["evaluate"] for work, time in took.items()})
+    print_ratios(title, {work: time / took["evaluate"] for work, time in took.items()})

@@ -12,7 +12,8 @@ from typing import Any
 
 import sla_compliance as sla
 from sla_compliance.units import moment
-from tests.benchmarks.bench_core import medians, terms_of, told
+from tests.benchmarks.bench_core import print_ratios, terms_of
+from tests.benchmarks.timing import medians
 from tests.benchmarks.workload import workload
 
 UNITS = 5_000
@@ -68,5 +69,5 @@ def test_ratios_to_a_list_of_keys() -> None:
         }
     )
     seconds = {name: took[name] for name in ("keys", "with parents")}
-    told(f"{UNITS} keys, {ROWS} rows, seconds", seconds)
-    told("x a list of keys", {name: time / took["keys"] for name, time in took.items()})
+    print_ratios(f"{UNITS} keys, {ROWS} rows, seconds", seconds)
+    print_ratios("x a list of keys", {name: time / took["keys"] for name, time in took.items()})

@@ -20,8 +20,8 @@ from sla_compliance.outlets import Document, document
 from sla_compliance.outlets.html import document_page
 from sla_compliance.outlets.pdf import pdf
 from sla_compliance.outlets.xlsx import xlsx
-from tests.benchmarks.bench_core import told
-from tests.benchmarks.bench_rows import medians
+from tests.benchmarks.bench_core import print_ratios
+from tests.benchmarks.timing import medians
 
 MONTH_START = datetime(2026, 10, 1, tzinfo=UTC)
 FILES = 300
@@ -75,7 +75,7 @@ def test_the_cost_of_a_document(alarms: int) -> None:
         }
     )
     names = ("document", "html", "pdf", "xlsx")
-    told(f"{alarms} alarms, x evaluate", {name: took[name] / took["evaluate"] for name in names})
+    print_ratios(f"{alarms} alarms, x evaluate", {name: took[name] / took["evaluate"] for name in names})
     print(f"seconds: evaluate {took['evaluate']:.4f}, pdf {took['pdf']:.3f}")
 
 

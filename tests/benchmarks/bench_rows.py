@@ -8,18 +8,15 @@
 from __future__ import annotations
 
 import csv
-import gc
 import json
 import random
-import statistics
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sized
+from collections.abc import Callable, Iterator, Sized
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -32,13 +29,11 @@ import sla_compliance as sla
 from sla_compliance.rows.times import TimeReader
 from sla_compliance.sources.files import FileAlarmSource
 from sla_compliance.units import EPOCH, MICROSECOND, parse_timestamp
-
-Name = TypeVar("Name", bound=Hashable)
+from tests.benchmarks.timing import medians
 
 ROOT = Path(__file__).parents[2]
 ROWS = 100_000
 MANY_ROWS = 1_000_000
-ROUNDS = 5
 START = datetime(2025, 1, 10, tzinfo=UTC)
 DAYS = 90
 TERMS: dict[str, Any] = {
@@ -172,18 +167,6 @@ READERS: dict[tuple[str, str], Callable[[Path], Sized]] = {
 }
 BARE = {"CSV": "csv.reader", "JSON Lines": "json.loads", "Parquet": "pyarrow"}
 GOALS = {"CSV": ", goal <= 3", "JSON Lines": ", goal <= 3", "Parquet": ""}
-
-
-def medians(works: Mapping[Name, Callable[[], object]]) -> dict[Name, float]:
-    """Return the median seconds of the processor, of all threads, of some works that take turns."""
-    took: dict[Name, list[float]] = {name: [] for name in works}
-    for _ in range(ROUNDS):
-        for name, work in works.items():
-            gc.collect()
-            began = time.process_time()
-            work()
-            took[name].append(time.process_time() - began)
-    return {name: statistics.median(times) for name, times in took.items()}
 
 
 def test_files_beside_other_readers(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from statistics import median
@@ -103,10 +103,10 @@ async def get_in_process(app: FastAPI, path: str, headers: Headers) -> tuple[int
     return start["status"], names, b"".join(message["body"] for message in bodies)
 
 
-async def compare(app: FastAPI, get: Get) -> dict[str, float]:
+async def compare(app: FastAPI, get: Get, paths: Mapping[str, str] = PATHS) -> dict[str, float]:
     """Return by what factor each request takes longer than the bare route with its bytes."""
     ratios: dict[str, float] = {}
-    for name, path in PATHS.items():
+    for name, path in paths.items():
         status, headers, body = await get(path, {})
         assert status == 200, body
         app.state.body = body
@@ -172,24 +172,25 @@ def test_through_valkey(redis_url: str) -> None:
     show("in one process, days in Valkey", asyncio.run(compared()))
 
 
+async def compare_through(app: FastAPI, port: int, paths: Mapping[str, str] = PATHS) -> dict[str, float]:
+    """Return the same through a server of the app, by a small client on one connection."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+
+    async def get(path: str, headers: Headers) -> tuple[int, Headers, bytes]:
+        lines = [f"GET {path} HTTP/1.1", "Host: test", *(f"{name}: {value}" for name, value in headers.items())]
+        writer.write("\r\n".join([*lines, "", ""]).encode())
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+        names = dict(line.lower().split(": ", 1) for line in head[1:] if line)
+        return int(head[0].split()[1]), names, await reader.readexactly(int(names.get("content-length", 0)))
+
+    try:
+        return await compare(app, get, paths)
+    finally:
+        writer.close()
+
+
 def test_through_uvicorn() -> None:
     """Both pay for HTTP, and for a small client on the same processor."""
     app = app_over(None)
-
-    async def compared(port: int) -> dict[str, float]:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-
-        async def get(path: str, headers: Headers) -> tuple[int, Headers, bytes]:
-            lines = [f"GET {path} HTTP/1.1", "Host: test", *(f"{name}: {value}" for name, value in headers.items())]
-            writer.write("\r\n".join([*lines, "", ""]).encode())
-            head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-            names = dict(line.lower().split(": ", 1) for line in head[1:] if line)
-            return int(head[0].split()[1]), names, await reader.readexactly(int(names.get("content-length", 0)))
-
-        try:
-            return await compare(app, get)
-        finally:
-            writer.close()
-
     with served(app) as port:
-        show("through uvicorn", asyncio.run(compared(port)))
+        show("through uvicorn", asyncio.run(compare_through(app, port)))

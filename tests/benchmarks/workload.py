@@ -12,6 +12,7 @@ from sla_compliance.calendars.local_days import first_instant_us
 
 ZONE: Final = "Europe/Berlin"
 FIRST_DAY: Final = date(2025, 1, 10)  # a clock change lies in the ninety days behind it
+DAYS: Final = 90
 _SHAPE: Final = 1.3
 
 
@@ -23,7 +24,7 @@ class Workload(NamedTuple):
     bounds_us: list[int]
 
 
-def workload(count: int, *, is_sorted: bool, days: int = 90, seed: int = 7) -> Workload:
+def workload(count: int, *, is_sorted: bool, days: int = DAYS, seed: int = 7) -> Workload:
     """Return `count` alarms whose lengths sum to about half of the window, in order of time or in none."""
     bounds = [first_instant_us(FIRST_DAY + timedelta(days=number), ZONE) for number in range(days + 1)]
     random = Random(seed)  # noqa: S311 - sample data

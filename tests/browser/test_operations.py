@@ -351,7 +351,7 @@ class TestAge:
             minute(page)
         assert [len(seen.asked_for(part)) for part in parts] == [0, 0]
         days[:] = [*days[1:], record(TODAY + timedelta(days=1))]
-        with page.expect_response("**/sla/resources?*"):
+        with page.expect_response("**/sla/resources?*"), page.expect_response("**/sla/overview?*"):
             minute(page)
         assert [len(seen.asked_for(part)) for part in parts] == [1, 1]
 

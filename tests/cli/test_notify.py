@@ -19,7 +19,9 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 
+from sla_compliance.cli.commands import commands
 from sla_compliance.delivery.signatures import verify_signature
 from sla_compliance.server.database import prepare
 from sla_compliance.stores.sqlalchemy import ddl
@@ -122,6 +124,10 @@ class App:
             "SLA_WEBHOOK_ALLOW_PRIVATE": "127.0.0.0/8",
         }
 
+    def invoke(self, *arguments: str) -> Result:
+        """Run the command in this process."""
+        return CliRunner().invoke(commands, ["notify", *arguments], env=self.environment)
+
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [PROGRAM, "notify", *arguments]
         return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, timeout=60)
@@ -197,18 +203,18 @@ def test_a_worker_ends_when_it_is_asked_to(app: App, receiver: Receiver) -> None
 
 def test_a_database_without_the_tables_is_one_clear_error(app: App) -> None:
     app.make(has_stores=False)
-    run = app.run()
-    assert run.returncode == 2
-    assert "the database has no table sla_alert_states; `sla-compliance ddl` prints it" in run.stderr
+    result = app.invoke()
+    assert result.exit_code == 2
+    assert "the database has no table sla_alert_states; `sla-compliance ddl` prints it" in result.stderr
 
 
 def test_a_contract_file_without_recipients_is_said(app: App) -> None:
     """Else a variable that was forgotten looks like a quiet night."""
     app.make()
     (app.folder / "sla.toml").write_text('[defaults.policy]\ntarget = "99.99"\n', encoding="utf-8")
-    run = app.run()
-    assert run.returncode == 0
-    assert run.stderr.startswith("No tenant is looked at: the contract file names no recipients")
+    result = app.invoke()
+    assert result.exit_code == 0
+    assert result.stderr.startswith("No tenant is looked at: the contract file names no recipients")
 
 
 @pytest.mark.parametrize(
@@ -221,9 +227,9 @@ def test_a_contract_file_without_recipients_is_said(app: App) -> None:
 )
 def test_bad_options_are_refused(app: App, arguments: list[str], message: str) -> None:
     app.make()
-    run = app.run(*arguments)
-    assert run.returncode == 2
-    assert message in run.stderr
+    result = app.invoke(*arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr
 
 
 def _wait(is_reached: Any) -> None:

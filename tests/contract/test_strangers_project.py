@@ -29,6 +29,13 @@ def without_bad_rows(rows, on_invalid):
     return replace(sla.alarms_from_rows(rows, on_invalid=on_invalid), rejected=())
 
 """
+# A fault is noticed and made small; what else may vary in it takes Hypothesis eight times as long to say.
+CONFTEST: Final = """
+from hypothesis import Phase, settings
+
+settings.register_profile("quick", phases=[Phase.generate, Phase.shrink])
+settings.load_profile("quick")
+"""
 ADDING_UP: Final = """
 
 def added_up(day):
@@ -98,6 +105,7 @@ def blocks(*titles: str) -> str:
 def output(tmp_path_factory: pytest.TempPathFactory) -> str:
     """What pytest says of the project: one file as it should be, and one for each fault."""
     folder = tmp_path_factory.mktemp("platform")
+    (folder / "conftest.py").write_text(CONFTEST, encoding="utf-8")
     (folder / "test_right.py").write_text(blocks(SOURCE, ENDPOINT, SUITES), encoding="utf-8")
     for name, fault in FAULTS.items():
         text = blocks(*{SOURCE: None, fault.section: None})

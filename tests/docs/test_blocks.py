@@ -4,7 +4,7 @@
 #     sh              read, and run where it reads files, by test_shell_blocks.py
 #     toml            a contract file: read here, and beside the page's Python
 #     json            read here
-#     py              run by tests/deploy: an app of one's own, with worker and beat
+#     py              run by tests/deploy: an app of one's own, with worker and beat; and by tests/frames, on Spark
 #     js              run here, where Node is
 #     sql, yaml       run by tests of stores and of deployment, or for other programs
 #     tsx             for the reader's compiler; its types are held by test_client_types.py
@@ -30,8 +30,8 @@ from tests.docs.test_examples import PAGES, ROOT, name_of
 FENCE: Final = re.compile(r"^```([^\n`]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LANGUAGES: Final = {"python", "sh", "toml", "json", "yaml", "sql", "js", "tsx", "text", "{toctree}", "{eval-rst}"}
 
-DRAWN: Final = {"deploy.md": {"py"}, "architecture.md": {""}}
-"""Further languages of a page: the app that tests/deploy runs, the map that tests/architecture draws."""
+DRAWN: Final = {"deploy.md": {"py"}, "spark.md": {"py"}, "architecture.md": {""}}
+"""Further languages of a page: what tests/deploy and tests/frames run, and the map that tests/architecture draws."""
 
 
 def blocks(page: Path, language: str) -> list[str]:

@@ -15,6 +15,7 @@ import pytest
 
 import sla_compliance
 from sla_compliance.cli.demo_exports import write_exports
+from sla_compliance.errors import MissingExtraError
 from sla_compliance.samples import sample_provider
 
 ROOT = Path(__file__).parents[2]
@@ -84,7 +85,13 @@ def run_page(page: Path) -> dict[str, object]:
 @pytest.mark.parametrize("module", MODULES)
 def test_examples_of_docstrings_hold(module: str) -> None:
     """What a docstring shows is what happens."""
-    assert doctest.testmod(importlib.import_module(module), optionflags=FLAGS).failed == 0
+    try:
+        imported_module = importlib.import_module(module)
+    except MissingExtraError as error:
+        if error.extra != "spark":  # the only extra that no group of these tests brings
+            raise
+        pytest.skip(str(error))
+    assert doctest.testmod(imported_module, optionflags=FLAGS).failed == 0
 
 
 def _blocks(page: Path) -> Iterator[tuple[str, int]]:

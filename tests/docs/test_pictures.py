@@ -14,7 +14,8 @@ from tests.docs.test_links import PAGES, links, prose
 from tests.pictures import terminal
 
 FOLDER: Final = ROOT / "docs" / "images"
-PICTURES: Final = sorted(FOLDER.iterdir())
+PLOTS: Final = ROOT / "docs" / "performance"
+PICTURES: Final = sorted([*FOLDER.iterdir(), *PLOTS.glob("*.svg")])
 MOST_BYTES: Final = 200_000
 SHOWN: Final = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
 HTML_IMAGE: Final = re.compile(r'<img src="([^"]+)" alt="([^"]*)">')

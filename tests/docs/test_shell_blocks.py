@@ -22,6 +22,7 @@ import click
 import pytest
 from click.testing import CliRunner
 from PIL import Image
+from pyarrow import csv, parquet  # type: ignore[import-untyped]
 
 from sla_compliance.cli.commands import commands
 from tests.docs.shell_blocks import commands_of, shell_blocks
@@ -73,6 +74,7 @@ def is_run(arguments: list[str]) -> bool:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the files that pages name."""
     (tmp_path / "alarms.csv").write_text(ALARMS, encoding="utf-8")
+    parquet.write_table(csv.read_csv(tmp_path / "alarms.csv"), tmp_path / "alarms.parquet")
     (tmp_path / "events.csv").write_text(STATE_CHANGES, encoding="utf-8")
     Image.new("RGB", (8, 8)).save(tmp_path / "logo.png")
     shutil.copytree(FILES_OF_PAGES["files.md"], tmp_path, dirs_exist_ok=True)

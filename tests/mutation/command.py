@@ -2,7 +2,8 @@
 ################################################################
 # python -m tests.mutation.command [--again] [--workers N] [FILE or FOLDER ...]
 # Works on copies under .nox/mutation and leaves nothing else behind. What it finds
-# stays there too: with --again, mutants that a test found the last time are skipped.
+# stays there too: with --again, mutants that were found the last time, and listed ones
+# that were not, are skipped.
 # A mutant that all tests pass, and that is not listed, is shown to mypy: what it
 # refuses counts as found.
 # Fails where a file's score is below 95 %, or a survivor stands in no list.
@@ -124,15 +125,19 @@ def passing_mutants(
         time.sleep(_POLL_S)
 
 
-def score_of(workers: list[Worker], file: str, tests: tuple[str, ...], *, skipped: set[str]) -> FileScore:
-    """Mutate one file and return what became of its mutants; those whose names are skipped count as found by tests."""
+def score_of(workers: list[Worker], file: str, tests: tuple[str, ...], *, before: FileScore) -> FileScore:
+    """Mutate one file and return what became of its mutants; those that `before` has are not tried again."""
     source = (ROOT / "src" / "sla_compliance" / file).read_text(encoding="utf-8")
     runs = measured_runs(workers[0].copy, tests)
     score = FileScore()
     mutants: list[Mutant] = []
     for mutant in mutants_of(source, file):
-        if mutant.name in skipped:
+        if mutant.name in before.by_tests:
             score.by_tests.append(mutant.name)
+        elif mutant.name in before.by_types:
+            score.by_types.append(mutant.name)
+        elif mutant.name in before.survivors:
+            score.survivors.append(mutant.name)
         else:
             mutants.append(mutant)
     passing = list(passing_mutants(workers, file, mutants, runs, score))
@@ -151,13 +156,21 @@ def results_path(file: str) -> Path:
     return WORK / "results" / f"{file.replace('/', '.')}.json"
 
 
-def names_found_before(file: str) -> set[str]:
-    """Return the names of the mutants that tests found in the last run and that no survivor shares."""
+def score_before(file: str) -> FileScore:
+    """Return what became of mutants in the last run: those found, and survivors that are listed.
+
+    A name that mutants of two kinds share is left out.
+    """
     path = results_path(file)
     if not path.exists():
-        return set()
+        return FileScore()
     results = json.loads(path.read_text(encoding="utf-8"))
-    return set(results["by_tests"]) - set(results["survivors"]) - set(results["by_types"])
+    by_tests, by_types, survivors = (set(results[kind]) for kind in ("by_tests", "by_types", "survivors"))
+    return FileScore(
+        by_tests=sorted(by_tests - by_types - survivors),
+        by_types=sorted(by_types - by_tests - survivors),
+        survivors=sorted((survivors - by_tests - by_types) & listed_names(file)),
+    )
 
 
 def keep(file: str, score: FileScore) -> None:
@@ -189,7 +202,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # so that runs are ended and copies deleted too
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="*", metavar="FILE", help="files or folders of src/sla_compliance; all without")
-    parser.add_argument("--again", action="store_true", help="skip mutants that tests found the last time")
+    parser.add_argument("--again", action="store_true", help="skip mutants that were found, or listed, the last time")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes side by side")
     arguments = parser.parse_args()
     chosen = chosen_targets(arguments.files)
@@ -199,7 +212,7 @@ def main() -> None:
     try:
         for file, tests in chosen.items():
             start_s = time.monotonic()
-            score = score_of(workers, file, tests, skipped=names_found_before(file) if arguments.again else set())
+            score = score_of(workers, file, tests, before=score_before(file) if arguments.again else FileScore())
             keep(file, score)
             faults += report(file, score, time.monotonic() - start_s)
     finally:

@@ -186,7 +186,6 @@ def _drawn_budget(draw: st.DrawFn, start: dt.datetime, as_of: dt.datetime) -> Er
 DAILY = alerts.AlertRule(period=sla.Period.DAY)
 
 
-@settings(max_examples=300)
 @given(looks=rows_of_budgets())
 def test_a_replay_of_any_prefix_tells_the_same(looks: Looks) -> None:
     """Under the same ids, and no id twice."""
@@ -197,7 +196,6 @@ def test_a_replay_of_any_prefix_tells_the_same(looks: Looks) -> None:
         assert ids == all_ids[: len(ids)]
 
 
-@settings(max_examples=300)
 @given(looks=rows_of_budgets())
 def test_the_same_budget_a_second_time_tells_nothing(looks: Looks) -> None:
     """And leaves the state as it is, so that nothing is written."""
@@ -209,7 +207,6 @@ def test_the_same_budget_a_second_time_tells_nothing(looks: Looks) -> None:
             VALIDATOR.validate(alert.as_dict())
 
 
-@settings(max_examples=300)
 @given(looks=rows_of_budgets())
 def test_a_breach_is_never_skipped_and_never_told_without_cause(looks: Looks) -> None:
     """After each look that confirms one of a day that is followed, the last word on that day is that breach."""
@@ -234,7 +231,6 @@ def test_a_breach_is_never_skipped_and_never_told_without_cause(looks: Looks) ->
             assert len([alert for alert in new_alerts if alert.kind is not alerts.AlertKind.NO_DATA]) == 1
 
 
-@settings(max_examples=200)
 @given(looks=rows_of_budgets())
 def test_entries_of_the_digest_wait_in_the_state_until_a_breach_overtakes_them(looks: Looks) -> None:
     """In the order in which they were made."""

@@ -184,6 +184,7 @@ def test_a_timeline_has_no_gaps_and_shows_all_counted_downtime(world: World, per
         assert (blocks.StretchKind.DOWN in kinds) == (report.total.downtime_us > 0)
 
 
+@settings(max_examples=30)  # each makes two documents
 @given(world=worlds(), period=periods, locale=st.sampled_from(["en", "fr"]))
 def test_the_same_arguments_make_equal_documents_and_the_same_bytes(
     world: World, period: sla.Period, locale: str

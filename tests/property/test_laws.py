@@ -128,8 +128,13 @@ def test_an_incident_lasts_while_an_alarm_behind_it_does(world: World) -> None:
 def test_incidents_of_the_days_are_the_incidents_of_the_window(world: World) -> None:
     """One over midnight is listed by both its days, once each."""
     report = report_of(world)
-    listed = {incident.start_us for day in report.days for incident in report.incidents(day.start, day.end)}
-    assert listed == {incident.start_us for incident in report.incidents()}
+    incident_by_start_us = {incident.start_us: incident for incident in report.incidents()}
+    listed: set[int] = set()
+    for day in report.days:
+        for incident in report.incidents(day.start, day.end):
+            assert incident == incident_by_start_us[incident.start_us]
+            listed.add(incident.start_us)
+    assert listed == incident_by_start_us.keys()
 
 
 @given(world=worlds())

@@ -28,6 +28,8 @@ from sla_compliance import __version__
 
 PACKAGE: Final = "sla-compliance"
 NO_EXTRA: Final = ""
+CLUSTER_EXTRA: Final = "spark"
+"""The extra that is not listed: its packages are those of the cluster, and PySpark's are Java archives for the most."""
 EXTRAS_PROPERTY: Final = "sla-compliance:extras"
 BUILD_TIME: Final = "SOURCE_DATE_EPOCH"
 _COPYLEFT: Final = re.compile(r"GPL|GNU|MPL|Mozilla|EPL|EUPL|CDDL|OFL|CC-BY-SA", re.IGNORECASE)
@@ -69,6 +71,7 @@ def dependencies() -> list[Dependency]:
         PackageNotFoundError: one of them is not installed.
     """
     extras = [NO_EXTRA, *distribution(PACKAGE).metadata.get_all("Provides-Extra", [])]
+    extras.remove(CLUSTER_EXTRA)
     extras_by_name: dict[str, list[str]] = defaultdict(list)
     needs: dict[str, set[str]] = defaultdict(set)
     for extra in extras:

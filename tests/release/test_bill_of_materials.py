@@ -31,7 +31,7 @@ def test_it_is_a_valid_document_of_cyclonedx(packages: dict[str, Dependency]) ->
 def test_extras_bring_what_their_requirements_bring_and_nothing_else(packages: dict[str, Dependency]) -> None:
     """A package that another one would use where it is installed is not brought by it: kombu knows SQLAlchemy."""
     assert packages["python-dateutil"].extras[0] == ""
-    assert packages["narwhals"].extras == ("all", "arrow")
+    assert packages["narwhals"].extras == ("all", "arrow", "frames")
     assert {"celery", "redis", "serve"} <= set(packages["redis"].extras)
     assert "celery" not in packages["sqlalchemy"].extras
     assert packages["hypothesis"].extras == ("testing",)

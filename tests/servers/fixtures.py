@@ -3,7 +3,7 @@
 # Every installed version is a parameter of the `each_...` fixtures; the others
 # take the newest. SLA_TEST_PG_DSN, SLA_TEST_REDIS_URL and
 # SLA_TEST_TIMESCALE_DSN point to servers of the user's own instead; a database
-# of its own is made there for each test and dropped again.
+# of its own is made there for each test, and all are dropped again.
 ################################################################
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers import postgres, valkey
+from tests.servers.databases import drop_idle_databases
 from tests.servers.process import ServerProcess
 
 POSTGRES_VARIABLE = "SLA_TEST_PG_DSN"
@@ -43,6 +44,8 @@ def postgres_servers() -> Iterator[ServerURLs]:
     binaries = postgres.installed_binaries()
     with _started_once(POSTGRES_VARIABLE, lambda name: postgres.running_postgres(binaries[name])) as urls:
         yield urls
+    if POSTGRES_VARIABLE in os.environ:
+        drop_idle_databases(os.environ[POSTGRES_VARIABLE])
 
 
 @pytest.fixture(scope="session")

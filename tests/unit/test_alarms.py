@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 
 import pytest
 
 import sla_compliance as sla
+from sla_compliance.alarms import severity_of
 from tests.unit.moments import at
 
 
@@ -14,6 +16,49 @@ from tests.unit.moments import at
 def test_a_severity_is_read_in_any_case(text: str) -> None:
     """Platforms write it either way."""
     assert sla.Severity(text) is sla.Severity.CRITICAL
+
+
+def test_a_severity_is_written_as_its_name() -> None:
+    """In lower case, as rows and settings write it."""
+    for name, severity in sla.Severity.__members__.items():
+        assert sla.Severity(name.lower()) is severity
+        assert str(severity) == name.lower()
+
+
+@pytest.mark.parametrize(
+    ("read", "field"),
+    [
+        (sla.Severity, "severity"),
+        (lambda value: severity_of(value, field="alarms[3].severity"), "alarms[3].severity"),
+    ],
+    ids=["by itself", "of a row"],
+)
+@pytest.mark.parametrize(("value", "kind"), [(7, sla.InvalidTypeError), ("critcal", sla.InvalidValueError)])
+def test_what_is_no_severity_is_named_with_the_choice(
+    read: Callable[[object], object], field: str, value: object, kind: type[sla.SLAComplianceError]
+) -> None:
+    """What is no text at all as well; the error carries the field."""
+    with pytest.raises(kind) as caught:
+        read(value)
+    choice = "critical, major, minor, warning, info, indeterminate, cleared"
+    assert str(caught.value) == f"{field} is {value!r}; give one of {choice}"
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize("argument", ["severities", "excluded_alarm_types", "excluded_statuses"])
+def test_a_filter_names_the_argument_that_is_no_set_of_texts(argument: str) -> None:
+    """A bare text would be read letter by letter."""
+    with pytest.raises(sla.InvalidTypeError) as caught:
+        sla.AlarmFilter(**{argument: "critical"})
+    assert str(caught.value) == f"{argument} is 'critical'; give several texts, e.g. {{'critical'}}"
+    assert caught.value.field == argument
+
+
+def test_a_filter_needs_a_severity() -> None:
+    """Without one nothing would ever be down."""
+    with pytest.raises(sla.InvalidValueError, match="severities names none") as caught:
+        sla.AlarmFilter([])
+    assert caught.value.field == "severities"
 
 
 def test_a_typo_in_a_severity_is_an_error() -> None:
@@ -52,6 +97,16 @@ def test_excluded_types_and_statuses_do_not_qualify() -> None:
     ]
     wanted = sla.AlarmFilter(excluded_alarm_types={"test", "none"}, excluded_statuses={"suppressed"})
     assert sla.AlarmBatch.from_alarms(rows).qualifying(wanted).columns["id"] == (3, 4)
+
+
+def test_a_batch_describes_alarms_by_what_is_no_bound_of_theirs() -> None:
+    """When an alarm was raised, over and last seen is its interval; the rest of the row describes it."""
+    alarm = sla.Alarm(
+        at(8), at(9), id=1, resolved_at=at(9), last_occurrence=at(9), acknowledged_at=at(9), updated_at=at(9)
+    )
+    batch = sla.AlarmBatch.from_alarms([alarm])
+    assert {"severity", "id", "acknowledged_at", "updated_at"} <= batch.columns.keys()
+    assert not {"first_occurrence", "cleared_at", "resolved_at", "last_occurrence"} & batch.columns.keys()
 
 
 def test_a_batch_is_judged_by_the_columns_it_carries() -> None:

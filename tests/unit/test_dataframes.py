@@ -8,12 +8,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
 
 import sla_compliance as sla
+from sla_compliance.dataframes import DataColumn, ValueType, data_frame
 from sla_compliance.incident_columns import incident_columns
 from sla_compliance.record_columns import WIRE_TYPES
 from sla_compliance.samples import sample_provider
@@ -210,3 +212,22 @@ def test_lengths_in_frames_add_up() -> None:
     frame = SAMPLE_REPORT.to_pandas()
     assert int(frame["downtime_us"].sum()) == SAMPLE_REPORT.total.downtime_us
     assert int(frame["uptime_us"].sum()) == SAMPLE_REPORT.total.uptime_us
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_columns_may_be_arrays(kind: str) -> None:
+    """Arrays of numpy make the frame that lists make: days are dates, NaN is missing, texts are texts."""
+    lists = [
+        DataColumn("date", ValueType.DATE, [date(2026, 10, 1), date(2026, 10, 2)]),
+        DataColumn("share", ValueType.NUMBER, [99.5, None]),
+        DataColumn("verdict", ValueType.TEXT, ["MET", "BREACHED"]),
+        DataColumn("length", ValueType.INTEGER, [1, 2]),
+    ]
+    values: list[Any] = [
+        np.array(["2026-10-01", "2026-10-02"], dtype="datetime64[D]"),
+        np.array([99.5, np.nan]),
+        np.array(["MET", "BREACHED"], dtype=object),
+        np.array([1, 2], dtype=np.int64),
+    ]
+    arrays = [replace(column, values=array) for column, array in zip(lists, values, strict=True)]
+    assert data_frame(kind, arrays).equals(data_frame(kind, lists))

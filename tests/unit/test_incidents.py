@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 import sla_compliance as sla
+from sla_compliance.incident_columns import incident_columns
 from sla_compliance.incidents import PageBounds
-from tests.unit.moments import HOUR_US, MINUTE_US, at, report_of
+from sla_compliance.units import MIN_US
+from tests.unit.moments import HOUR_US, MINUTE_US, at, report_of, us
 
 
 def test_an_incident_over_midnight_is_one_and_both_days_list_it() -> None:
@@ -190,3 +193,79 @@ def test_a_page_of_incidents_says_what_it_leaves_out() -> None:
     assert report.incident_page(PageBounds(offset=3)).incidents == ()
     empty = report.incident_page(PageBounds(), at(8), at(8, 1))
     assert (empty.incidents, empty.total, empty.start_us, empty.end_us) == ((), 0, None, None)
+
+
+def test_an_incident_in_json_types_says_all_and_may_leave_out_its_alarms() -> None:
+    """Lengths in seconds; what counted is the window's part."""
+    report = report_of([sla.Alarm(at(7, 23), at(8, 1), id=7, acknowledged_at=at(8))], at(8), at(9))
+    (incident,) = report.incidents()
+    bare = {
+        "start": "2025-10-07T23:00:00+00:00",
+        "begins_before": False,
+        "end": "2025-10-08T01:00:00+00:00",
+        "duration_seconds": 7200.0,
+        "downtime_seconds": 3600.0,
+    }
+    assert incident.as_dict(with_alarms=False) == bare
+    (alarm,) = incident.alarms
+    assert incident.as_dict() == {**bare, "alarms": [incident.alarm_dict(alarm)]}
+    assert incident.alarm_dict(alarm)["acknowledged_at"] == "2025-10-08T00:00:00+00:00"
+    assert (incident.alarm_count, incident.unlisted_alarms) == (1, 0)
+
+
+def test_an_outage_without_a_known_beginning_says_so() -> None:
+    """It begins where the calendar does, as that of a log whose first change is an end."""
+    batch = sla.AlarmBatch.from_columns(starts_us=[us(at(7))], ends_us=[us(at(8, 1))])
+    for start_us, begins_before in ((MIN_US - 1, True), (MIN_US, True), (MIN_US + 1, False)):
+        (incident,) = report_of(replace(batch, starts_us=(start_us,)), at(8), at(9)).incidents()
+        assert incident.begins_before is begins_before
+
+
+@pytest.mark.parametrize(("minute", "is_behind"), [(59, False), (60, True), (119, True), (120, False)])
+def test_an_alarm_is_behind_the_outage_that_lasts_when_it_is_raised(minute: int, is_behind: bool) -> None:
+    """From its first minute on, up to its end."""
+    outage = sla.Alarm(at(8, 1), at(8, 2), id="outage")
+    raised = at(8) + timedelta(minutes=minute)
+    other = sla.Alarm(raised, raised, id="other")
+    (incident,) = report_of([outage, other], at(8), at(9)).incidents()
+    assert ("other" in [alarm.id for alarm in incident.alarms]) is is_behind
+
+
+def test_a_page_counts_the_downtime_of_all_outages_of_its_part() -> None:
+    """By the accounting; a reversed part holds none."""
+    alarms = [sla.Alarm(at(8, hour), at(8, hour, 30)) for hour in (1, 3, 5)]
+    report = report_of(alarms, at(8), at(9), maintenance=[(at(8, 3), at(8, 4))])
+    whole = report.incident_page(PageBounds(limit=1))
+    assert (whole.total, whole.downtime_us, len(whole.incidents)) == (3, 60 * MINUTE_US, 1)
+    part = report.incident_page(PageBounds(), at(8, 1, 15), at(8, 3, 15))
+    assert (part.total, part.downtime_us) == (2, 15 * MINUTE_US)
+    assert [incident.downtime_us for incident in part.incidents] == [30 * MINUTE_US, 0]
+    assert part.stretches == ()
+    limits = [report.incident_page(PageBounds(alarm_limit=limit)).incidents[0] for limit in (0, 1)]
+    assert [(len(incident.alarms), incident.unlisted_alarms) for incident in limits] == [(0, 1), (1, 0)]
+
+
+def test_a_frame_has_a_column_of_each_fact_of_an_incident() -> None:
+    """And of the alarm that was raised first; an outage that lasts has no end."""
+    alarms = [
+        sla.Alarm(at(8, 1, 5), at(8, 2), severity="major", resource_id="later"),
+        sla.Alarm(at(8, 1), at(8, 1, 30), alarm_type="los", resource_id="r1", customer_id="c1", title="LOS"),
+        sla.Alarm(at(8, 5)),
+    ]
+    columns = incident_columns(report_of(alarms, at(8), at(9), as_of=at(8, 6)).incidents())
+    assert {column.name: column.values for column in columns} == {
+        "start": [at(8, 1), at(8, 5)],
+        "end": [at(8, 2), None],
+        "is_ongoing": [False, True],
+        "duration_us": [HOUR_US, HOUR_US],
+        "downtime_us": [HOUR_US, HOUR_US],
+        "alarm_count": [2, 1],
+        "first_severity": ["critical", "critical"],
+        "first_alarm_type": ["los", None],
+        "first_resource_id": ["r1", None],
+        "first_customer_id": ["c1", None],
+        "first_title": ["LOS", None],
+    }
+    assert [column.type.name for column in columns] == [*["INSTANT"] * 2, "FLAG", *["INTEGER"] * 3, *["TEXT"] * 5]
+    (limited, _) = report_of(alarms, at(8), at(9), as_of=at(8, 6)).incident_page(PageBounds(alarm_limit=0)).incidents
+    assert incident_columns([limited])[6].values == [None]

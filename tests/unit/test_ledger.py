@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 import sla_compliance as sla
+from sla_compliance.contract import Contract
 from sla_compliance.intervals import NEVER, IntervalSet
 from sla_compliance.labels import CELLS, Scope, State
-from sla_compliance.ledger import differing_time, summed_cells
+from sla_compliance.ledger import Frame, differing_time, summed_cells
 from tests.unit.moments import DAY_US, HOUR_US, at, report_of, us
 
 
@@ -126,6 +127,28 @@ def test_two_ledgers_differ_where_they_say_something_else(terms: dict[str, Any],
     common: dict[str, Any] = {"alarms": alarms, "start": at(8), "end": at(9), "monitored": [(at(7), at(10))]}
     ledger, other = report_of(**common).ledger, report_of(**{**common, **terms}).ledger
     assert differing_time(ledger, other) == differing_time(other, ledger) == expected
+
+
+def test_what_is_excused_in_several_parts_of_a_day_adds_up() -> None:
+    """Everybody's work cuts the day into pieces, of which two have excused downtime."""
+    alarms = [sla.Alarm(at(8, 9), at(8, 13), resource_id="r"), sla.Alarm(at(8, 15), at(8, 20), resource_id="s")]
+    work = sla.MaintenanceWindow(at(8, 9), at(8, 13), applies_to={"resource_id": "r"})
+    theft = sla.Exclusion(at(8, 15), at(8, 20), applies_to={"resource_id": "s"}, reason="theft")
+    everybody = [(at(8, 10), at(8, 11)), (at(8, 16), at(8, 18))]
+    report = report_of(alarms, at(8), at(9), maintenance=[work, *everybody], exclusions=[theft])
+    for cells_us in (report.ledger.cells_us(), *report.ledger.day_cells_us()):
+        assert cells_us[CELLS.index((Scope.AGREED, State.EXCUSED_MAINTENANCE))] == 3 * HOUR_US
+        assert cells_us[CELLS.index((Scope.AGREED, State.EXCUSED_OTHER))] == 3 * HOUR_US
+        assert sum(cells_us) == DAY_US
+
+
+def test_a_frame_keeps_its_window_under_another_contract() -> None:
+    """All of it, whatever cuts it."""
+    work = IntervalSet((us(at(9, 2)),), (us(at(9, 4)),))
+    window: dict[str, Any] = {"start_us": us(at(8)), "end_us": us(at(11)), "zone": "UTC", "as_of_us": us(at(10, 6))}
+    bare, cut = Frame.of(Contract(), **window), Frame.of(Contract(maintenance=work), **window)
+    assert bare.under(Contract(maintenance=work)) == cut.under(Contract(maintenance=work)) == cut
+    assert cut.under(Contract()) == bare != cut
 
 
 def test_no_tables_sum_to_an_empty_one() -> None:

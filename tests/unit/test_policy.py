@@ -13,9 +13,10 @@ import pytest
 
 import sla_compliance as sla
 from sla_compliance.policy import target_ratio
+from sla_compliance.units import DAY_US
 
 
-@pytest.mark.parametrize("target", ["99.9", 99.90, Decimal("99.9"), "99.90", "9.99e1", "+99.9"], ids=repr)
+@pytest.mark.parametrize("target", ["99.9", 99.90, Decimal("99.9"), "99.90", "9.99e1", "9.99E1", "+99.9"], ids=repr)
 def test_all_ways_to_write_a_target_mean_the_same(target: Any) -> None:
     """Exactly 999/1000, not the nearest float."""
     assert target_ratio(target) == Fraction(999, 1000)
@@ -45,7 +46,12 @@ def test_the_margin_is_merge_gap_and_shortest_outage() -> None:
     assert policy.margin_us == 360_000_000
     assert (policy.merge_gap_us, policy.min_outage_us) == (60_000_000, 300_000_000)
     assert sla.SLAPolicy().margin_us == 0
-    assert sla.SLAPolicy().target_percentage == 99.9
+    plain = sla.SLAPolicy()
+    assert (plain.target_percentage, plain.minimum_coverage_ratio, plain.doubt_at_most_us) == (
+        99.9,
+        Fraction(0),
+        DAY_US,
+    )
 
 
 CHANGES: dict[str, Any] = {
@@ -140,3 +146,144 @@ def test_policies_are_values() -> None:
     assert pickle.loads(pickle.dumps(policy)) == same  # noqa: S301 - our own bytes
     with pytest.raises(AttributeError):
         policy.merge_gap = timedelta(0)  # type: ignore[misc]
+
+
+def test_what_a_fingerprint_is_made_of() -> None:
+    """All that changes a figure in JSON types; rules that came later only where they differ from their default."""
+    plain = {
+        "version": 1,
+        "severities": ["critical", "major"],
+        "excluded_alarm_types": [],
+        "excluded_statuses": [],
+        "merge_gap_us": 0,
+        "min_outage_us": 0,
+        "stale_after_us": None,
+        "accepted_maintenance": ["planned"],
+        "target": "999/1000",
+        "up": [19],
+        "down": [17],
+    }
+    assert sla.SLAPolicy().canonical == plain
+    hours = sla.ServiceHours.weekly({"sun": "22:00-24:00"})
+    work = sla.PlannedWork(
+        notice=timedelta(seconds=1),
+        without_notice="reject",
+        hours=hours,
+        most_time=timedelta(seconds=2),
+        most_windows=3,
+        per=sla.Period.WEEK,
+        excuses="caused",
+    )
+    policy = sla.SLAPolicy(
+        "50",
+        qualifying=sla.AlarmFilter({"minor"}, {"T"}, {"S"}),
+        merge_gap=timedelta(seconds=3),
+        min_outage=timedelta(seconds=4),
+        stale_after=timedelta(seconds=5),
+        accepted_maintenance=sla.MaintenanceKind,
+        planned_work=work,
+        unknown="excluded",
+        minimum_coverage="0.5",
+        refreshed_every=timedelta(seconds=6),
+        doubt_at_most=timedelta(seconds=7),
+    )
+    assert policy.canonical == {
+        **plain,
+        "severities": ["minor"],
+        "excluded_alarm_types": ["t"],
+        "excluded_statuses": ["s"],
+        "merge_gap_us": 3_000_000,
+        "min_outage_us": 4_000_000,
+        "stale_after_us": 5_000_000,
+        "accepted_maintenance": ["emergency", "planned"],
+        "target": "1/2",
+        "planned_work": {
+            "notice_us": 1_000_000,
+            "without_notice": "reject",
+            "hours": "sun 22:00-24:00",
+            "most_time_us": 2_000_000,
+            "most_windows": 3,
+            "per": ["week", 7, 0, 1, 1],
+            "excuses": "caused",
+        },
+        "doubt_at_most_us": 7_000_000,
+        "refreshed_every_us": 6_000_000,
+        "unknown": "excluded",
+        "minimum_coverage": "1/2",
+    }
+    assert (policy.measurement_fingerprint, policy.fingerprint) == ("1bfdbf5d875a4dd3", "52faabff651a739d")
+    one_cap = sla.PlannedWork(most_windows=2).canonical()
+    assert one_cap == {"most_time_us": None, "most_windows": 2, "per": ["month", 0, 1, 0, 1]}
+
+
+def test_an_accounting_names_its_excused_cells_only_where_they_count_otherwise() -> None:
+    """Otherwise than the named accounting does that agrees with it on the first four states."""
+    for name in ("REMOVED", "PLANNED_DOWNTIME_REMOVED", "COUNTED", "GROSS"):
+        assert "excused" not in sla.SLAPolicy(accounting=getattr(sla.Accounting, name)).canonical
+    down = {(sla.Scope.AGREED, sla.State.EXCUSED_OTHER): sla.Counts.DOWN}
+    custom = sla.SLAPolicy(accounting=sla.Accounting(down)).canonical
+    assert custom["excused"] == [["AGREED", "EXCUSED_MAINTENANCE", "UP"], ["AGREED", "EXCUSED_OTHER", "DOWN"]]
+    assert (custom["up"], custom["down"]) == ([19], [17])
+    unknown = {(sla.Scope.AGREED, sla.State.UNKNOWN): sla.Counts.DOWN}
+    assert sla.SLAPolicy(accounting=sla.Accounting(unknown)).canonical["down"] == [17, 18]
+    assert "excused" not in sla.SLAPolicy(accounting=sla.Accounting(unknown)).canonical
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"target_percentage": True}, "target_percentage is True; give a percentage such as 99.9"),
+        ({"target_percentage": None}, "target_percentage is None; give a percentage such as 99.9"),
+        ({"target_percentage": "101"}, "target_percentage is '101'; give a percentage from 0 to 100, such as 99.9"),
+        ({"target_percentage": -1}, "target_percentage is -1; give a percentage from 0 to 100, such as 99.9"),
+        ({"target_percentage": "99,9"}, "target_percentage is '99,9'; give a percentage from 0 to 100, such as 99.9"),
+        ({"target_percentage": Decimal("1e-401")}, "target_percentage is "),
+        ({"target_percentage": "0" * 401}, "target_percentage is "),
+        ({"qualifying": 1}, "qualifying is 1; give AlarmFilter"),
+        ({"accounting": 1}, "accounting is 1; give Accounting"),
+        ({"planned_work": 1}, "planned_work is 1; give PlannedWork"),
+        ({"merge_gap": 1}, "merge_gap is 1"),
+        ({"min_outage": 1}, "min_outage is 1"),
+        ({"doubt_at_most": 1}, "doubt_at_most is 1"),
+        ({"stale_after": 1}, "stale_after is 1"),
+        ({"refreshed_every": 1}, "refreshed_every is 1"),
+        ({"unknown": "x"}, "unknown is 'x'; give 'doubt' or 'excluded'"),
+        ({"minimum_coverage": 2}, "minimum_coverage is 2; give a share from 0 to 1, such as 0.95"),
+        ({"minimum_coverage": True}, "minimum_coverage is True; give a share from 0 to 1, such as 0.95"),
+        ({"minimum_coverage": Fraction(-1, 2)}, "minimum_coverage is a value of type Fraction; give a share from 0 to"),
+        ({"minimum_coverage": "half"}, "minimum_coverage is 'half'; give a share from 0 to 1, such as 0.95"),
+        ({"accepted_maintenance": 1}, "accepted_maintenance is 1; give kinds, e.g. {MaintenanceKind.PLANNED}"),
+        ({"accepted_maintenance": ["planned"]}, "accepted_maintenance is 'planned'; give MaintenanceKind"),
+    ],
+)
+def test_a_bad_argument_is_named_with_the_way_out(arguments: dict[str, Any], message: str) -> None:
+    """As an attribute too."""
+    with pytest.raises(sla.SLAComplianceError) as caught:
+        sla.SLAPolicy(**arguments)
+    assert str(caught.value).startswith(message)
+    assert caught.value.field == next(iter(arguments))
+
+
+def test_targets_of_the_longest_length_and_the_smallest_exponent_are_read() -> None:
+    """Just inside the bounds; a field may have another name."""
+    assert target_ratio("0" * 398 + "50") == Fraction(1, 2)
+    assert target_ratio(Decimal("1e-400")) == Fraction(1, 10**402)
+    assert target_ratio(Decimal("1e2")) == 1
+    ones = Decimal((0, (1,) * 400, -400))
+    assert target_ratio(ones) == Fraction(ones) / 100
+    with pytest.raises(sla.InvalidTargetError):
+        target_ratio(Decimal((0, (1,) * 401, -400)))
+    with pytest.raises(sla.InvalidTargetError) as caught:
+        target_ratio(Decimal("0e3"), field="target")
+    assert caught.value.field == "target"
+
+
+def test_a_policy_with_changes_is_the_same_otherwise() -> None:
+    """Each field by itself, also a target that is no decimal."""
+    third = sla.SLAPolicy("50").with_changes(merge_gap=timedelta(1))
+    object.__setattr__(third, "target_ratio", Fraction(1, 3))
+    for field, change in CHANGES.items():
+        changed = third.with_changes(**change)
+        same = [item.name for item in fields(sla.SLAPolicy) if item.name != field]
+        assert [getattr(changed, name) for name in same] == [getattr(third, name) for name in same]
+        assert getattr(changed, field) == getattr(sla.SLAPolicy(**change), field)

@@ -210,6 +210,7 @@ def test_rules_outside_the_grammar_are_refused(rule: str, message: str) -> None:
         window(rule)
     assert message in str(caught.value)
     assert len(str(caught.value)) < 250
+    assert caught.value.field == "recurrence"
 
 
 @pytest.mark.parametrize("rule", NEVER_NAMED)
@@ -267,6 +268,7 @@ def test_only_text_is_a_rule(rule: object) -> None:
         ("FREQ=YEARLY;BYMONTH=4,10", "1970-03-31T22:00:00Z"),
         ("FREQ=YEARLY;BYDAY=20MO", "1970-03-31T22:00:00Z"),
         ("FREQ=YEARLY;BYWEEKNO=1,53;BYDAY=MO", "1970-03-31T22:00:00Z"),
+        ("FREQ=YEARLY;BYWEEKNO=20", "1970-03-31T22:00:00Z"),
         ("FREQ=YEARLY;BYYEARDAY=1,366", "1970-03-31T22:00:00Z"),
         ("FREQ=WEEKLY;INTERVAL=3;BYDAY=MO,SU;WKST=SU", "1970-03-31T22:00:00Z"),
         ("FREQ=DAILY;INTERVAL=11", "1970-03-31T22:00:00Z"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -226,7 +227,7 @@ BAD_TYPES: list[tuple[Any, dict[str, Any], str]] = [
     (None, {}, "hours is None"),
     ({1: "09:00-17:00"}, {}, "service_hours hold 1; give text"),
     ({"mon": 9}, {}, "service_hours hold 9; give text"),
-    ({"mon": "09:00-17:00"}, {"holidays": 5}, "holidays is 5"),
+    ({"mon": "09:00-17:00"}, {"holidays": 5}, "holidays is 5; give dates"),
     ({"mon": "09:00-17:00"}, {"holidays": ["2026-12-25"]}, "service_hours hold '2026-12-25'; give a datetime.date"),
     ({"mon": "09:00-17:00"}, {"holidays": [datetime(2026, 12, 25)]}, "service_hours hold "),  # noqa: DTZ001
     ({"mon": "09:00-17:00"}, {"exceptions": [date(2026, 12, 25)]}, "exceptions is "),
@@ -251,3 +252,11 @@ def test_odd_zones_are_refused() -> None:
     """Hours have no meaning in a zone that is none."""
     with pytest.raises(UnknownZoneError):
         OFFICE.expand("Mars/Base", 0, 1)
+
+
+def test_many_years_at_once_are_those_of_each() -> None:
+    """A window of twenty years is expanded at once, and remembered nowhere; year by year it is the same time."""
+    years = range(2000, 2021)
+    bounds_us = [first_instant_us(date(year, 1, 1), "Europe/Berlin") for year in years]
+    by_year = IntervalSet.union(OFFICE.expand("Europe/Berlin", *year) for year in pairwise(bounds_us))
+    assert OFFICE.expand("Europe/Berlin", bounds_us[0], bounds_us[-1]) == by_year

@@ -189,6 +189,8 @@ def test_a_window_can_match_rows_that_carry_its_columns() -> None:
     ):
         row = {"first_occurrence": at(8), **dict.fromkeys(columns, "x")}
         assert window.can_match(sla.alarms_from_rows([row])) is can_match
+    columns_alone = sla.AlarmBatch.from_columns(starts_us=[0], ends_us=[1], resource_ids=["r1"])
+    assert targeted(work(0, 1))[0].can_match(columns_alone)
     assert window.keys_of("circuit") == {"c1"}
     assert window.keys_of("resource_id") == set()
 

@@ -89,7 +89,7 @@ def test_servers_that_die_and_come_back_cost_no_figure(world: World) -> None:
     live, readers = world.live, Readers(world.live)
     truth = minutes_of(live)
     assert truth > 0
-    for _ in range(8):  # each of the workers learns of the tenant
+    for _ in range(40):  # each of the workers learns of the tenant
         live.ask("rollup-stats?days=30", "acme")
     with readers.asking():
         world.database.kill()

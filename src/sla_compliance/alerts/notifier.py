@@ -1,6 +1,7 @@
 """Notifier: looks at the budgets of all tenants, and commits what is to be told of them."""
 ################################################################
-# A round reads the states of all tenants with one query, looks at each tenant, and
+# A round reads the states of all tenants with one query, looks at each tenant, whose
+# settings are read some hundreds at a time, and
 # commits the new states together with the deliveries that follow from them: both or
 # neither, and only over the states that were read. So of two workers one wins, and one
 # that is killed before the commit has told nothing that the next round does not tell.
@@ -19,6 +20,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from json import dumps
@@ -30,8 +32,9 @@ from sla_compliance.alerts.looks import TenantLook, look_at_tenant
 from sla_compliance.alerts.rules import AlertRule
 from sla_compliance.alerts.states import AlertState
 from sla_compliance.delivery.messages import deliveries_to
-from sla_compliance.errors import SLAComplianceError
+from sla_compliance.errors import ServiceUseError, SLAComplianceError
 from sla_compliance.service import ComplianceService
+from sla_compliance.service.tenant_lookup import TENANTS_OF_A_CALL
 from sla_compliance.settings.notifications import AlertSettings
 from sla_compliance.sources.clock import utc_now
 from sla_compliance.stores.notifications import Delivery, DeliveryKind, NotificationStore, StoredState
@@ -110,7 +113,7 @@ class Notifier:
         watched = self._watched(tenant_ids, report)
         stored_states = await self._store.states(watched)
         report.looked_at = len(watched)
-        waiting = list(watched)[::-1]
+        waiting: list[str] = []
         quiet_changes: list[_Change] = []
 
         async def look_at_the_next_ones() -> None:
@@ -124,7 +127,14 @@ class Notifier:
                 else:
                     quiet_changes.append(change)
 
-        await _run_side_by_side(look_at_the_next_ones, LOOKS_AT_ONCE)
+        watched_ids = list(watched)
+        for first in range(0, len(watched_ids), TENANTS_OF_A_CALL):
+            some_ids = watched_ids[first : first + TENANTS_OF_A_CALL]
+            # Their settings are read ahead. Where a service cannot be used, the look at each tenant says so.
+            with suppress(ServiceUseError):
+                await self._service.subjects(some_ids)
+            waiting += reversed(some_ids)
+            await _run_side_by_side(look_at_the_next_ones, LOOKS_AT_ONCE)
         for first in range(0, len(quiet_changes), STATES_OF_A_COMMIT):
             await self._commit(quiet_changes[first : first + STATES_OF_A_COMMIT], report)
         return report

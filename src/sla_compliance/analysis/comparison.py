@@ -72,11 +72,10 @@ class Comparison:
 
     def ended_when_last_seen(self, rows: Iterable[int]) -> AlarmBatch:
         """Return the batch in which some rows, by number, ended when they were last seen."""
-        ends_us, undated = list(self.batch.ends_us), dict(self.batch.undated)
+        ends_us = list(self.batch.ends_us)
         for row in rows:
             ends_us[row] = min(self.last_sight_us(row), ends_us[row])
-            undated.pop(row, None)
-        return replace(self.batch, ends_us=tuple(ends_us), undated=undated)
+        return replace(self.batch, ends_us=tuple(ends_us))
 
     def names_of(self, rows: Sequence[int]) -> tuple[str, ...]:
         """Return what people know the first few of some rows by."""

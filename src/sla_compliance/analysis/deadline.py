@@ -69,8 +69,8 @@ class EndlessOutage:
         latest_us = self._spent_at_us()
         if latest_us is None:
             return None
-        is_counted = self.as_of_us - self.start_us >= self.min_outage_us
-        return latest_us if is_counted else max(latest_us, self.start_us + self.min_outage_us - 1)
+        # Of an outage that is long enough already, the second instant lies before as_of, and so before the first.
+        return max(latest_us, self.start_us + self.min_outage_us - 1)
 
     def _spent_at_us(self) -> int | None:
         """Return the latest instant until which the slack lasts, if the outage counts; None where it is never spent."""

@@ -124,9 +124,7 @@ def _pieces_by_price(frame: Frame, record: ComplianceRecord, down_state: State) 
     pieces: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for piece, scope_index, state_index in zip(pairwise(frame.edges_us), frame.scopes, frame.states, strict=True):
         scope, state = _SCOPES[scope_index], _STATES[state_index]
-        # Time to come is taken as up.
-        state_without_outage = State.UP if state is State.NOT_YET else state
-        price = _scaled_worth(record, scope, state_without_outage) - _scaled_worth(record, scope, down_state)
+        price = _scaled_worth(record, scope, state) - _scaled_worth(record, scope, down_state)
         if price:
             pieces[price].append(piece)
     return {price: IntervalSet.from_pairs(pairs) for price, pairs in pieces.items()}

@@ -21,11 +21,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Self
+from zoneinfo import ZoneInfo
 
+from sla_compliance.calendars.expansion_memory import ExpansionMemory
 from sla_compliance.calendars.recurrences import Recurrence, check_names_a_date
 from sla_compliance.calendars.wall_clock import wall_time
-from sla_compliance.checks import check_order, check_type, checked_text, listed, wrong_type, wrong_value
-from sla_compliance.errors import InvalidRecurrenceError, InvalidValueError, shown
+from sla_compliance.checks import check_order, check_type, checked_text, listed, shown_names, wrong_type, wrong_value
+from sla_compliance.errors import InvalidRecurrenceError, InvalidValueError
 from sla_compliance.intervals import IntervalSet
 from sla_compliance.units import instant_us, moment
 from sla_compliance.zones import load_zone
@@ -38,6 +40,7 @@ AppliesTo = Mapping[Any, Any]
 """As it is given: `{"resource_id": ["r1"]}`, or `{("resource_type", "resource_id"): {("olt", "17")}}`."""
 
 _UTC: Final = "UTC"
+_recurrences: Final[ExpansionMemory[tuple[tuple[int, int], ...]]] = ExpansionMemory()
 
 
 class MaintenanceKind(StrEnum):
@@ -178,17 +181,18 @@ class MaintenanceWindow(_AgreedWindow):
     def occurrences(self, zone: str, start_us: int, end_us: int) -> list[tuple[int, int]]:
         """Return the stretches of the window that may share an instant with [start_us, end_us), whole; as `expand`."""
         if self.recurrence is not None:
-            return list(self._recurring(self.recurrence, self.zone or zone, start_us, end_us))
+            rule, rules = self.recurrence, load_zone(self.zone or zone)
+            key = rule, self.start_us, self.end_us, rules.key, start_us, end_us
+            return list(_recurrences.expansion(key, lambda: tuple(self._recurring(rule, rules, start_us, end_us))))
         end = self.end_us if self.actual_end_us is None else min(self.end_us, self.actual_end_us)
         return [(self.start_us, end)] if self.start_us < end_us and end > start_us else []
 
-    def _recurring(self, rule: str, zone: str, start_us: int, end_us: int) -> Iterator[tuple[int, int]]:
-        rules = load_zone(zone)
+    def _recurring(self, rule: str, rules: ZoneInfo, start_us: int, end_us: int) -> Iterator[tuple[int, int]]:
         start, end = wall_time(self.start_us, rules), wall_time(self.end_us, rules)
         if end < start:
             raise InvalidRecurrenceError(
-                f"end is {end} on the wall of {zone}, before the start {start}: the clock is set back between them; "
-                "begin the recurrence on another day",
+                f"end is {end} on the wall of {rules.key}, before the start {start}: the clock is set back between "
+                "them; begin the recurrence on another day",
                 field="end",
             )
         return Recurrence.parse(rule).occurrences(start, end - start, start_us, end_us, rules)
@@ -309,7 +313,7 @@ def _columns(key: object) -> ColumnNames:
 
 def _values(key: object, values: object) -> tuple[tuple[str, ...], ...]:
     """Return the values of a key as text, ascending; one value may be given by itself."""
-    field = f"applies_to[{shown(key)}]"
+    field = f"applies_to[{shown_names(_columns(key))}]"
     if isinstance(key, tuple):
         rows = listed(values, field, "tuples of values")
         if rows and not any(isinstance(row, tuple | list) for row in rows):

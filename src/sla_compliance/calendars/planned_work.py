@@ -140,7 +140,7 @@ class Occurrence:
     Attributes:
         source: which window or pair it comes from; accepted time is returned by it.
         name: what to call it in a report.
-        start_us, end_us: the occurrence.
+        start_us, end_us: the occurrence; start_us < end_us.
         announced_us: when it was announced, or entered where that is later; None: not known.
         caps_key: what it applies to; each has caps of its own.
         with_children: whether it applies to the children of what it names, too; of equal windows that one comes first.
@@ -190,6 +190,8 @@ def accepted_work(occurrences: Iterable[Occurrence], rules: PlannedWork, zone: s
     Args:
         zone: the tenant's, for hours and periods.
     """
+    if rules.accepts_all:
+        return AcceptedWork(_times_by_source(occurrences), ())
     gate = _Gate(rules, zone)
     announced = [occurrence for occurrence in occurrences if gate.is_announced(occurrence)]
     cut = [Cut(occurrence, parts) for occurrence in announced if (parts := gate.parts_inside_hours(occurrence))]
@@ -199,6 +201,14 @@ def accepted_work(occurrences: Iterable[Occurrence], rules: PlannedWork, zone: s
         gate.take_time(occurrence, start_us, end_us)
     times = {source: IntervalSet.from_pairs(pairs) for source, pairs in gate.accepted.items()}
     return AcceptedWork(times, tuple(gate.refused))
+
+
+def _times_by_source(occurrences: Iterable[Occurrence]) -> dict[int, IntervalSet]:
+    """Return all the time of each source."""
+    pairs_by_source: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for occurrence in occurrences:
+        pairs_by_source[occurrence.source].append((occurrence.start_us, occurrence.end_us))
+    return {source: IntervalSet.from_pairs(pairs) for source, pairs in pairs_by_source.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +264,7 @@ class _Gate:
 
     def parts_inside_hours(self, occurrence: Occurrence) -> IntervalSet:
         """Return the part of an occurrence inside the agreed hours."""
-        whole = IntervalSet.from_pairs([(occurrence.start_us, occurrence.end_us)])
+        whole = IntervalSet((occurrence.start_us,), (occurrence.end_us,))
         if self._rules.hours is None:
             return whole
         hours = self._rules.hours.expand(self._zone, occurrence.start_us, occurrence.end_us)
@@ -296,12 +306,9 @@ class _Gate:
         """Use up a period's time by a stretch, and return until when it lasts; time used already costs nothing."""
         used = self._used[key]
         left_us = most_us - used.total_us
-        until_us = end_us
-        for fresh_start_us, fresh_end_us in IntervalSet.from_pairs([(start_us, end_us)]) - used:
-            if fresh_end_us - fresh_start_us > left_us:
-                until_us = fresh_start_us + left_us
-                break
-            left_us -= fresh_end_us - fresh_start_us
+        # Stretches come in order of their starts, so what is used already of this one is its beginning.
+        fresh = IntervalSet.from_pairs([(start_us, end_us)]) - used
+        until_us = end_us if fresh.total_us <= left_us else fresh.starts_us[0] + left_us
         self._used[key] = used | IntervalSet.from_pairs([(start_us, until_us)])
         return until_us
 

@@ -19,12 +19,15 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Final, Self, TypeVar
+from zoneinfo import ZoneInfo
 
+from sla_compliance.calendars.expansion_memory import ExpansionMemory
 from sla_compliance.calendars.wall_clock import instant_of, wall_time
 from sla_compliance.calendars.weekdays import WEEKDAYS, weekday_number
 from sla_compliance.checks import check_type, checked_text
@@ -49,6 +52,12 @@ _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 # Hours of the date before may run into the window, and a clock set back over midnight shows the date before its day's.
 _DAYS_BEFORE: Final = 2
 _DAYS_AFTER: Final = 1
+# Dates are expanded in blocks, so that all requests that meet a block share it.
+_BLOCK_DAYS: Final = 32
+_MOST_BLOCKS: Final = 128
+# The dates that a request may ask for, from units.MIN_US and to units.MAX_US.
+_FIRST_ORDINAL: Final = date.min.toordinal()
+_LAST_ORDINAL: Final = date.max.toordinal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +133,8 @@ class ServiceHours:
     def expand(self, zone: str, start_us: int, end_us: int) -> IntervalSet:
         """Return the agreed time within [start_us, end_us), microseconds, for a tenant of this zone.
 
+        Weeks that were expanded before, also of equal hours, are remembered.
+
         Args:
             start_us, end_us: instants within units.MIN_US and units.MAX_US.
 
@@ -135,12 +146,30 @@ class ServiceHours:
             return NEVER
         first_ordinal = wall_time(start_us, rules).toordinal() - _DAYS_BEFORE
         last_ordinal = wall_time(end_us, rules).toordinal() + _DAYS_AFTER
+        blocks = range(first_ordinal // _BLOCK_DAYS, last_ordinal // _BLOCK_DAYS + 1)
+        if len(blocks) > _MOST_BLOCKS:
+            return self._agreed_time(range(first_ordinal, last_ordinal + 1), rules).clip(start_us, end_us)
+        parts = [self._agreed_time_of_block(block, rules).clip(start_us, end_us) for block in blocks]
+        return IntervalSet.union(parts)
+
+    def _agreed_time_of_block(self, block: int, rules: ZoneInfo) -> IntervalSet:
+        """Return the agreed time of some weeks; remembered by the hours that are agreed in them."""
+        ordinals = range(max(block * _BLOCK_DAYS, _FIRST_ORDINAL), min((block + 1) * _BLOCK_DAYS, _LAST_ORDINAL))
+        first, after = (
+            bisect_left(self.dated, ordinal, key=lambda entry: entry[0].toordinal())
+            for ordinal in (ordinals.start, ordinals.stop)
+        )
+        hours = ServiceHours(self.week, self.dated[first:after])
+        return _blocks.expansion((hours, rules.key, block), lambda: hours._agreed_time(ordinals, rules))
+
+    def _agreed_time(self, ordinals: range, rules: ZoneInfo) -> IntervalSet:
+        """Return the agreed time of the dates with these ordinals."""
         starts_us: list[int] = []
         ends_us: list[int] = []
-        for start, end in self._clock_times(range(first_ordinal, last_ordinal + 1)):
+        for start, end in self._clock_times(ordinals):
             starts_us.append(instant_of(start, rules))
             ends_us.append(instant_of(end, rules))
-        return IntervalSet.from_columns(starts_us, ends_us).clip(start_us, end_us)
+        return IntervalSet.from_columns(starts_us, ends_us)
 
     def canonical(self) -> str:
         """Return the text of these hours that `parse` reads; equal hours have equal texts.
@@ -164,6 +193,9 @@ class ServiceHours:
             hours = hours_by_ordinal.get(ordinal, self.week[midnight.weekday()])
             for start_minutes, end_minutes in hours:
                 yield midnight + timedelta(minutes=start_minutes), midnight + timedelta(minutes=end_minutes)
+
+
+_blocks: Final[ExpansionMemory[IntervalSet]] = ExpansionMemory()
 
 
 def _split_entry(entry: str) -> tuple[str, str]:

@@ -48,6 +48,32 @@ def reading_bar() -> Iterator[ReadingBar]:
         bars.stop()
 
 
+class RowsBar:
+    """A bar for each step of a run over rows."""
+
+    def __init__(self, bars: Progress) -> None:
+        self._bars = bars
+        self._tasks: dict[str, TaskID] = {}
+
+    def __call__(self, step: str, rows: int, all_rows: int) -> None:
+        """Show how many rows a step has done."""
+        if step not in self._tasks:
+            self._tasks[step] = self._bars.add_task(step, total=all_rows)
+        self._bars.update(self._tasks[step], completed=rows)
+
+
+@contextmanager
+def rows_bar() -> Iterator[RowsBar]:
+    """Show a bar for each step of a run; they are gone when it is done."""
+    columns = (
+        TextColumn("{task.completed:,.0f} of {task.total:,.0f} {task.description}"),
+        BarColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        yield RowsBar(bars)
+
+
 class KeysBar:
     """A bar of reports that are written one after the other."""
 

@@ -27,6 +27,7 @@ from sla_compliance.cli.report_files import write_folder
 from sla_compliance.cli.report_options import ReportOptions, report_options
 from sla_compliance.cli.report_texts import keyed_page_pieces, record_pieces, table_text
 from sla_compliance.cli.row_options import RowOptions, row_options
+from sla_compliance.cli.streamed_options import check_not_streamed, is_streamed
 from sla_compliance.outlets.text import counted
 from sla_compliance.settings import ReportSettings
 from sla_compliance.sources.inventory_files import read_inventory
@@ -40,7 +41,7 @@ Examples:
 
 A LENGTH is a number of days, hours, minutes or seconds: 7d, 1h30m, 90s.
 Exit code: 0 met or at risk; 1 breached on record; 2 bad input; 3 not confirmed or no data; 70 unexpected error.
-With --each the worst key decides: 1, then 3, then 0.
+With --each the worst key decides: 1, then 3, then 0. Into a Parquet file: 0 where it is written.
 """
 
 
@@ -55,6 +56,12 @@ def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 
     FILE is an export of an alarms table: CSV, JSON, JSON Lines, gzipped or not, Parquet or XLSX; "-" is standard
     input. Only the column first_occurrence is needed.
     """
+    if is_streamed(options):
+        from sla_compliance.cli.streamed_report import write_streamed  # noqa: PLC0415 - needs pyarrow
+
+        write_streamed(context, options)
+        return
+    check_not_streamed(options)
     evaluation = Evaluation.of(options, datetime.now(UTC))
     rows = RowOptions.of(options, evaluation.settings.rows)
     checked_options = ReportOptions.of(options, rows)

@@ -21,10 +21,11 @@ from sla_compliance.readings import Unkeyed
 from sla_compliance.sources.files import TENANT_COLUMN
 
 PERIODS: Final = ("hour", "day", "week", "month", "quarter", "year")
-FORMATS: Final = ("table", "json", "csv", "html", "pdf", "xlsx")
+FORMATS: Final = ("table", "json", "csv", "html", "pdf", "xlsx", "parquet")
 
 _figures = option_of("Which figures")
 _output = option_of("Output")
+_streamed = option_of("Files larger than memory (--each COLUMN --output days.parquet)")
 
 report_options: Final[Decorator] = applied(
     _figures(
@@ -72,6 +73,10 @@ report_options: Final[Decorator] = applied(
         help="The mildest outcome that is no success: only breached; or unconfirmed, too; or at risk, too.",
     ),
     document_options,
+    _streamed(
+        "--processes", type=click.IntRange(min=1), metavar="N", help="How many work at a time.  [default: all cores]"
+    ),
+    _streamed("--restart", is_flag=True, help="Forget what an unfinished run of the same output has done."),
 )
 
 

@@ -14,15 +14,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, TypeVar
 
 from sla_compliance.calendars.local_days import local_days
+from sla_compliance.errors import ServiceUseError
 from sla_compliance.measured import closes_at_us
 from sla_compliance.service import Subject, SyncComplianceService
+from sla_compliance.service.tenant_lookup import TENANTS_OF_A_CALL
 from sla_compliance.units import length_us, moment
 
 LOOKBACK: Final = timedelta(days=90)
@@ -84,9 +87,10 @@ def sweep(
     service: SyncComplianceService, tenant_ids: Iterable[str], *, lookback: timedelta = LOOKBACK, at_once: int = AT_ONCE
 ) -> SweepReport:
     """Precompute many tenants, `at_once` at a time; those that fail are in the report, and nothing is raised."""
-    futures = run_for_tenants(tenant_ids, lambda tenant_id: precompute(service, tenant_id, lookback=lookback), at_once)
     succeeded, failed = [], []
-    for tenant_id, future in futures.items():
+    for tenant_id, future in _with_settings(
+        service, tenant_ids, lambda tenant_id: precompute(service, tenant_id, lookback=lookback), at_once
+    ):
         error = future.exception()
         if error is None:
             succeeded.append(future.result())
@@ -103,11 +107,9 @@ def tenants_whose_day_has_just_ended(
     A tenant whose settings cannot be read is among them: precomputing it then reports why.
     """
     within_us = length_us(within, field="within")
-    futures = run_for_tenants(tenant_ids, service.subject, at_once)
+    futures = _with_settings(service, tenant_ids, service.subject, at_once)
     return tuple(
-        tenant_id
-        for tenant_id, future in futures.items()
-        if future.exception() or _has_just_closed(future.result(), within_us)
+        tenant_id for tenant_id, future in futures if future.exception() or _has_just_closed(future.result(), within_us)
     )
 
 
@@ -117,6 +119,19 @@ def _has_just_closed(subject: Subject, within_us: int) -> bool:
     closing_end_us = subject.as_of_us - closes_at_us(0, subject.policy)
     last_end_us = local_days(subject.zone, closing_end_us, closing_end_us + 1).bounds_us[0]
     return last_end_us > closing_end_us - within_us
+
+
+def _with_settings(
+    service: SyncComplianceService, tenant_ids: Iterable[str], work: Callable[[str], _Result], at_once: int
+) -> Iterator[tuple[str, Future[_Result]]]:
+    """Yield the finished work on every tenant, as `run_for_tenants`; settings are read some hundreds at a time."""
+    unique_tenant_ids = list(dict.fromkeys(tenant_ids))
+    for first in range(0, len(unique_tenant_ids), TENANTS_OF_A_CALL):
+        some_ids = unique_tenant_ids[first : first + TENANTS_OF_A_CALL]
+        # Where a service cannot be used, the work on each tenant says so.
+        with suppress(ServiceUseError):
+            service.subjects(some_ids)
+        yield from run_for_tenants(some_ids, work, at_once).items()
 
 
 def run_for_tenants(

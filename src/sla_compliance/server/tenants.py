@@ -12,11 +12,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, runtime_checkable
 
-from sla_compliance.errors import requires_extra
+from sla_compliance.errors import SLAComplianceError, requires_extra
 
 with requires_extra("serve", __name__):
     from sqlalchemy import ColumnElement, String, cast, column, null, select, table
@@ -41,8 +41,17 @@ class TenantRows(Protocol):
         ...
 
 
+@runtime_checkable
+class ManyTenantRows(Protocol):
+    """A table of tenants that reads many rows at once."""
+
+    async def fetch_many(self, tenant_ids: Collection[str]) -> Mapping[str, TenantRow]:
+        """Return the rows of some tenants; one that is left out has no row, or has to be read by `fetch`."""
+        ...
+
+
 class DatabaseTenants:
-    """Tenants of a database; the service's Tenants, and an AsyncSupportsInventory."""
+    """Tenants of a database; the service's Tenants, SupportsManySettings and AsyncSupportsInventory."""
 
     def __init__(
         self, source: TenantRows, contract: Settings, *, inventories: AsyncSupportsInventory | None = None
@@ -60,6 +69,18 @@ class DatabaseTenants:
             return agreement_with_row(agreement, row).tenant_settings()
         is_named = tenant_id in self._contract.tenants
         return agreement.tenant_settings() if is_named and agreement.zone is not None else NOT_MONITORED
+
+    async def settings_of_tenants(self, tenant_ids: Collection[str]) -> dict[str, TenantSettings]:
+        """Return the settings of those of some tenants that have a row, where the table reads many at once."""
+        if not isinstance(self._source, ManyTenantRows):
+            return {}
+        settings: dict[str, TenantSettings] = {}
+        for tenant_id, row in (await self._source.fetch_many(tenant_ids)).items():
+            try:
+                settings[tenant_id] = agreement_with_row(self._contract.agreement(tenant_id), row).tenant_settings()
+            except SLAComplianceError:
+                continue  # `settings` says what is wrong
+        return settings
 
     async def inventory(self, tenant_id: str) -> Inventory:
         """Return the inventory of a tenant; errors as `settings`."""

@@ -108,6 +108,10 @@ class Overviews(ABC):
         """Return a tenant with its settings, now."""
 
     @abstractmethod
+    async def subjects(self, tenant_ids: Iterable[str]) -> dict[str, Subject]:
+        """Return those of some tenants whose settings can be read together."""
+
+    @abstractmethod
     async def compute(self, work: Callable[[], _Result]) -> _Result:
         """Return the result of `work`, run in a thread."""
 
@@ -124,8 +128,8 @@ class Overviews(ABC):
     ) -> tuple[TenantOverview, ...]:
         """Return how each of some tenants stands, the worst first; those without stored days are listed last.
 
-        One query for many tenants together, where the store supports it; the settings of each tenant besides, where
-        they are not known yet.
+        One query for many tenants together, where the store supports it; the settings besides, where they are not
+        known yet: of some hundreds of tenants with one call, where they are `SupportsManySettings`.
 
         Args:
             tenant_ids: each is listed once.
@@ -174,7 +178,10 @@ class Overviews(ABC):
                     return error
 
         ids = tuple(tenant_ids)
-        return dict(zip(ids, await asyncio.gather(*map(subject, ids)), strict=True))
+        subjects: dict[str, Subject | Exception] = {**await self.subjects(ids)}
+        other_ids = [tenant_id for tenant_id in ids if tenant_id not in subjects]
+        subjects |= zip(other_ids, await asyncio.gather(*map(subject, other_ids)), strict=True)
+        return subjects
 
     async def _stored(self, queries: Sequence[DaysQuery]) -> Mapping[DayKey, StoredDay]:
         """Return what is stored of the closed days of some queries."""

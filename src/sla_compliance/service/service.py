@@ -311,14 +311,28 @@ class ComplianceService(ChangeReports, Overviews, ServiceReports):
             ServiceUseError: the service is closed, or another process or event loop uses it.
             TimeoutError, or the error of `tenants`: the settings cannot be read, and none are known.
         """
+        self._begin_use()
+        with tenant_faults(tenant_id):
+            settings = await self._tenants.settings(tenant_id)
+        return Subject(tenant_id, settings, self._now_us())
+
+    async def subjects(self, tenant_ids: Iterable[str]) -> dict[str, Subject]:
+        """Return those of some tenants whose settings hold or can be read together; the others are for `subject`.
+
+        Where the tenants are `SupportsManySettings`, one call reads some hundreds; call it before a loop over many
+        tenants, and with a `settings_lifetime` the loop has no settings to read.
+        """
+        self._begin_use()
+        settings_by_id = await self._tenants.settings_of_tenants(tenant_ids)
+        now_us = self._now_us()
+        return {tenant_id: Subject(tenant_id, settings, now_us) for tenant_id, settings in settings_by_id.items()}
+
+    def _begin_use(self) -> None:
         if self._usage.begin():
             # What runs on a loop that was closed never ends.
             self._day_reader.forget_running()
             self._period_reports.forget_running()
             self._tenants.forget_running()
-        with tenant_faults(tenant_id):
-            settings = await self._tenants.settings(tenant_id)
-        return Subject(tenant_id, settings, self._now_us())
 
     def _now_us(self) -> int:
         return instant_us(self._clock(), field="clock")

@@ -140,6 +140,10 @@ class SyncComplianceService(SyncPeriodAnswers, SyncServiceReports, SyncServiceSt
         """Return a tenant with its settings, now, as `ComplianceService.subject`."""
         return self._run(self._service.subject(tenant_id))
 
+    def subjects(self, tenant_ids: Iterable[str]) -> dict[str, Subject]:
+        """Return those of some tenants whose settings can be read together, as `ComplianceService.subjects`."""
+        return self._run(self._service.subjects(tenant_ids))
+
     def compliance(
         self,
         tenant_id: str,

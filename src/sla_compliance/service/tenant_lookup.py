@@ -8,6 +8,9 @@
 # tenant's remembered days away, and costs one short wait every few seconds. A reading
 # that is late goes on and counts when it is there.
 #
+# Settings of many tenants are read together where the tenants can; what is left out of
+# that, or all of it where it fails, is read one by one.
+#
 # That no tenant has an id is an answer: nothing is known of the tenant any more. Other
 # errors of the library are faults of settings; they come through.
 ################################################################
@@ -16,9 +19,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from time import monotonic
 from typing import Final, Generic, TypeVar
 
@@ -28,11 +32,13 @@ from sla_compliance.inventory import Inventory
 from sla_compliance.service.guarded_calls import GuardedCalls
 from sla_compliance.service.observer import ServiceObserver
 from sla_compliance.service.single_flight import SingleFlight
-from sla_compliance.sources.protocol import AsyncSupportsInventory, SupportsForget, Tenants
+from sla_compliance.sources.protocol import AsyncSupportsInventory, SupportsForget, SupportsManySettings, Tenants
 
 WAIT_WITH_LAST_KNOWN_S: Final = 0.25
 """How long a caller waits who has a last known value."""
 BACK_OFF_S: Final = 5.0
+TENANTS_OF_A_CALL: Final = 500
+"""How many tenants are read together: the event loop makes their settings in some tens of milliseconds."""
 MOST_TENANTS: Final = 100_000
 
 _Fact = TypeVar("_Fact")
@@ -73,6 +79,15 @@ class TenantLookup:
             TimeoutError, or the error of the tenants: they cannot be read, and none are known.
         """
         return await self._settings.read(tenant_id, lambda: self._tenants.settings(tenant_id))
+
+    async def settings_of_tenants(self, tenant_ids: Iterable[str]) -> dict[str, TenantSettings]:
+        """Return the settings of those of some tenants that hold or can be read together; a call for some hundreds.
+
+        The others are to be asked for by `settings`: all of them, where the tenants are read one by one.
+        """
+        source = self._tenants
+        read_many = source.settings_of_tenants if isinstance(source, SupportsManySettings) else None
+        return await self._settings.read_many(dict.fromkeys(tenant_ids), read_many)
 
     async def inventory(self, tenant_id: str) -> Inventory:
         """Return the inventory of a tenant; errors as `settings`."""
@@ -145,6 +160,38 @@ class _LastKnown(Generic[_Fact]):
         known.holds_until_s = self._clock() + BACK_OFF_S
         self._observer.failed(self._part, error)
         return known.fact
+
+    async def read_many(
+        self,
+        tenant_ids: Iterable[str],
+        work: Callable[[Collection[str]], Awaitable[Mapping[str, _Fact]]] | None,
+    ) -> dict[str, _Fact]:
+        """Return those facts of some tenants that hold, and of the others those that `work` returns."""
+        now_s = self._clock()
+        facts: dict[str, _Fact] = {}
+        unread_ids: list[str] = []
+        for tenant_id in tenant_ids:
+            known = self._known.get(tenant_id)
+            if known is not None and now_s < known.holds_until_s:
+                facts[tenant_id] = known.fact
+            else:
+                unread_ids.append(tenant_id)
+        if work is None:
+            return facts
+        for first in range(0, len(unread_ids), TENANTS_OF_A_CALL):
+            some_ids = unread_ids[first : first + TENANTS_OF_A_CALL]
+            times_forgotten = self._times_forgotten
+            try:
+                # For the time-outs it is a call of the first of them.
+                read = await self._calls.call(some_ids[0], partial(work, some_ids))
+            except Exception as error:
+                self._observer.failed(self._part, error)
+                break
+            facts |= read
+            if times_forgotten == self._times_forgotten:
+                for tenant_id, fact in read.items():
+                    self._keep(tenant_id, fact)
+        return facts
 
     async def _read(self, tenant_id: str, work: Callable[[], Awaitable[_Fact]]) -> _Fact:
         times_forgotten = self._times_forgotten

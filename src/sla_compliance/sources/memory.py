@@ -7,13 +7,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from typing import Final
 
 from sla_compliance.agreements import TenantSettings
 from sla_compliance.alarms import AlarmFilter
 from sla_compliance.batch import AlarmBatch
 from sla_compliance.corrections import Correction, checked_corrections
-from sla_compliance.errors import UnknownTenantError
+from sla_compliance.errors import SLAComplianceError, UnknownTenantError
 from sla_compliance.inventory import Inventory
 from sla_compliance.rows_by_id import ancestors, parents_named, with_ids_and_ancestors
 from sla_compliance.sources.protocol import EVERY_QUALIFYING
@@ -62,7 +63,7 @@ class MemoryAlarmSource:
 
 
 class MemoryTenants:
-    """Settings and inventories by tenant, held in memory; a Tenants, and an AsyncSupportsInventory."""
+    """Settings and inventories by tenant, in memory; a Tenants, SupportsManySettings, AsyncSupportsInventory."""
 
     def __init__(
         self, settings: Mapping[str, TenantSettings], *, inventories: Mapping[str, Inventory] = NO_INVENTORIES
@@ -76,6 +77,14 @@ class MemoryTenants:
         if tenant_id not in self._settings:
             raise UnknownTenantError(tenant_id)
         return self._settings[tenant_id]
+
+    async def settings_of_tenants(self, tenant_ids: Collection[str]) -> dict[str, TenantSettings]:
+        """Return the settings of those of some tenants that are known, each by `settings`, as a subclass has it."""
+        settings: dict[str, TenantSettings] = {}
+        for tenant_id in tenant_ids:
+            with suppress(SLAComplianceError):
+                settings[tenant_id] = await self.settings(tenant_id)
+        return settings
 
     async def inventory(self, tenant_id: str) -> Inventory:
         """Return the inventory of a tenant."""

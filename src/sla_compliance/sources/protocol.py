@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from sla_compliance.agreements import TenantSettings
@@ -197,6 +197,19 @@ class Tenants(Protocol):
 
         Raises:
             UnknownTenantError: there is none by this id.
+        """
+        ...
+
+
+@runtime_checkable
+class SupportsManySettings(Protocol):
+    """Tenants that read the settings of many tenants at once, e.g. with one statement."""
+
+    async def settings_of_tenants(self, tenant_ids: Collection[str]) -> Mapping[str, TenantSettings]:
+        """Return the settings of some tenants, each as `settings` returns them.
+
+        A tenant may be left out: one that is unknown, whose settings cannot be used, or that has to be read alone. It
+        is asked for by `settings` then, which says what is wrong. So the fault of one tenant is none of the others'.
         """
         ...
 

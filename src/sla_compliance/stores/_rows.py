@@ -88,6 +88,22 @@ def changes(connection: sa.Connection, tenant_id: str, dates: Collection[dt.date
     return {date: counts.get(date, 0) for date in dates}
 
 
+def changes_of_dates(connection: sa.Connection, first: dt.date, last: dt.date) -> dict[tuple[str, dt.date], int]:
+    """Return how many changes of dates of all tenants were reported, by the tenant's id as it is stored, and date."""
+    table = reported_changes
+    rows = connection.execute(
+        sa.select(table.c.tenant_id, sa.type_coerce(table.c.local_date, sa.Text), table.c.changes_reported).where(
+            table.c.local_date.between(first, last)
+        )
+    )
+    counts: dict[tuple[str, dt.date], int] = {}
+    for tenant_id, local_date, changes_reported in rows:
+        date = date_of(local_date)
+        if date is not None:
+            counts[tenant_id, date] = count_of(changes_reported)
+    return counts
+
+
 def add(connection: sa.Connection, new_days: Mapping[DayKey, StoredDay]) -> int:
     """Insert the days that are not there yet; return how many those were."""
     if not new_days:

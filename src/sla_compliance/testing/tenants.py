@@ -19,7 +19,7 @@ from sla_compliance.calendars.exclusions import Exclusion, MaintenanceWindow
 from sla_compliance.calendars.service_hours import ServiceHours
 from sla_compliance.errors import UnknownTenantError
 from sla_compliance.policy import SLAPolicy
-from sla_compliance.sources.protocol import SupportsForget, Tenants
+from sla_compliance.sources.protocol import SupportsForget, SupportsManySettings, Tenants
 from sla_compliance.testing.stored_alarms import HOSTILE_TENANTS
 
 TenantsOf: TypeAlias = Callable[[Mapping[str, TenantSettings]], Tenants]
@@ -97,6 +97,20 @@ class TenantsContract:
         tenants = tenants_of(agreed)
         settings = await asyncio.gather(*(tenants.settings(tenant_id) for tenant_id in agreed))
         assert [one.zone for one in settings] == [one.zone for one in agreed.values()]
+
+    async def test_many_tenants_at_once_have_what_each_has_alone(self, tenants_of: TenantsOf) -> None:
+        """Where many can be read at once; one may be left out, and one that is unknown is."""
+        zones = ("UTC", "Africa/Lagos", "Europe/Berlin")
+        ids = ["acme", *HOSTILE_TENANTS]
+        agreed = {tenant_id: TenantSettings(zones[rank % len(zones)]) for rank, tenant_id in enumerate(ids)}
+        tenants = tenants_of(agreed)
+        if not isinstance(tenants, SupportsManySettings):
+            pytest.skip("tenants are read one by one")
+        settings = await tenants.settings_of_tenants(["unknown", *ids, "ACME", "acme "])
+        assert settings.keys() <= agreed.keys()
+        for tenant_id, known in settings.items():
+            assert self.facts(known) == self.facts(agreed[tenant_id])
+        assert await tenants.settings_of_tenants([]) == {}
 
     async def test_what_was_forgotten_is_read_again(self, tenants_of: TenantsOf) -> None:
         """Where anything is remembered; to forget an unknown tenant is no error."""

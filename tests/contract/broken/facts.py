@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -171,9 +171,16 @@ class ForgettingTooMuch(MemoryTenants):
         self._settings.pop(tenant_id)
 
 
+class InOtherOrder(MemoryTenants):
+    """Returns the settings of many in the order in which it has them."""
+
+    async def settings_of_tenants(self, tenant_ids: Collection[str]) -> dict[str, TenantSettings]:
+        return dict(zip(tenant_ids, self._settings.values(), strict=False))
+
+
 class TestTenants(TenantsContract):
     """Each breaks something."""
 
-    @pytest.fixture(params=[DefaultsForAll, ZonesAlone, LastAsked, ForgettingTooMuch])
+    @pytest.fixture(params=[DefaultsForAll, ZonesAlone, LastAsked, ForgettingTooMuch, InOtherOrder])
     def tenants_of(self, request: pytest.FixtureRequest) -> Any:
         return request.param

@@ -34,9 +34,10 @@ class ParquetRows:
         share_read: which share of its rows has been read, 0 to 1.
     """
 
-    def __init__(self, path: str, constants: Mapping[str, str]) -> None:
-        """Keep a path, and the values that the folders above give to all rows, by column."""
+    def __init__(self, path: str, constants: Mapping[str, str], batch_rows: int = _BATCH_ROWS) -> None:
+        """Keep a path, the values that the folders above give to all rows, by column, and how many to read at once."""
         self._path = path
+        self._batch_rows = batch_rows
         self._constants = constants
         self.share_read = 0.0
 
@@ -58,7 +59,7 @@ class ParquetRows:
         names = [*file.schema_arrow.names, *self._constants]
         yield Chunk(Places(self._path, ()), dict.fromkeys(names, ()), {})
         row_total, row_count = file.metadata.num_rows, 0
-        for batch in file.iter_batches(batch_size=_BATCH_ROWS):
+        for batch in file.iter_batches(batch_size=self._batch_rows):
             theirs, rows = frame_columns(eager_frame(pa.Table.from_batches([batch])), cell_of=text_of)
             columns: dict[str, Any] = {**theirs}
             for path in expected.paths:

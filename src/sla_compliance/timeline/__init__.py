@@ -1,0 +1,1 @@
+"""The timeline: the days of many keys at once, another way to the same figures."""
