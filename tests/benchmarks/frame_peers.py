@@ -28,7 +28,9 @@ WITH alarm AS (
     SELECT s, e, max(e) OVER (ORDER BY s, e ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS latest
     FROM alarm WHERE s < e
 ), numbered AS (
-    SELECT s, e, sum(CASE WHEN s <= latest THEN 0 ELSE 1 END) OVER (ORDER BY s, e ROWS UNBOUNDED PRECEDING) AS outage
+    SELECT s, e, sum(CASE WHEN s <= latest THEN 0 ELSE 1 END) OVER (
+        ORDER BY s, e, latest NULLS FIRST ROWS UNBOUNDED PRECEDING
+    ) AS outage
     FROM ordered
 ), outages AS (
     SELECT min(s) AS s, max(e) AS e FROM numbered GROUP BY outage

@@ -31,7 +31,7 @@ WITH ordered AS (
     FROM alarms
 ), numbered AS (
     SELECT tenant_id, s, e, sum(CASE WHEN s <= latest THEN 0 ELSE 1 END) OVER (
-        PARTITION BY tenant_id ORDER BY s, e ROWS UNBOUNDED PRECEDING
+        PARTITION BY tenant_id ORDER BY s, e, latest NULLS FIRST ROWS UNBOUNDED PRECEDING
     ) AS outage
     FROM ordered
 ), outages AS (
