@@ -433,7 +433,10 @@ def conformance(session: nox.Session) -> None:
 @nox.session(requires=["wheel"])
 def bench(session: nox.Session) -> None:
     """Measure beside peers, write tables and plots of docs/performance.md; eight minutes; `-- small` tries it."""
-    install_wheel(session, "test", "bench")
+    if shutil.which("java") is None:
+        install_wheel(session, "test", "bench")
+    else:
+        install_wheel(session, "test", "bench", "spark", extra="all,spark")
     session.run("python", "-m", "tests.benchmarks.performance.command", *session.posargs)
 
 

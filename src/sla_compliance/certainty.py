@@ -17,6 +17,7 @@ from dataclasses import dataclass, fields
 from datetime import timedelta
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from sla_compliance.labels import CELL_INDEX, Accounting, Scope, State
@@ -157,8 +158,12 @@ class DeferredCertainty:
 CERTAIN: Final = Certainty()
 
 
+@lru_cache(maxsize=64)
 def scopes_at_stake(accounting: Accounting) -> tuple[Scope, ...]:
-    """Return the scopes in which up and down count differently: where unknown time is doubt."""
+    """Return the scopes in which up and down count differently: where unknown time is doubt.
+
+    Cost: remembered by accounting, for every record asks several times.
+    """
     return tuple(
         scope for scope in Scope if accounting.counts(scope, State.UP) is not accounting.counts(scope, State.DOWN)
     )

@@ -49,6 +49,7 @@ Times = IntervalSet | Iterable[Pair]
 """When: pairs of aware datetimes, half-open, in any order; or a set of instants."""
 
 PAIRS: Final = "a list of (start, end) pairs of aware datetimes"
+_HOURS_OR_PAIRS: Final = f"ServiceHours.parse('mon-fri 09:00-17:00'), say, or {PAIRS}"
 _NOT_CAUSED: Final = "the outage was there when the work began"
 _Window = TypeVar("_Window", MaintenanceWindow, Exclusion)
 
@@ -208,7 +209,7 @@ def times(value: Times, field: str) -> IntervalSet:
     """
     if isinstance(value, IntervalSet):
         return value
-    pairs = listed(value, field, PAIRS)
+    pairs = listed(value, field, _HOURS_OR_PAIRS if field == "service_hours" else PAIRS)
     return IntervalSet.from_pairs([_pair(pair, f"{field}[{index}]") for index, pair in enumerate(pairs)])
 
 

@@ -138,7 +138,7 @@ def calendar_month(text: str, *, zone: str, field: str = "month") -> tuple[datet
     rules = load_zone(zone)
     checked_text(text, field, "text such as 2025-10")
     try:
-        first_day = parse_date(f"{text}-01", field=field)
+        first_day = parse_date(f"{text}-01")
     except InvalidTimestampError:
         raise InvalidTimestampError(f"{field} is {shown(text)}; write it as 2025-10", field=field) from None
     if first_day.year == date.max.year:  # December has no next month

@@ -35,13 +35,12 @@ if TYPE_CHECKING:
 
     from sla_compliance.drawing.markup import Markup
 
-# How many days a period has at most: a preview takes the first of which it needs few enough.
+# How many days a period has at most: a preview takes the first of which it needs few enough, else years.
 _DAYS_OF_PREVIEWED_PERIODS: Final = {
     Period.DAY: 1,
     Period.WEEK: 7,
     Period.MONTH: 31,
     Period.QUARTER: 92,
-    Period.YEAR: 366,
 }
 
 

@@ -139,22 +139,23 @@ class EvaluationArguments(LazyValue):
         """Whether an exclusion excuses some alarms only, so that alarms are needed with their columns."""
         return bool(self.contract.targeted)
 
-    def rows_needed_from_us(self, start_us: int, end_us: int) -> int:
-        """Return from when on rows are needed for a part of the window, microseconds.
+    def rows_needed_from_us(self, start_us: int) -> int:
+        """Return from when on rows are needed for a part of the window that starts at an instant, microseconds.
 
-        That is the start less the margin, or that of the work that meets the part: where work excuses only what it
-        caused, an outage that was there when work began decides about all of it.
+        That is the start less the margin, or that of the work that reaches into the part: where work excuses only what
+        it caused, an outage that was there when work began decides about all of it.
         """
         margin_us = self.policy.margin_us
         first_us = start_us - margin_us
         if self.policy.planned_work.excuses == "caused":
-            meeting_starts_us = [
-                work_start_us
-                for work_start_us, work_end_us in self.contract.work
-                if work_start_us < end_us + margin_us and work_end_us > first_us
-            ]
             # A microsecond more: what counts is whether it was down before the work began.
-            first_us = min([first_us, *(work_start_us - 1 - margin_us for work_start_us in meeting_starts_us)])
+            # Work that begins inside the part, or after it, needs no row from before the margin.
+            needed_from_us = [
+                work_start_us - 1 - margin_us
+                for work_start_us, work_end_us in self.contract.work
+                if work_end_us > first_us
+            ]
+            first_us = min([first_us, *needed_from_us])
         return max(MIN_US, first_us)
 
     @property
@@ -278,7 +279,7 @@ class _UnitRules:
         if unit is not None and unit.has_terms:
             terms = (unit.zone, unit.service_hours, unit.in_service, unit.target)
         if terms not in self._rule_by_terms:
-            self._rule_by_terms[terms] = self._made_rule(unit if terms else None)
+            self._rule_by_terms[terms] = self._made_rule(unit)
         return self._rule_by_terms[terms]
 
     def _made_rule(self, unit: Unit | None) -> LedgerRule:

@@ -124,7 +124,7 @@ def readings(
     measurement: Measurement,
     *,
     keyless: KeylessRows = NO_KEYLESS_ROWS,
-    polled_us: int = 0,
+    polled_us: int,
 ) -> Readings:
     """Return both readings of a batch; where nothing is in doubt, both are the record's ledger.
 

@@ -132,9 +132,11 @@ class ComplianceRecord(Previewed):
     @property
     def leaves_unknown_out(self) -> bool:
         """Whether unmonitored time is left out as agreed, rather than doubt."""
+        certainty = self.certainty.value
+        if not certainty.leaves_unknown_out:
+            return False
         coverage = self.coverage_ratio
-        is_enough = coverage is None or coverage >= self.certainty.value.minimum_coverage_ratio
-        return self.certainty.value.leaves_unknown_out and is_enough
+        return coverage is None or coverage >= certainty.minimum_coverage_ratio
 
     def _reading(self, cells_us: CellLengths | None, unknown_is: State) -> CellLengths:
         cells_us = self.cells_us if cells_us is None else cells_us

@@ -87,9 +87,17 @@ def checked_instant_us(value_us: int, *, field: str) -> int:
     """
     if not MIN_US <= value_us <= MAX_US:
         raise InstantOutOfRangeError(
-            f"{field} is {shown(value_us)} microseconds since 1970, outside 0001-01-04 to 9999-12-29", field=field
+            f"{field} is {_instant_text(value_us)}, outside 0001-01-04 to 9999-12-29; give a date within", field=field
         )
     return value_us
+
+
+def _instant_text(value_us: int) -> str:
+    """Return an instant for a message: its date and time where the calendar has one, else the number."""
+    try:
+        return moment(value_us).isoformat()
+    except OverflowError:
+        return f"{shown(value_us)} microseconds since 1970"
 
 
 def moment(value_us: int, zone: tzinfo = UTC) -> datetime:

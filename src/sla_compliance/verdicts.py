@@ -69,6 +69,8 @@ def verdict(cells_us: CellLengths, accounting: Accounting, target: Fraction) -> 
         return Verdict.UNDETERMINED
     if _meets(up_us, down_us, target):
         return Verdict.MET
+    if is_over(cells_us):
+        return Verdict.BREACHED
     best = with_all_to_come_as(State.UP, cells_us)
     is_recoverable = _meets(counted_us(best, accounting.up_cells), counted_us(best, accounting.down_cells), target)
     return Verdict.AT_RISK if is_recoverable else Verdict.BREACHED
@@ -89,7 +91,7 @@ def with_all_to_come_as(state: State, cells_us: CellLengths) -> CellLengths:
 
 def is_over(cells_us: CellLengths) -> bool:
     """Return whether none of a period is still to come."""
-    return not any(cells_us[to_come] for to_come in _TO_COME)
+    return not any(map(cells_us.__getitem__, _TO_COME))
 
 
 def is_verdict_confirmed(recorded: Verdict, *, optimistic: Verdict, pessimistic: Verdict, is_over: bool) -> bool:

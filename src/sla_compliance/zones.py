@@ -22,6 +22,7 @@ from sla_compliance.checks import checked_text
 from sla_compliance.errors import UnknownZoneError, shown
 
 _LONGEST_NAME = 40
+_AREAS_OF_CITIES = frozenset({"africa", "america", "asia", "atlantic", "australia", "europe", "indian", "pacific"})
 _UNSET_ZONE = "Factory"
 _loaded_zones: dict[str, ZoneInfo] = {}  # as many at most as there are names
 
@@ -74,12 +75,23 @@ def _read_rules(name: str) -> ZoneInfo:
 
 
 def _way_out(name: str) -> str:
-    """Return what a message advises: the zone with the most similar name, if one is similar."""
+    """Return what a message advises: the zone of a city of that name, else the most similar name, if one is."""
     example = "give a name such as 'Africa/Lagos'"
     if len(name) > _LONGEST_NAME:  # the search takes time in proportion to the square of the length
         return example
+    typed_name = name.strip().lower().replace(" ", "_")
     names_by_lower_case = {zone_name.lower(): zone_name for zone_name in sorted(zone_names())}
-    similar_names = get_close_matches(name.strip().lower(), names_by_lower_case)
-    if not similar_names:
-        return example
-    return f"did you mean {names_by_lower_case[similar_names[0]]!r}?"
+    cities = {lower_name.rpartition("/")[2]: lower_name for lower_name in names_by_lower_case if _is_city(lower_name)}
+    lower_name = typed_name if typed_name in names_by_lower_case else cities.get(typed_name)
+    if lower_name is None and not _is_abbreviation(typed_name):
+        lower_name = next(iter(get_close_matches(typed_name, names_by_lower_case, n=1)), None)
+    return example if lower_name is None else f"did you mean {names_by_lower_case[lower_name]!r}?"
+
+
+def _is_city(lower_name: str) -> bool:
+    return lower_name.partition("/")[0] in _AREAS_OF_CITIES
+
+
+def _is_abbreviation(lower_name: str) -> bool:
+    """Return whether a name is a short one or an offset: those that look alike lie hours apart, PST and MST say."""
+    return len(lower_name) <= 4 or any(character in "+0123456789" for character in lower_name)

@@ -51,12 +51,17 @@ async def anybody() -> None:
     """Let everybody read."""
 
 
-def app_over(cache: Cache | None) -> FastAPI:
-    """Return an app with the endpoint, and a bare route of the bytes and headers that were put into `app.state`."""
+def app_over(cache: Cache | None, source: MemoryAlarmSource | None = None) -> FastAPI:
+    """Return an app with the endpoint, and a bare route of the bytes and headers that were put into `app.state`.
+
+    Args:
+        cache: of days; None: in memory.
+        source: of the alarms; by default those of the sample.
+    """
     provider = sample_provider(NOW, tenant_id="demo")
     settings = TenantSettings(provider.zone, monitored_since=provider.start, maintenance=provider.maintenance)
     service = ComplianceService(
-        to_async(MemoryAlarmSource({"demo": provider.batch()})),
+        to_async(source or MemoryAlarmSource({"demo": provider.batch()})),
         tenants=MemoryTenants({"demo": settings}),
         cache=cache,
         clock=lambda: NOW,

@@ -178,7 +178,7 @@ BAD_OPTIONS = {
     ),
     "a zone of works that is none": (
         (*DAY, *WORK_COLUMNS[:-1], "Lagos"),
-        "Error: --times-in is 'Lagos', not a time zone; give a name such as 'Africa/Lagos'",
+        "Error: --times-in is 'Lagos', not a time zone; did you mean 'Africa/Lagos'?",
     ),
     "an exclusion without a reason": (
         (*DAY, "--exclusions", "work.csv", "--exclusion-column", "start=Begins", "--exclusion-column", "end=Ends",

@@ -257,7 +257,12 @@ def test_a_database_that_cannot_be_read(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "the database cannot be read" in result.stderr
     assert "hunter2" not in result.output
-    no_table = run("report", f"sqlite:///{tmp_path / 'empty.sqlite'}", "--tenant", "a", "--zone", "UTC")
+    path = tmp_path / "empty.sqlite"
+    no_file = run("report", f"sqlite:///{path}", "--tenant", "a", "--zone", "UTC")
+    assert (no_file.exit_code, path.exists()) == (2, False)
+    assert "which does not exist" in no_file.stderr
+    path.touch()
+    no_table = run("report", f"sqlite:///{path}", "--tenant", "a", "--zone", "UTC")
     assert "there is no table alarms" in no_table.stderr
 
 

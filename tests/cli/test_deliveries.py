@@ -101,8 +101,9 @@ def test_a_failed_delivery_is_tried_again(engine: Engine) -> None:
 
 def test_a_database_without_the_tables_is_bad_input(tmp_path: Path) -> None:
     """With the command that prints them; so is one that cannot be reached."""
-    engine = create_engine(f"sqlite:///{tmp_path / 'empty.db'}")
-    refused = run(engine)
+    path = tmp_path / "empty.db"
+    path.touch()
+    refused = run(create_engine(f"sqlite:///{path}"))
     assert (refused.exit_code, "`sla-compliance ddl` prints it" in refused.stderr) == (2, True)
     missing = CliRunner().invoke(commands, ["deliveries", "--database-url", f"sqlite:///{tmp_path}/no/x.db"])
-    assert (missing.exit_code, missing.stderr.startswith("Error: the database cannot be used")) == (2, True)
+    assert (missing.exit_code, "which does not exist" in missing.stderr) == (2, True)

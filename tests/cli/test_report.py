@@ -438,9 +438,9 @@ CALLED_LIKE_FIELDS = {
     "an instant": (("alarms.csv", "--as-of", "as_of"), "Error: --as-of is 'as_of'; write it as"),
     "an instant too far away": (
         ("alarms.csv", "--as-of", "9999-12-31T00:00:00Z"),
-        "Error: --as-of is 253402214400000000 microseconds since 1970, outside",
+        "Error: --as-of is 9999-12-31T00:00:00+00:00, outside 0001-01-04 to 9999-12-29; give a date within",
     ),
-    "a date too far away": (("alarms.csv", "--as-of", "9999-12-31"), "Error: --as-of is 253402"),
+    "a date too far away": (("alarms.csv", "--as-of", "9999-12-31"), "Error: --as-of is 9999-12-30T"),
     "a first day too far away": (("alarms.csv", "--from", "0001-01-01"), "Error: --from is -62135"),
     "a column to group by": (("alarms.csv", "--each", "by"), "Error: --each is 'by'; the alarms carry the columns"),
     "a column to map": (("alarms.csv", "--column", "columns=x"), "Error: --column maps 'columns', which alarms"),

@@ -225,7 +225,10 @@ BAD_OPTIONS = {
         ("--map-severity", "critical=High", "--map-severity", "minor=High"),
         "Error: --map-severity maps 'high' to 'critical' and to 'minor'; map it once",
     ),
-    "no zone of times": (("--times-in", "Lagos"), "Error: --times-in is 'Lagos', not a time zone; give a name"),
+    "no zone of times": (
+        ("--times-in", "Lagos"),
+        "Error: --times-in is 'Lagos', not a time zone; did you mean 'Africa/Lagos'?",
+    ),
     "no unit": (("--epoch", "h"), "'--epoch': 'h' is not one of"),
     "no condition": (("--where", "Site"), "'--where': 'Site' is no condition; write it as site=Lagos"),
     "no such column to choose by": (

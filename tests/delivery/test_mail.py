@@ -49,7 +49,8 @@ async def test_a_message_arrives_whole() -> None:
     async with mail_box() as box:
         await send(box.port)
     (taken,) = box.mails
-    assert (taken.sender.split(" ")[1], taken.recipients) == ("FROM:<noc@example.org>", ["rcpt TO:<ana@example.com>"])
+    commands = [taken.sender.split(" ")[1].lower(), *map(str.lower, taken.recipients)]  # Pythons differ in the case
+    assert commands == ["from:<noc@example.org>", "rcpt to:<ana@example.com>"]
     mail = taken.mail
     assert (mail["From"].addresses[0].display_name, mail["To"]) == ("Zoë's NOC", ANA)
     assert mail["Subject"] == "October is lost: Zoë's line"
@@ -194,7 +195,7 @@ async def test_an_address_of_any_script_needs_a_server_that_can() -> None:
     """Else it can never be sent there."""
     async with mail_box(extensions=("SMTPUTF8", "8BITMIME")) as box:
         await send(box.port, "Zoë <zoë@example.com>")
-    assert box.mails[0].recipients == ["rcpt TO:<zoë@example.com>"]
+    assert [recipient.lower() for recipient in box.mails[0].recipients] == ["rcpt to:<zoë@example.com>"]
     error, _ = await failure_of({}, "zoë@example.com")
     assert (error.is_permanent, "SMTPUTF8" in str(error)) == (True, True)
 

@@ -106,6 +106,15 @@ def test_keys_of_arrow(keys: Any, inventory: Any) -> None:
     assert downtimes(days, "tenant_id") == [(str(first), 5), (str(second), 2), *((str(key), 0) for key in listed)]
 
 
+def test_a_dictionary_of_arrow_may_hold_a_missing_value() -> None:
+    """Also where an inventory lists a key that the dictionary does not have."""
+    keys = pa.DictionaryArray.from_arrays(pa.array([0, 1, 2], pa.int32()), pa.array(["a", None, "b"]))
+    table = pa.table({**starts_and_ends(3), "tenant_id": keys})
+    days = daily_result(table, inventory=["z"], unkeyed="nobody", **QUESTION).frame
+    assert downtimes(days, "tenant_id") == [("a", 1), ("b", 4), ("z", 0)]
+    assert days.schema.field("tenant_id").type == keys.type
+
+
 def test_words_of_which_none_qualifies_but_the_missing() -> None:
     """PyArrow compares no column with an empty list of words."""
     table = pa.table({**starts_and_ends(3), "tenant_id": ["a", "b", "a"], "status": pa.array(["x", None, None])})
@@ -160,9 +169,9 @@ def test_arguments_that_are_none() -> None:
     frame = pl.DataFrame({**starts_and_ends(1), "tenant_id": ["a"]})
     with pytest.raises(sla.SLAComplianceError, match="zone is ''"):
         daily_result(frame, zone="", **QUESTION)
-    with pytest.raises(TypeError, match=r"daily_result\(\) got an unexpected keyword argument 'polici'"):
+    with pytest.raises(TypeError, match="take no keyword argument 'polici'"):
         daily_result(frame, polici=None, **QUESTION)  # type: ignore[call-arg]
-    with pytest.raises(TypeError, match=r"daily_result\(\) misses the keyword argument 'as_of'"):
+    with pytest.raises(TypeError, match="need the keyword argument 'as_of'"):
         daily_result(frame, start=QUESTION["start"], end=QUESTION["end"])  # type: ignore[call-arg]
 
 

@@ -84,6 +84,8 @@ def test_an_attribution_lists_its_largest_shares() -> None:
     many += [sla.Alarm(at(6), at(6, 1)), sla.Alarm(at(6), at(6, 1))]
     ids = [sla.Alarm(alarm.first_occurrence, alarm.cleared_at, id=rank) for rank, alarm in enumerate(many)]
     assert repr(attribution(october(*ids))).endswith("\n  and: 5 more>")
+    html = attribution(october())._repr_html_()
+    assert "gross: down while it was; unique: down for no other; owned: it was down first" in text_of(html)
     (without_id,) = [line for line in repr(attribution(october(*many))).splitlines() if "id: none" in line]
     assert without_id.endswith(f"{len(many)} alarms>")
 
@@ -130,6 +132,8 @@ def test_a_trend_is_a_tuple_that_shows_itself() -> None:
     assert "downtime in 30 days: 0 s, before: 3 d 18 h" in repr(changes[5])
     long = trend(report_of([FIBRE], at(1), at(1) + timedelta(days=MOST_POINTS + 9)), sla.Period.DAY)
     assert f"the chart has the latest {MOST_POINTS} of {MOST_POINTS + 9} periods" in text_of(long._repr_html_())
+    whole = trend(report_of([FIBRE], at(1), at(1) + timedelta(days=MOST_POINTS)), sla.Period.DAY)
+    assert "the chart has" not in text_of(whole._repr_html_())
 
 
 def test_statements_and_their_difference_say_what_was_declared_and_what_changed() -> None:

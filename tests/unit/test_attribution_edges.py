@@ -81,6 +81,8 @@ def test_of_equal_shares_the_text_of_the_key_decides() -> None:
         alarm(8, 8.5, "inside too"),
     ]
     assert list(hours_of(of_resources(alarms))) == ["long", "b", "c", "d", "inside", "inside too"]
+    pair = [alarm(1, 2, "b"), alarm(3, 4, "a")]
+    assert list(hours_of(of_resources(pair))) == ["a", "b"]
     numbers = [sla.Alarm(at(8, hour), at(8, hour, 30), id=number) for hour, number in enumerate((10, 9, 1))]
     shares = attribution(report_of(numbers, at(8), at(9))).rows
     assert [share.key for share in shares] == [1, 10, 9]
@@ -115,6 +117,12 @@ def test_a_part_of_the_window_clips_alarms_and_counts_those_that_meet_it() -> No
     assert (wide.start, wide.end, wide.down_us) == (at(8), at(9), 6 * HOUR_US)
     before = attribution(report, by="resource_id", start=at(1), end=at(2))
     assert (before.start, before.end, before.rows, before.down_us) == (at(8), at(8), (), 0)
+
+
+def test_the_bounds_of_an_attribution_are_in_the_tenant_s_zone() -> None:
+    """As those of its report."""
+    written = attribution(report_of([], at(8), at(9), zone="Africa/Lagos")).as_dict()
+    assert (written["start"], written["end"]) == ("2025-10-08T01:00:00+01:00", "2025-10-09T01:00:00+01:00")
 
 
 def test_an_alarm_that_lasts_is_down_until_the_instant_of_evaluation() -> None:

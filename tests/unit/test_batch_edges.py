@@ -52,6 +52,7 @@ def test_joined_batches_have_the_rows_of_both() -> None:
     both = left.joined(right)
     assert (both.starts_us, both.ends_us[:1], both.ends_us[3:4]) == ((10, 20, 30) * 2, (15,), (15,))
     assert both.last_seen_us == (None, None, None, 11, 21, 31)
+    assert right.joined(left).last_seen_us == (11, 21, 31, None, None, None)
     assert both.columns["id"] == ("a", "b", "c", None, None, None)
     assert both.undated == {1: None, 4: 25}
     assert both.disputed_ids == frozenset({"a", "z"})
@@ -209,3 +210,5 @@ def test_active_rows_and_rows_read() -> None:
     assert (rows.rows_read, sla.AlarmBatch().rows_read) == (3, 0)
     bad = [sla.Alarm(at(8), at(7)), sla.Alarm(at(8))]
     assert sla.AlarmBatch.from_alarms(bad, on_invalid="quarantine").rows_read == 2
+    log = [{"key": "r", "at": at(8, hour), "state": state} for hour, state in enumerate(["up", "down", "up"])]
+    assert sla.alarms_from_changes(log, down="down").rows_read == 3

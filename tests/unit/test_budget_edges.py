@@ -62,6 +62,34 @@ def test_a_budget_in_progress_in_json_types_and_in_words() -> None:
         "lost unless cleared by 2025-10-08T06:11:24+00:00, if nothing else is down;"
         " no targeted exclusion is reckoned with"
     )
+    assert repr(answer) == (
+        "<ErrorBudget 2025-10-08T00:00:00+00:00 to 2025-10-09T00:00:00+00:00\n"
+        "  verdict: At risk\n"
+        "  target: 99 %\n"
+        "  allowed: 14 min 24 s\n"
+        "  spent: 8 min\n"
+        "  left: 6 min 24 s\n"
+        "  left of the period's budget: 44.44 %\n"
+        "  left to date: -119.18 %\n"
+        "  availability at best: 99.44 %\n"
+        "  availability at worst: 24.79 %\n"
+        "  down since: 2025-10-08T06:00:00+00:00\n"
+        "  deadline: lost unless cleared by 2025-10-08T06:11:24+00:00, if nothing else is down;"
+        " no targeted exclusion is reckoned with>"
+    )
+
+
+def test_the_instants_of_a_budget_are_in_the_tenant_s_zone() -> None:
+    """As the period's are."""
+    report = day(sla.Alarm(at(8, 6)), as_of=at(8, 6, 5), zone="Africa/Lagos")
+    known = budget(report).as_dict()
+    assert [known[name] for name in ("start", "as_of", "down_since", "deadline", "last_monitored_at")] == [
+        "2025-10-08T01:00:00+01:00",
+        "2025-10-08T07:05:00+01:00",
+        "2025-10-08T07:00:00+01:00",
+        "2025-10-08T07:14:24+01:00",
+        "2025-10-08T07:05:00+01:00",
+    ]
 
 
 def test_a_budget_that_is_over_in_json_types_and_in_words() -> None:
@@ -106,6 +134,9 @@ def test_rows_in_doubt_stand_in_order_of_what_is_at_stake() -> None:
     many = [outage(20, 30, id=f"{number:03}", severity="cleared") for number in range(MOST_ROWS_NAMED + 2)]
     crowded = budget(day(*many))
     assert (len(crowded.because), crowded.more_in_doubt) == (MOST_ROWS_NAMED, 2)
+    assert repr(crowded).endswith(f"row in doubt: '007'\n  and: {MOST_ROWS_NAMED + 2 - 8} more>")
+    kept = budget(day(outage(2, 3, id="in doubt of no weight", severity="cleared")))
+    assert (kept.is_confirmed, kept.because) == (True, ())
     assert budget(day(*many[:MOST_ROWS_NAMED])).more_in_doubt == 0
 
 

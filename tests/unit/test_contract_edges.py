@@ -158,7 +158,11 @@ def test_an_earlier_refusal_is_kept_beside_one_of_what_was_not_caused() -> None:
         ({"maintenance": 5}, "maintenance is 5; give a list of (start, end) pairs of aware datetimes"),
         ({"in_service": [(at(8), None)]}, "in_service[0].end is None"),
         ({"monitored": [(None, at(8))]}, "monitored[0].start is None"),
-        ({"service_hours": "mon"}, "service_hours is 'mon'; give a list of (start, end) pairs of aware datetimes"),
+        (
+            {"service_hours": "mon"},
+            "service_hours is 'mon'; give ServiceHours.parse('mon-fri 09:00-17:00'), say, or a list",
+        ),
+        ({"in_service": "mon"}, "in_service is 'mon'; give a list of (start, end) pairs of aware datetimes"),
     ],
 )
 def test_what_is_no_window_is_named_by_its_place(terms: dict[str, Any], message: str) -> None:

@@ -126,6 +126,22 @@ def test_a_correction_concerns_the_row_as_it_stood_and_as_corrected(
     assert len(made) == (0 if "void" in facts else 1)
 
 
+def test_a_row_that_was_resolved_or_reversed_concerns_its_time_too() -> None:
+    """Until it was resolved; of a row that ends before it starts, the instant of its start."""
+    resolved = sla.Alarm(at(8, 4), resolved_at=at(8, 6), id="a")
+    assert spans(batch(resolved, corrections=[correct(ends=at(8, 5))]).corrected) == [(us(at(8, 4)), us(at(8, 6)))]
+    reversed_row = sla.Alarm(at(8, 6), at(8, 4), id="a")
+    assert spans(batch(reversed_row, corrections=[correct(severity="minor")]).corrected) == [(us(at(8, 6)),) * 2]
+
+
+def test_corrected_rows_are_values() -> None:
+    """Equal and hashable."""
+    row = sla.Alarm(at(8, 4), at(8, 6), id="a")
+    one, other = (batch(row, corrections=[correct(ends=at(8, 5))]).corrected for _ in range(2))
+    assert one == other
+    assert hash(one) == hash(other)
+
+
 def test_a_row_without_a_start_concerns_all_time_before_its_end() -> None:
     """Unless the correction says when it started."""
     row = sla.Alarm(None, at(8, 6), id="a")  # type: ignore[arg-type]
@@ -182,3 +198,14 @@ def test_an_end_replaces_one_of_any_kind() -> None:
     assert batch(row, corrections=[correct(ends=at(8, 3))]).ends_us == (us(at(8, 3)),)
     broken = sla.Alarm(at(8, 3), resolved_at=at(8, 1), id="a")
     assert batch(broken, corrections=[correct(ends=at(8, 4))]).rejected == ()
+
+
+@pytest.mark.parametrize("column", ["cleared_at", "resolved_at"])
+def test_an_end_replaces_one_that_cannot_be_read(column: str) -> None:
+    """Of either column; a start that cannot be read is a fault still."""
+    naive = at(8, 2).replace(tzinfo=None)
+    unreadable: dict[str, Any] = {column: naive}
+    made = batch(sla.Alarm(at(8, 1), id="a", **unreadable), corrections=[correct(ends=at(8, 3))])
+    assert (made.rejected, made.ends_us) == ((), (us(at(8, 3)),))
+    without_start = batch(sla.Alarm(naive, id="a", **unreadable), corrections=[correct(ends=at(8, 3))])
+    assert [row.faulty_columns for row in without_start.rejected] == [("first_occurrence",)]

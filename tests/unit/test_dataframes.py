@@ -163,6 +163,11 @@ def test_the_frame_of_no_outage_has_the_columns_and_types_of_any(kind: str) -> N
         assert list(zip(empty.columns, empty.dtypes, strict=True)) == list(zip(full.columns, full.dtypes, strict=True))
 
 
+def test_a_frame_is_one_of_pandas_unless_another_is_asked_for() -> None:
+    """Of outages as of days."""
+    assert SAMPLE_REPORT.incidents_frame().equals(SAMPLE_REPORT.incidents_frame("pandas"))
+
+
 def test_an_outage_without_alarms_names_none() -> None:
     """Measured downtime has no alarm behind it; nor has an outage whose alarms a source did not return."""
     incident = SAMPLE_REPORT.incidents()[0]

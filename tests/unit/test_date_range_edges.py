@@ -53,6 +53,30 @@ def test_the_present_instant_is_not_passed_yet() -> None:
     assert exact_window("2025-10-08", **midnight) == (at(8), at(10))
 
 
+def test_the_last_instant_of_a_day_is_of_that_day() -> None:
+    """Where now is a microsecond before midnight, today ends in a microsecond."""
+    terms: dict[str, Any] = {"zone": "UTC", "now": at(9) - timedelta(microseconds=1)}
+    assert exact_window("2025-10-08", **terms) == whole_days("2025-10-08", **terms) == (at(8), at(9))
+    assert last_days(1, **terms) == (at(8), at(9))
+
+
+def test_an_empty_window_is_of_the_tenant_s_zone() -> None:
+    """As any other window."""
+    for call in (whole_days, exact_window):
+        window = call("2025-10-09", zone="Africa/Lagos", now=NOW)
+        assert [moment.isoformat() for moment in window] == ["2025-10-09T00:00:00+01:00"] * 2
+
+
+def test_a_microsecond_beyond_a_limit_of_centuries_is_too_much() -> None:
+    """Lengths are compared as integers."""
+    terms: dict[str, Any] = {**TERMS, "max_days": 200_000}
+    end = at(8)
+    start = end - timedelta(days=200_000)
+    before = start - timedelta(microseconds=1)
+    assert whole_days(start.isoformat(), end.isoformat(), **terms) == (start, end)
+    assert field_of(whole_days, before.isoformat(), end.isoformat(), **terms)[0] == "from_date"
+
+
 def test_a_request_that_exceeds_its_limit_names_its_start() -> None:
     """Exactly as many days are allowed; until now one date more."""
     assert whole_days("2025-10-07", "2025-10-08", **LIMITED) == (at(7), at(9))

@@ -10,7 +10,7 @@ import pytest
 
 import sla_compliance as sla
 from sla_compliance.compliance import EvaluationArguments
-from sla_compliance.intervals import ALWAYS, IntervalSet
+from sla_compliance.intervals import ALWAYS, NEVER, IntervalSet
 from sla_compliance.units import MIN_US
 from tests.unit.moments import DAY_US, HOUR_US, MINUTE_US, at, report_of, us
 
@@ -29,7 +29,7 @@ def arguments(**changes: Any) -> EvaluationArguments:
         ({"start": 5}, "start is 5"),
         ({"end": 5}, "end is 5"),
         ({"as_of": 5}, "as_of is 5"),
-        ({"end": at(7)}, "end is 2025-10-07"),
+        ({"end": at(7)}, "end is 2025-10-07 00:00:00+00:00, before start 2025-10-08 00:00:00+00:00; swap them"),
         ({"policy": "99"}, "policy is '99'; give an SLAPolicy"),
         ({"monitor_gap": 5}, "monitor_gap is 5"),
         ({"maintenance": 5}, "maintenance is 5; give a list of (start, end) pairs of aware datetimes"),
@@ -39,7 +39,7 @@ def arguments(**changes: Any) -> EvaluationArguments:
         ({"exclusions": [(at(9), at(8))]}, "exclusions[0] ends at 2025-10-08"),
         ({"monitored": [(at(8), 5)]}, "monitored[0].end is 5"),
         ({"in_service": [(5, at(8))]}, "in_service[0].start is 5"),
-        ({"service_hours": 5}, "service_hours is 5; give a list of (start, end) pairs of aware datetimes"),
+        ({"service_hours": 5}, "service_hours is 5; give ServiceHours.parse('mon-fri 09:00-17:00'), say, or a list of"),
         ({"monitored": "always"}, "monitored is 'always'; give a list of (start, end) pairs of aware datetimes"),
     ],
 )
@@ -70,10 +70,10 @@ def test_iterables_are_read_once() -> None:
 def test_rows_are_needed_from_the_margin_of_damping_on() -> None:
     """Never from before the calendar."""
     policy = sla.SLAPolicy(merge_gap=HOUR, min_outage=2 * HOUR)
-    start_us, end_us = us(at(8)), us(at(9))
-    assert arguments(policy=policy).rows_needed_from_us(start_us, end_us) == start_us - 3 * HOUR_US
-    assert arguments().rows_needed_from_us(start_us, end_us) == start_us
-    assert arguments(policy=policy).rows_needed_from_us(MIN_US + 1, end_us) == MIN_US
+    start_us = us(at(8))
+    assert arguments(policy=policy).rows_needed_from_us(start_us) == start_us - 3 * HOUR_US
+    assert arguments().rows_needed_from_us(start_us) == start_us
+    assert arguments(policy=policy).rows_needed_from_us(MIN_US + 1) == MIN_US
 
 
 @pytest.mark.parametrize(
@@ -82,10 +82,11 @@ def test_rows_are_needed_from_the_margin_of_damping_on() -> None:
         ((at(7), at(8)), at(8)),
         ((at(7), at(8, 1)), at(7)),
         ((at(6), at(10)), at(6)),
+        ((at(8), at(8, 1)), at(8)),
         ((at(8, 23), at(10)), at(8)),
         ((at(9), at(10)), at(8)),
     ],
-    ids=["over before", "reaches in", "around", "begins inside", "begins after"],
+    ids=["over before", "reaches in", "around", "begins as the part does", "begins inside", "begins after"],
 )
 def test_work_that_excuses_what_it_caused_needs_rows_from_just_before_it(
     work: tuple[datetime, datetime], needed_from: datetime
@@ -93,18 +94,18 @@ def test_work_that_excuses_what_it_caused_needs_rows_from_just_before_it(
     """An outage that was there when it began decides about all of it."""
     policy = sla.SLAPolicy(planned_work=sla.PlannedWork(excuses="caused"))
     made = arguments(policy=policy, maintenance=[work])
-    needed_us = us(needed_from) - (needed_from != at(8))
-    assert made.rows_needed_from_us(us(at(8)), us(at(9))) == needed_us
-    assert arguments(maintenance=[work]).rows_needed_from_us(us(at(8)), us(at(9))) == us(at(8))
+    needed_us = us(needed_from) - (work[0] <= at(8) < work[1])
+    assert made.rows_needed_from_us(us(at(8))) == needed_us
+    assert arguments(maintenance=[work]).rows_needed_from_us(us(at(8))) == us(at(8))
 
 
 def test_work_within_the_margin_of_damping_needs_its_rows_too() -> None:
     """The margin counts on both sides of the part, and before the work."""
     policy = sla.SLAPolicy(merge_gap=HOUR, planned_work=sla.PlannedWork(excuses="caused"))
     before = arguments(policy=policy, maintenance=[(at(7, 22), at(7, 23, 30))])
-    assert before.rows_needed_from_us(us(at(8)), us(at(9))) == us(at(7, 21)) - 1
+    assert before.rows_needed_from_us(us(at(8))) == us(at(7, 21)) - 1
     touching = arguments(policy=policy, maintenance=[(at(7, 22), at(7, 23))])
-    assert touching.rows_needed_from_us(us(at(8)), us(at(9))) == us(at(7, 23))
+    assert touching.rows_needed_from_us(us(at(8))) == us(at(7, 23))
 
 
 @pytest.mark.parametrize(("with_children", "is_targeted"), [(None, False), (False, True), (True, True)])
@@ -174,6 +175,18 @@ def test_units_have_terms_of_their_own() -> None:
     assert len(reports["c"].days) == 2
 
 
+def test_hours_of_all_units_are_on_the_wall_of_each() -> None:
+    """A unit with a zone has them there; the frame of a rule is of its zone."""
+    units = [sla.Unit("a"), sla.Unit("b", zone="Africa/Lagos"), sla.Unit("c", zone="UTC")]
+    hours = sla.ServiceHours.parse("wed 00:00-12:00")
+    terms = {**TERMS, "service_hours": hours}
+    reports = sla.evaluate_each(ROWS, by="resource_id", inventory=sla.Inventory(units), unkeyed="nobody", **terms)
+    assert {key: report.total.observed_us // HOUR_US for key, report in reports.items()} == {"a": 12, "b": 11, "c": 12}
+    made = arguments(service_hours=hours)
+    rule = made.ledger_rule(made.contract, sla.AlarmBatch(), zone="Africa/Lagos")
+    assert (rule.frame.zone, made.ledger_rule(made.contract, sla.AlarmBatch()).frame.zone) == ("Africa/Lagos", "UTC")
+
+
 def test_a_window_that_names_a_key_by_itself_is_everybody_s_in_its_report() -> None:
     """It takes agreed time out there; elsewhere it excuses nothing."""
     window = sla.MaintenanceWindow(at(8, 4), at(8, 8), applies_to={"resource_id": ["b"]})
@@ -182,6 +195,7 @@ def test_a_window_that_names_a_key_by_itself_is_everybody_s_in_its_report() -> N
     assert reports["b"].total.downtime_us == HOUR_US
     assert reports["a"].total.observed_us == 24 * HOUR_US
     assert reports["b"].contract.maintenance.total_us == 4 * HOUR_US
+    assert reports["b"].total.segments[sla.Scope.MAINTENANCE, sla.State.DOWN] == HOUR_US
     assert not reports["a"].contract.maintenance
 
 
@@ -192,6 +206,7 @@ def test_a_source_may_say_when_each_key_was_monitored() -> None:
     own = replace(batch, monitored_by={"resource_id": {"a": half}})
     reports = sla.evaluate_each(own, by="resource_id", inventory=["a", "c"], unkeyed="nobody", **TERMS)
     assert (reports["a"].total.observed_us, reports["c"].total.observed_us) == (12 * HOUR_US, 0)
+    assert (reports["a"].contract.monitored, reports["c"].contract.monitored) == (half, NEVER)
     by_customer = sla.evaluate_each(own, by="id", **TERMS)
     assert by_customer["1"].total.observed_us == DAY_US
     some = replace(batch, monitored=IntervalSet((us(at(8, 6)),), (us(at(9)),)))

@@ -313,7 +313,11 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("frame", "options", "message"),
         [
-            (lambda: pd.DataFrame([[1, 2]], columns=["a", "a"]), {}, "frame has two columns of one name"),
+            (
+                lambda: pd.DataFrame([[1, 2]], columns=["a", "a"]),
+                {},
+                "frame has two columns of one name: 'a' 2 times; rename",
+            ),
             (lambda: pl.DataFrame({"a": [1]}), {}, "frame has no column first_occurrence; it has 'a'; map the one"),
             (
                 lambda: pl.DataFrame({"Severity": [1], "severity": [1], "first_occurrence": [NINE]}),

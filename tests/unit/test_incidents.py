@@ -223,12 +223,19 @@ def test_an_outage_without_a_known_beginning_says_so() -> None:
 
 @pytest.mark.parametrize(("minute", "is_behind"), [(59, False), (60, True), (119, True), (120, False)])
 def test_an_alarm_is_behind_the_outage_that_lasts_when_it_is_raised(minute: int, is_behind: bool) -> None:
-    """From its first minute on, up to its end."""
+    """From its first minute on, up to its end, whether it is the last outage or not."""
     outage = sla.Alarm(at(8, 1), at(8, 2), id="outage")
     raised = at(8) + timedelta(minutes=minute)
     other = sla.Alarm(raised, raised, id="other")
-    (incident,) = report_of([outage, other], at(8), at(9)).incidents()
-    assert ("other" in [alarm.id for alarm in incident.alarms]) is is_behind
+    for later in ([], [sla.Alarm(at(8, 3), at(8, 4), id="later")]):
+        incident = report_of([outage, other, *later], at(8), at(9)).incidents()[0]
+        assert ("other" in [alarm.id for alarm in incident.alarms]) is is_behind
+
+
+def test_an_incident_lists_all_of_its_alarms_unless_it_says_otherwise() -> None:
+    """And it has a known beginning."""
+    incident = sla.Incident(start_us=0, end_us=1, is_ongoing=False, downtime_us=1, zone="UTC", alarms=())
+    assert (incident.begins_before, incident.alarm_count) == (False, 0)
 
 
 def test_a_page_counts_the_downtime_of_all_outages_of_its_part() -> None:

@@ -87,6 +87,39 @@ def test_few_outages_in_many_days_are_measured_where_they_are() -> None:
     assert report.ledger.without_downtime.segments[Scope.AGREED, State.DOWN] == 0
 
 
+def test_few_excused_outages_in_many_days_are_taken_back_from_downtime() -> None:
+    """Each by what excuses it; the cells are those of the timeline, and of days that are few."""
+    alarms = [sla.Alarm(at(10, 22), at(11, 3), resource_id="r"), sla.Alarm(at(20, 4), at(20, 8), resource_id="s")]
+    work = sla.MaintenanceWindow(at(10, 23), at(11, 2), applies_to={"resource_id": "r"})
+    theft = sla.Exclusion(at(20, 5), at(20, 7), applies_to={"resource_id": "s"}, reason="theft")
+    terms: dict[str, Any] = {"maintenance": [work], "exclusions": [theft]}
+    ledger = report_of(alarms, at(1), at(31), **terms).ledger
+    segments = ledger.segments
+    assert segments[Scope.AGREED, State.DOWN] == 4 * HOUR_US
+    assert segments[Scope.AGREED, State.EXCUSED_MAINTENANCE] == 3 * HOUR_US
+    assert segments[Scope.AGREED, State.EXCUSED_OTHER] == 2 * HOUR_US
+    assert segments[Scope.AGREED, State.UP] == 30 * DAY_US - 9 * HOUR_US
+    for first, last in ((10, 12), (20, 21)):
+        few_days = report_of(alarms, at(first), at(last), **terms).ledger
+        assert ledger.day_cells_us()[first - 1 : last - 1] == few_days.day_cells_us()
+
+
+def test_the_downtime_of_a_part_alone_leaves_the_others_up() -> None:
+    """What is excused of it too."""
+    alarms = [sla.Alarm(at(8, hour), at(8, hour + 4), resource_id="r") for hour in (1, 9, 17)]
+    work = [sla.MaintenanceWindow(at(8, hour), at(8, hour + 1), applies_to={"resource_id": "r"}) for hour in (2, 10)]
+    thefts = [
+        sla.Exclusion(at(8, hour), at(8, hour + 1), applies_to={"resource_id": "r"}, reason="theft") for hour in (3, 11)
+    ]
+    ledger = report_of(alarms, at(8), at(9), maintenance=work, exclusions=thefts).ledger
+    start_us, end_us = us(at(8, 9, 30)), us(at(8, 11, 30))
+    part = ledger.with_downtime_within(start_us, end_us)
+    assert part.cells_us(start_us, end_us) == ledger.cells_us(start_us, end_us)
+    down_states = State.DOWN, State.EXCUSED_MAINTENANCE, State.EXCUSED_OTHER
+    assert [part.segments[Scope.AGREED, state] / HOUR_US for state in down_states] == [0.5, 1, 0.5]
+    assert part.segments[Scope.AGREED, State.UP] == 22 * HOUR_US
+
+
 def test_the_days_of_a_part_are_clipped_to_it() -> None:
     """Each has its own cells; the first and the last may be partial."""
     ledger = report_of([sla.Alarm(at(8, 20), at(9, 2))], at(7), at(12)).ledger

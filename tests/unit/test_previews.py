@@ -226,7 +226,18 @@ def test_days_of_a_chart_are_named_and_marked() -> None:
 
 @pytest.mark.parametrize(
     ("days", "period"),
-    [(90, "day"), (100, "day"), (101, "week"), (1_095, "month"), (9_000, "quarter"), (40_000, "year")],
+    [
+        (90, "day"),
+        (100, "day"),
+        (101, "week"),
+        (700, "week"),
+        (701, "month"),
+        (3_100, "month"),
+        (3_101, "quarter"),
+        (9_200, "quarter"),
+        (9_201, "year"),
+        (40_000, "year"),
+    ],
 )
 def test_a_long_report_has_a_chart_of_longer_periods(days: int, period: str) -> None:
     """It never grows beyond what a notebook carries."""

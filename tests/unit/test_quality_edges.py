@@ -153,8 +153,13 @@ def test_rows_that_several_days_leave_unnamed_are_about_so_many() -> None:
     assert exact == f"{MOST_NAMED + 5} bad rows set aside, the first: row 00"
     (about,) = lines_of(facts(*named, (FactCode.BAD_ROW, "other", 1, 0), (FactCode.BAD_ROW, "", 5, 0)))
     assert about == f"about {MOST_NAMED + 6} bad rows set aside, the first: row 00"
-    (none_unnamed,) = lines_of(facts(*named, (FactCode.BAD_ROW, "other", 1, 0)))
-    assert none_unnamed == f"{MOST_NAMED + 1} bad rows set aside, the first: row 00"
+    (one_unnamed,) = lines_of(facts(*named, (FactCode.BAD_ROW, "other", 1, 0), (FactCode.BAD_ROW, "", 1, 0)))
+    assert one_unnamed == f"about {MOST_NAMED + 2} bad rows set aside, the first: row 00"
+    more = [(FactCode.BAD_ROW, name, 1, 0) for name in ("other", "another")]
+    (none_unnamed,) = lines_of(facts(*named, *more))
+    assert none_unnamed == f"{MOST_NAMED + 2} bad rows set aside, the first: row 00"
+    (nameless,) = lines_of(facts((FactCode.BAD_ROW, "", 5, 0)))
+    assert nameless == "5 bad rows set aside, the first: of which no name was kept"
 
 
 def test_doubts_of_several_days_add_up() -> None:
@@ -164,6 +169,13 @@ def test_doubts_of_several_days_add_up() -> None:
         facts((code, "a", 1, HOUR_US), (code, "a", 1, HOUR_US), (code, "b", 2, 1), (FactCode.BAD_ROW, "x", 1, 5))
     )
     assert doubts == (sla.Doubt(DoubtCause.UNSEEN, 3, 2 * HOUR_US + 1),)
+
+
+def test_quality_says_what_the_reader_of_the_rows_assumed() -> None:
+    """A sentence each, as an attribute too."""
+    batch = sla.AlarmBatch(assumptions=("all rows are critical",))
+    quality = report_of(batch, at(8), at(9)).quality
+    assert quality.assumptions == quality.lines() == ("all rows are critical",)
 
 
 def test_quality_in_json_types() -> None:

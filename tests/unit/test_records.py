@@ -208,3 +208,10 @@ def test_records_are_values() -> None:
     assert copy == record
     assert hash(copy) == hash(record)
     assert copy.start == record.start
+
+
+def test_an_accounting_of_another_kind_is_refused_by_its_name() -> None:
+    """The error names the argument."""
+    with pytest.raises(sla.InvalidTypeError) as refused:
+        lagos().counted_as("GROSS")  # type: ignore[arg-type]
+    assert refused.value.field == "accounting"

@@ -60,6 +60,22 @@ def test_reliability_in_json_types_and_in_words() -> None:
         "1 still open, for 1 h 30 min\n"
         "3 of 4 alarms acknowledged, on average after 7 min"
     )
+    assert repr(figures) == (
+        "<Reliability 2025-10-08T00:00:00+00:00 to 2025-10-09T00:00:00+00:00\n"
+        "  failures: 4\n"
+        "  mean time up: 5 h 15 min\n"
+        "  mean time down: 45 min\n"
+        "  mean time between failures: 6 h\n"
+        "  restorations: 3\n"
+        "  mean time to restore: 30 min\n"
+        "  median: 20 min\n"
+        "  95th percentile: 1 h\n"
+        "  longest: 1 h\n"
+        "  still open: 1\n"
+        "  oldest open: 1 h 30 min\n"
+        "  acknowledged: 3 of 4 alarms\n"
+        "  mean time to acknowledge: 7 min>"
+    )
     assert of_day().explain() == "2025-10-08T00:00:00+00:00 to 2025-10-09T00:00:00+00:00: 0 failures"
 
 
@@ -85,6 +101,16 @@ def test_an_outage_belongs_to_the_days_that_it_meets_and_ends_in_one() -> None:
     assert counted == [None, None, 5 * HOUR_US, None]
 
 
+def test_each_restoration_has_its_own_counted_time() -> None:
+    """Whatever came before and comes after; what maintenance takes out is no part of it."""
+    alarms = [outage(2, 60), outage(4, 120), outage(8, 180)]
+    report = report_of(alarms, at(8), at(9), maintenance=[(at(8, 5), at(8, 5, 30))])
+    figures = reliability(report, clock="counted")
+    assert figures.mttr_us == 110 * MINUTE_US
+    assert (figures.median_us, figures.longest_us) == (90 * MINUTE_US, 3 * HOUR_US)
+    assert reliability(report).mttr_us == 2 * HOUR_US
+
+
 def test_time_that_does_not_count_is_no_failure() -> None:
     """The outage is restored nevertheless."""
     figures = of_day(outage(2, 60), maintenance=[(at(8, 2), at(8, 3))])
@@ -99,6 +125,8 @@ def test_an_outage_that_lasts_is_open_and_in_no_mean() -> None:
     assert (lasting.still_open, lasting.oldest_open_us, lasting.restorations) == (1, 4 * HOUR_US, 0)
     over = of_day(sla.Alarm(at(8, 2), at(8, 6) - MICROSECOND), as_of=at(8, 6))
     assert (over.still_open, over.oldest_open_us, over.restorations) == (0, None, 1)
+    just_over = of_day(sla.Alarm(at(8, 2), at(8, 6)), as_of=at(8, 6))
+    assert (just_over.still_open, just_over.oldest_open_us, just_over.restorations) == (0, None, 1)
 
 
 def test_alarms_are_raised_in_the_period_that_holds_their_start() -> None:

@@ -16,6 +16,7 @@ from tests.unit.moments import DAY_US, HOUR_US, at, report_of, us
 
 MICROSECOND = timedelta(microseconds=1)
 OUTAGE = sla.Alarm(at(8, 22), at(9, 2), id="1")
+LOG_WORDS: list[dict[str, Any]] = [{"down": "down"}, {"down": "down", "up": "ok"}]
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +88,8 @@ def test_hours_are_elapsed_hours_of_each_day_inside_the_window() -> None:
     assert [hour.observed_us / HOUR_US for hour in cut] == [0.5, 1, 1, 1, 1, 0.25]
     assert [hour.downtime_us / HOUR_US for hour in cut] == [0, 1, 1, 1, 1, 0]
     assert [hour.date.day for hour in cut] == [8, 8, 8, 9, 9, 9]
+    whole = report_of([OUTAGE], at(8, 22), at(9, 2)).by(sla.Period.HOUR)
+    assert [hour.observed_us / HOUR_US for hour in whole] == [1, 1, 1, 1]
 
 
 def test_a_monitor_that_polls_widens_the_bounds_of_its_record() -> None:
@@ -94,6 +97,8 @@ def test_a_monitor_that_polls_widens_the_bounds_of_its_record() -> None:
     report = report_of([sla.Alarm(at(8, 1), at(8, 3)), sla.Alarm(at(9, 5), at(9, 6))], at(8), at(10))
     second = report.bounds(report.days[1], polled_every=timedelta(hours=1))
     assert (second.low, second.high) == (Fraction(22, 24), Fraction(1))
+    first = report.bounds(report.days[0], polled_every=timedelta(hours=1))
+    assert (first.low, first.high) == (Fraction(21, 24), Fraction(23, 24))
     assert report.bounds(polled_every=timedelta(0)) == report.bounds()
     with pytest.raises(sla.InvalidTypeError) as caught:
         report.bounds(polled_every=5)  # type: ignore[arg-type]
@@ -123,6 +128,33 @@ def test_an_input_without_rows_is_in_doubt_as_such() -> None:
     assert not report_of(bad, at(8), at(9)).is_of_empty_input
     assert replace(empty, input_rows=3).doubt_of_input is None
     assert replace(quiet, input_rows=0).doubt_of_input is DoubtCause.NO_ROWS
+    log = [{"key": "r", "at": at(8), "state": "ok"}]
+    causes = [report_of(sla.alarms_from_changes(log, **words), at(8), at(9)).doubt_of_input for words in LOG_WORDS]
+    assert causes == [DoubtCause.NO_DOWN, None]
+
+
+def test_a_part_of_a_day_has_bounds_of_its_own() -> None:
+    """An alarm that nothing has seen for a week may be over."""
+    unseen = sla.Alarm(at(8, 6), id="1", last_occurrence=at(8, 9))
+    report = report_of([unseen], at(8), at(9), as_of=at(20))
+    part = report.bounds(report.part(at(8), at(8, 12)))
+    assert (part.low, part.high) == (Fraction(6, 12), Fraction(9, 12))
+    hours = [report.bounds(hour).high for hour in report.by(sla.Period.HOUR)]
+    assert hours == [Fraction(1)] * 6 + [Fraction(0)] * 3 + [Fraction(1)] * 15
+
+
+def test_rows_without_a_key_are_in_doubt_for_every_key() -> None:
+    """And rows without a start for every day; a report that is of no key has no title."""
+    rows = [sla.Alarm(at(8, 1), at(8, 2), resource_id="r"), sla.Alarm(at(8, 4), at(8, 6))]
+    terms: dict[str, Any] = {"start": at(8), "end": at(9), "zone": "UTC", "as_of": at(9)}
+    report = sla.evaluate_each(rows, by="resource_id", **terms)["r"]
+    assert (report.bounds().low, report.bounds().high) == (Fraction(21, 24), Fraction(23, 24))
+    without_start = report_of([sla.Alarm(None, at(8, 2))], at(8), at(10), on_invalid="quarantine")  # type: ignore[arg-type]
+    assert [without_start.bounds(day).because for day in without_start.days] == [
+        (sla.Doubt(DoubtCause.NO_START, 1, 0),)
+    ] * 2
+    bare = sla.ComplianceReport(batch=report.batch, qualifying=report.qualifying, measurement=report.measurement)
+    assert (bare.title, bare.input_rows) == (None, None)
 
 
 def test_bounds_of_incidents_are_checked(three_days: sla.ComplianceReport) -> None:
@@ -140,6 +172,9 @@ def test_bounds_of_incidents_are_checked(three_days: sla.ComplianceReport) -> No
     with pytest.raises(sla.InvalidIntervalError) as reversed_bounds:
         three_days.incidents(at(9), at(8))
     assert reversed_bounds.value.field == "end"
+    assert str(reversed_bounds.value) == (
+        "end is 2025-10-08 00:00:00+00:00, before start 2025-10-09 00:00:00+00:00; swap them"
+    )
     assert len(three_days.incidents(at(1), at(30))) == 1
 
 

@@ -143,7 +143,7 @@ def test_canonical_text_says_all_and_is_read_back() -> None:
 
 
 BAD_TEXTS = [
-    ("", "hold no hours; give None for always"),
+    ("", "hold no hours; write some, such as 'mon-fri 09:00-17:00', or '24x7' for always"),
     (";;", "hold no hours"),
     ("2026-12-25 closed", "hold no hours"),
     ("mon", "hold 'mon'; write days and their hours as 'mon-fri 09:00-17:00', or '24x7' for always"),
@@ -260,3 +260,6 @@ def test_many_years_at_once_are_those_of_each() -> None:
     bounds_us = [first_instant_us(date(year, 1, 1), "Europe/Berlin") for year in years]
     by_year = IntervalSet.union(OFFICE.expand("Europe/Berlin", *year) for year in pairwise(bounds_us))
     assert OFFICE.expand("Europe/Berlin", bounds_us[0], bounds_us[-1]) == by_year
+    noon_us = first_instant_us(date(2020, 1, 3), "Europe/Berlin") + 12 * HOUR_US  # of a Friday
+    until_noon = by_year | OFFICE.expand("Europe/Berlin", bounds_us[-1], noon_us)
+    assert OFFICE.expand("Europe/Berlin", bounds_us[0], noon_us) == until_noon

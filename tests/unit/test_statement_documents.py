@@ -93,7 +93,7 @@ def signed(**changes: Any) -> dict[str, Any]:
         ({"end_us": MAX_US + 1}, "end_us"),
         ({"issued_us": MAX_US + 1}, "issued_us"),
         ({"as_of_us": MAX_US + 1}, "as_of_us"),
-        ({"day_cells": {"2025-10-32": {}}}, "day_cells"),
+        ({"day_cells": {"2025-10-32": {}}}, ": day_cells is '2025-10-32'"),
         ({"day_cells": {"2025-10-08": {"AGREED/UP": -1}}}, "2025-10-08 of its field day_cells has a length that is"),
         ({"day_cells": {"2025-10-08": {"AGREED/UP": MAX_US + 1}}}, "has a length that is none"),
         ({"day_cells": {"2025-10-08": {"AGREED/UP": True}}}, "has a length that is none"),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import sla_compliance as sla
-from sla_compliance.analysis import Difference, Statement, difference, restate, statement
+from sla_compliance.analysis import Difference, Statement, difference, restate, statement, statements
 from sla_compliance.analysis.differences import RowChanges
 from sla_compliance.analysis.statements import check_closed, closed_from_us
 from sla_compliance.errors import PeriodOpenError
@@ -38,6 +38,31 @@ def restated(old: Statement, report: sla.ComplianceReport, **changes: Any) -> St
 
 OUTAGE = sla.Alarm(at(8, 9), at(8, 10), id="17")
 LONGER = sla.Alarm(at(8, 9), at(8, 12), id="17")
+
+
+def test_a_statement_shows_itself() -> None:
+    """Without a subject and without downtime; its instants in the tenant's zone."""
+    report = of_day(zone="Africa/Lagos")
+    first = issued(report)
+    assert repr(first) == (
+        "<Statement 1, 2025-10-08 to 2025-10-09 of 'acme'\n"
+        "  verdict: Met\n"
+        "  availability: 100.00 % of 99 %\n"
+        "  downtime: 0 s\n"
+        "  issued: 2025-10-20T01:00:00+01:00 by 'ana'\n"
+        f"  policy: {report.policy.fingerprint}\n"
+        f"  input: {first.input_digest[:16]}\n"
+        f"  digest: {first.digest[:16]}>"
+    )
+
+
+def test_as_many_lines_as_are_kept_at_most_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One more is too many."""
+    lines = issued(of_day(OUTAGE)).lines
+    assert lines is not None
+    for most_lines, kept in ((len(lines), lines), (len(lines) - 1, None)):
+        monkeypatch.setattr(statements, "MOST_LINES", most_lines)
+        assert issued(of_day(OUTAGE)).lines == kept
 
 
 def test_a_statement_in_json_types() -> None:

@@ -62,12 +62,12 @@ def days_by_core(terms: EvaluationArguments, times: KeyedTimes, key: int) -> dic
     return {column.name: list(column.values) for column in columns}
 
 
-def assert_days_are_those_of_the_core(terms: EvaluationArguments, times: KeyedTimes) -> None:
+def assert_days_are_those_of_the_core(terms: EvaluationArguments, times: KeyedTimes, keys: int = KEYS) -> None:
     """Compare each figure of each key."""
     rule = terms.ledger_rule(terms.contract, sla.AlarmBatch())
     assert objection_to(rule) == ""
     seen = []
-    for first, days in days_of_keys(rule, times, KEYS):
+    for first, days in days_of_keys(rule, times, keys):
         for offset in range(len(days.uptime_us)):
             expected = days_by_core(terms, times, first + offset)
             assert days.uptime_us[offset].tolist() == expected["uptime_us"]
@@ -75,7 +75,7 @@ def assert_days_are_those_of_the_core(terms: EvaluationArguments, times: KeyedTi
             assert [VERDICTS[rank] for rank in days.verdicts[offset]] == expected["verdict"]
             assert days.is_confirmed[offset].tolist() == expected["is_confirmed"]
             seen.append(first + offset)
-    assert seen == list(range(KEYS))
+    assert seen == list(range(keys))
 
 
 POLICIES = [

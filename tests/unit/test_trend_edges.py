@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -86,6 +86,16 @@ def test_a_period_that_begins_with_the_window_s_edge_compares_only_if_it_is_whol
     assert (change.is_to_date, change.is_comparable) == (True, False)
     assert change.before is not None
     assert (change.before.start, change.before.end) == (at(8, 1), at(8, 12))
+    later = trend(report_of([], at(8, 12), at(10), as_of=at(9, 12)), Period.DAY)[1]
+    assert later.before is None
+
+
+@pytest.mark.parametrize(("as_of", "is_comparable"), [(29, True), (30, False)])
+def test_a_month_in_progress_compares_until_the_shorter_one_has_passed(as_of: int, is_comparable: bool) -> None:
+    """28 days of March with all of February; 29 days with nothing."""
+    start, end, now = (datetime(2025, month, day, tzinfo=UTC) for month, day in ((2, 1), (4, 1), (3, as_of)))
+    change = trend(report_of([], start, end, as_of=now), Period.MONTH)[1]
+    assert (change.is_to_date, change.is_comparable) == (True, is_comparable)
 
 
 @pytest.mark.parametrize(
@@ -128,6 +138,8 @@ def test_as_much_has_passed_at_the_same_time_of_the_same_date() -> None:
     february, march = date(2025, 2, 1), date(2025, 3, 1)
     assert of(february, march, datetime(2025, 3, 10, 15, tzinfo=BERLIN)) == datetime(2025, 2, 10, 15, tzinfo=BERLIN)
     assert of(february, march, datetime(2025, 3, 31, 12, tzinfo=BERLIN)) == datetime(2025, 3, 3, 12, tzinfo=BERLIN)
+    early = datetime(2025, 3, 10, 0, 30, tzinfo=BERLIN)  # of 9 March in UTC
+    assert of(february, march, early) == datetime(2025, 2, 10, 0, 30, tzinfo=BERLIN)
     # 30 March has 23 hours: 22 of them had passed at 23:00, and on 2 March at 22:00.
     assert of(february, march, datetime(2025, 3, 30, 23, tzinfo=BERLIN)) == datetime(2025, 3, 2, 22, tzinfo=BERLIN)
     assert us(datetime(2025, 3, 30, 23, tzinfo=BERLIN)) - us(datetime(2025, 3, 30, tzinfo=BERLIN)) == 22 * HOUR_US

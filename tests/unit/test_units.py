@@ -75,6 +75,18 @@ def test_one_microsecond_beyond_the_ends_is_refused() -> None:
             checked_instant_us(value, field="value")
 
 
+def test_an_instant_beyond_the_ends_is_shown_as_people_write_it() -> None:
+    """A date where the calendar has one, else the number."""
+    with pytest.raises(
+        sla.errors.InstantOutOfRangeError, match="^value is 9999-12-29T00:00:00.000001\\+00:00, outside"
+    ):
+        checked_instant_us(MAX_US + 1, field="value")
+    with pytest.raises(
+        sla.errors.InstantOutOfRangeError, match="^value is 1000000000000000000 microseconds since 1970"
+    ):
+        checked_instant_us(10**18, field="value")
+
+
 def test_a_length_is_exact() -> None:
     """Where seconds as a float would no longer be."""
     assert length_us(timedelta(days=999_999_999, microseconds=1), field="length") == 999_999_999 * 24 * HOUR_US + 1

@@ -66,11 +66,30 @@ def test_only_text_is_a_name(name: object) -> None:
         ("america/north dakota/new salem", "did you mean 'America/North_Dakota/New_Salem'?"),
         ("America/Argentina/ComodRivadavia".ljust(40, "a"), "did you mean 'America/Argentina/ComodRivadavia'?"),
         ("America/Argentina/ComodRivadavia".ljust(41, "a"), "give a name such as 'Africa/Lagos'"),
+        ("Lagos", "did you mean 'Africa/Lagos'?"),
+        ("new york", "did you mean 'America/New_York'?"),
+        ("Bogota", "did you mean 'America/Bogota'?"),
+        ("ushuaia", "did you mean 'America/Argentina/Ushuaia'?"),
+        ("dubai", "did you mean 'Asia/Dubai'?"),
+        ("Azores", "did you mean 'Atlantic/Azores'?"),
+        ("perth", "did you mean 'Australia/Perth'?"),
+        ("ROME", "did you mean 'Europe/Rome'?"),
+        ("mahe", "did you mean 'Indian/Mahe'?"),
+        ("fiji", "did you mean 'Pacific/Fiji'?"),
+        ("japen", "did you mean 'Japan'?"),
+        ("cubb", "give a name such as 'Africa/Lagos'"),
+        ("utc", "did you mean 'UTC'?"),
+        ("Z", "give a name such as 'Africa/Lagos'"),
+        ("PST", "give a name such as 'Africa/Lagos'"),
+        ("GMT+1", "give a name such as 'Africa/Lagos'"),
         ("??", "give a name such as 'Africa/Lagos'"),
     ],
 )
 def test_a_near_name_is_suggested(name: str, hint: str) -> None:
-    """A wrong case or a slip of the pen is answered with the name that was meant, up to forty characters."""
+    """A wrong case, a city or a slip of the pen is answered with the name that was meant, up to forty characters.
+
+    An abbreviation or an offset is not: the names that resemble it lie hours apart.
+    """
     with pytest.raises(UnknownZoneError) as caught:
         load_zone(name)
     assert str(caught.value).endswith(hint)

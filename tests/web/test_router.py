@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from fastapi import Header
 from fastapi.testclient import TestClient
 
 from sla_compliance.alarms import Alarm
+from sla_compliance.batch import AlarmBatch
 from sla_compliance.errors import InvalidValueError
 from sla_compliance.inventory import Inventory, Unit
 from sla_compliance.service import MemoryTenants, to_async
@@ -25,6 +27,14 @@ THE_SEVENTH = {
     "downtime_minutes": 2,
     "sla_breaches": 1,
 }
+
+
+class NamelessSource(Source):
+    """A table of times and severities alone."""
+
+    async def fetch(self, *_: Any) -> AlarmBatch:
+        """Return one alarm."""
+        return AlarmBatch.from_columns(starts_us=[0], ends_us=[1], severities=["critical"])
 
 
 @pytest.fixture
@@ -196,6 +206,12 @@ class TestFigures:
         assert [row["quality"]["lines"] for row in rows] == [[], lines]
         assert (rows[1]["verdict"], rows[1]["is_confirmed"]) == ("MET", False)
         assert rows[1]["low_percentage"] < rows[1]["high_percentage"] == 99.89
+
+    def test_alarms_that_name_no_resource_have_no_list_of_them(self) -> None:
+        """A table without such a column is no failure of the server: the page leaves the list out."""
+        with visiting(service_over(NamelessSource())) as client:
+            assert client.get("compliance?days=2").status_code == 200
+            assert_problem(client.get("resources?days=2"), 404, "by is 'resource_id'", "must name a column")
 
     def test_resources_of_an_inventory_have_their_own_targets(self) -> None:
         """Units without an alarm appear, shared devices count; a target that is asked for is everybody's."""

@@ -93,6 +93,18 @@ def test_without_the_demonstration_postgresql_gets_no_table(postgres_dsn: str) -
         engine.dispose()
 
 
+def test_tables_that_are_made_empty_are_named_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A mistyped path would look like a platform without an outage; what is there already is not spoken of."""
+    url = f"sqlite:///{tmp_path / 'mistyped.sqlite'}"
+    prepare(url, demo_at=None)
+    (message,) = caplog.messages
+    assert all(table.name in message for table in TABLES)
+    assert "every figure is 100 %" in message
+    prepare(url, demo_at=None)
+    prepare(f"sqlite:///{tmp_path / 'demo.sqlite'}", demo_at=NOW)
+    assert caplog.messages == [message]
+
+
 def test_a_table_that_is_there_is_left_as_it_is(tmp_path: Path) -> None:
     """An SQLite file gets the tables that it lacks, and no index on one of its own."""
     file = tmp_path / "own.sqlite"

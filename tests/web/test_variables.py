@@ -144,7 +144,9 @@ def test_the_header_chooses_among_a_tokens_tenants_unless_it_is_switched_off() -
 
 def test_check_reads_the_same_variables(tmp_path: Path) -> None:
     """The database and the contract file."""
-    database = f"sqlite:///{tmp_path / 'empty.sqlite'}"
+    path = tmp_path / "empty.sqlite"
+    path.touch()
+    database = f"sqlite:///{path}"
     contract = tmp_path / "sla.toml"
     contract.write_text('[tables.alarms]\ntable = "faults"\n', encoding="utf-8")
 

@@ -130,8 +130,6 @@ class ErrorBudget(Previewed):
 
     def _preview(self) -> Preview:
         in_doubt = [("row in doubt", shown(name)) for name in self.because]
-        if self.more_in_doubt:
-            in_doubt.append(("and", f"{self.more_in_doubt:,} more"))
         return Preview(
             heading=f"{self.start.isoformat()} to {self.end.isoformat()}",
             verdict=verdict_text(self.state, is_confirmed=self.is_confirmed),
@@ -146,7 +144,7 @@ class ErrorBudget(Previewed):
                 *percentage_fact("availability at worst", self.worst_ratio),
                 *([] if self.down_since is None else [("down since", self.down_since.isoformat())]),
                 ("deadline", self._deadline_text),
-                *first_facts(in_doubt),
+                *first_facts(in_doubt, len(in_doubt) + self.more_in_doubt),
             ],
         )
 

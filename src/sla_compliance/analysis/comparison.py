@@ -37,10 +37,10 @@ class Comparison:
         self.rule = self.report.rule
         self.in_doubt = time_by_cause(self.report.readings.doubtful)
 
-    def difference_us(self, low: AlarmBatch, high: AlarmBatch | None = None) -> int:
+    def difference_us(self, batch: AlarmBatch, other: AlarmBatch | None = None) -> int:
         """Return by how much the counted downtime of two batches differs; by default the second is as given."""
-        high_report = self.report if high is None else self.arguments.report(high)
-        return abs(high_report.total.downtime_us - self.arguments.report(low).total.downtime_us)
+        other_report = self.report if other is None else self.arguments.report(other)
+        return abs(other_report.total.downtime_us - self.arguments.report(batch).total.downtime_us)
 
     def difference_under_us(self, arguments: EvaluationArguments) -> int:
         """Return by how much the counted downtime differs under other arguments."""

@@ -44,14 +44,14 @@ def _open(comparison: Comparison, code: FindingCode, words: str, rows: Sequence[
 
 def ends_in_doubt(comparison: Comparison) -> Iterator[Finding]:
     """Yield the findings of alarms that are over, or taken to be, at a time that is not known."""
-    cut_off = comparison.in_doubt.get(DoubtCause.CUT_OFF, NEVER)
+    cut_off = comparison.in_doubt.get(DoubtCause.CUT_OFF)
     if cut_off:
         rows = comparison.numbers_of(comparison.rule.stale_rows(comparison.qualifying))
         yield Finding(
             code=FindingCode.CUT_OFF,
             sentence=f"{counted_rows(len(rows), 'alarm')} not over, ended by stale_after when last seen",
             rows=len(rows),
-            at_stake_us=comparison.difference_us(comparison.batch, comparison.with_outages(comparison.batch, cut_off)),
+            at_stake_us=comparison.difference_us(comparison.with_outages(comparison.batch, cut_off)),
             keyword="refreshed_every",
             names=comparison.names_of(rows),
         )
@@ -120,7 +120,7 @@ def _without_disagreement(comparison: Comparison) -> AlarmBatch:
     in_doubt_by_id = {row_id: IntervalSet.from_pairs(times) for row_id, times in times_by_id.items()}
     starts_us, ends_us = list(comparison.batch.starts_us), list(comparison.batch.ends_us)
     for row in comparison.numbers_of(range(len(comparison.qualifying))):
-        in_doubt = in_doubt_by_id.get(comparison.batch.columns["id"][row], NEVER)
+        in_doubt = in_doubt_by_id.get(comparison.batch.columns["id"][row])
         end_us = min(ends_us[row], comparison.rule.as_of_us)
         if in_doubt and starts_us[row] < end_us:
             # What all rows of a group say is one stretch at most, and so is what is left of each row.
@@ -178,7 +178,7 @@ def _set_aside(
         code=code,
         sentence=sentence,
         rows=len(rows),
-        at_stake_us=comparison.difference_us(comparison.batch, comparison.with_outages(comparison.batch, outages)),
+        at_stake_us=comparison.difference_us(comparison.with_outages(comparison.batch, outages)),
         keyword=keyword,
         names=names,
     )
@@ -194,7 +194,7 @@ def odd_rows(comparison: Comparison) -> Iterator[Finding]:
             sentence=f"{counted_rows(rows, 'row')} whose severity was overwritten by 'cleared', counted as no outage",
             rows=rows,
             at_stake_us=comparison.difference_us(
-                comparison.batch, comparison.with_outages(comparison.batch, union_of_times(overwritten))
+                comparison.with_outages(comparison.batch, union_of_times(overwritten))
             ),
             keyword="corrections" if all(time.row_id is not None for time in overwritten) else "columns",
             names=tuple(time.name for time in overwritten[:NAMES_OF_A_FINDING]),

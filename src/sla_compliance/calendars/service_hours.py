@@ -101,7 +101,8 @@ class ServiceHours:
         # After the holidays, so that a date that is both has the exception's hours.
         for day, text in _items({} if exceptions is None else exceptions, "exceptions"):
             dated[_plain_date(day)] = _read_hours(text)
-        return cls._with_some_hours(_read_week(_items(hours, "hours")), dated)
+        way_out = "give None for always, or an empty list for never"
+        return cls._with_some_hours(_read_week(_items(hours, "hours")), dated, way_out)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -122,12 +123,13 @@ class ServiceHours:
             is_date = _DATE.fullmatch(days) is not None
             (entries_of_dates if is_date else entries_of_weekdays).append((days, ranges))
         dated = _read_dates(entries_of_dates)
-        return cls._with_some_hours(_read_week(entries_of_weekdays), dated)
+        way_out = "write some, such as 'mon-fri 09:00-17:00', or '24x7' for always"
+        return cls._with_some_hours(_read_week(entries_of_weekdays), dated, way_out)
 
     @classmethod
-    def _with_some_hours(cls, week: tuple[Hours, ...], dated: Mapping[date, Hours]) -> Self:
+    def _with_some_hours(cls, week: tuple[Hours, ...], dated: Mapping[date, Hours], way_out: str) -> Self:
         if not any(week) and not any(dated.values()):
-            raise _error("hold no hours; give None for always, or an empty list for never")
+            raise _error(f"hold no hours; {way_out}")
         return cls(week, tuple(sorted(dated.items())))
 
     def expand(self, zone: str, start_us: int, end_us: int) -> IntervalSet:

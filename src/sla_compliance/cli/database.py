@@ -150,7 +150,7 @@ def _alarms(
 ) -> AlarmBatch:
     """Return the alarms of a tenant that its range needs, and those with some ids, of any time."""
     arguments = EvaluationArguments(**evaluation.keywords(tenant_id))
-    first_us = arguments.rows_needed_from_us(arguments.start_us, arguments.end_us)
+    first_us = arguments.rows_needed_from_us(arguments.start_us)
     last_us = arguments.end_us + arguments.policy.margin_us
     fetch = source.fetch_with_ancestors if arguments.needs_ancestors else source.fetch_details
     batch = fetch(tenant_id, first_us, last_us, arguments.policy.qualifying)

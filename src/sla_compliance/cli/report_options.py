@@ -74,7 +74,10 @@ report_options: Final[Decorator] = applied(
     ),
     document_options,
     _streamed(
-        "--processes", type=click.IntRange(min=1), metavar="N", help="How many work at a time.  [default: all cores]"
+        "--processes",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="How many work at a time.  [default: one for each two million rows, up to all cores]",
     ),
     _streamed("--restart", is_flag=True, help="Forget what an unfinished run of the same output has done."),
 )

@@ -50,7 +50,7 @@ class StreamedOptions:
         inventory: the file of what there is; None: what rows name.
         unkeyed: whose the rows without a key are.
         output: the file to write.
-        processes: how many work at a time.
+        processes: how many work at a time; None: as many as the rows are worth.
         restarts: whether an unfinished run is forgotten.
     """
 
@@ -58,7 +58,7 @@ class StreamedOptions:
     inventory: str | None
     unkeyed: Unkeyed
     output: Path
-    processes: int
+    processes: int | None
     restarts: bool
 
     @classmethod
@@ -86,7 +86,7 @@ class StreamedOptions:
             inventory=options["inventory"],
             unkeyed=options["unkeyed"] or "doubt",
             output=Path(os.path.realpath(output)),
-            processes=options["processes"] or _cores(),
+            processes=options["processes"],
             restarts=options["restart"],
         )
 
@@ -127,10 +127,3 @@ def _check_files(options: Mapping[str, Any], output: str) -> None:
     further_files = [*files, *options["maintenance"], *options["exclusions"]]
     further_files += filter(None, (options["inventory"], options["contract"]))
     check_output(output, further_files)
-
-
-def _cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):  # not everywhere
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

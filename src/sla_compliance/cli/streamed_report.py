@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -39,7 +40,7 @@ from sla_compliance.streaming.plan import StreamPlan
 from sla_compliance.streaming.question import RowKeywords, StreamedQuestion
 from sla_compliance.streaming.runs import RunResult, StepProgress, plan_of, run_plan
 from sla_compliance.streaming.work_folder import WorkFolder, check_same_run
-from sla_compliance.streaming.workers import WorkerError
+from sla_compliance.streaming.workers import WorkerError, worthwhile_processes
 from sla_compliance.version import __version__
 
 _NOT_OF_THE_QUESTION: Final = frozenset({"files", "output", "format_name", "processes", "restart", "by"})
@@ -71,7 +72,8 @@ def write_streamed(context: click.Context, options: Mapping[str, Any]) -> None:
             click.echo(f"Note: goes on with the run of {begun_at:%Y-%m-%d %H:%M:%S} UTC in {folder.path}", err=True)
         try:
             with _progress() as progress:
-                result = run_plan(plan, checked.output, checked.processes, progress, COMMAND_LINE)
+                processes = checked.processes or worthwhile_processes(plan.row_count, _cores())
+                result = run_plan(plan, checked.output, processes, progress, COMMAND_LINE)
         except WorkerError:
             raise  # what is done is kept
         except SLAComplianceError:
@@ -195,3 +197,10 @@ def _notes(result: RunResult, plan: StreamPlan) -> Iterator[str]:
         f"{counted(result.row_count, 'row')} of {counted(len(plan.files), 'file')} gave "
         f"{counted(result.day_count, 'day')} of {counted(result.key_count, 'key')}"
     )
+
+
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # not everywhere
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

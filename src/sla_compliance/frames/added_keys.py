@@ -101,6 +101,10 @@ def _extended_arrow(table: Any, columns: _Columns, with_missing: bool) -> Any:  
         rows[name] = pa.array(cells, None if pa.types.is_null(dtype) else dtype)
         if pa.types.is_null(dtype):
             table = table.set_column(index, name, table[name].cast(rows[name].type))
+        elif pa.types.is_dictionary(dtype):
+            # A dictionary may hold a missing value; PyArrow does not join such ones.
+            encoded = table[name].cast(dtype.value_type).dictionary_encode()
+            table = table.set_column(index, name, encoded.cast(dtype))
     return pa.concat_tables([table, pa.table(rows, schema=table.schema)])
 
 

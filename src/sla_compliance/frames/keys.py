@@ -21,6 +21,7 @@ from sla_compliance.errors import InvalidValueError, shown
 from sla_compliance.frames.key_columns import KeyColumn, by_first_row, first_rows_of
 from sla_compliance.rows.arrow import FrameColumn
 from sla_compliance.timeline.line import Int64s
+from sla_compliance.zones import load_zone
 
 KEY_COLUMN: Final = "\0key"
 """The column of keys made of several columns' values, in a batch."""
@@ -151,7 +152,12 @@ def _numbered(columns: Sequence[KeyColumn]) -> tuple[Int64s, tuple[str, ...], In
 
 
 def _zones_of_keys(numbers: Int64s, texts: Sequence[str], zones: nw.Series[Any]) -> dict[str | None, str]:
-    """Return the one zone of each key, and of the rows without one, under None, where they name one."""
+    """Return the one zone of each key, and of the rows without one, under None, where they name one.
+
+    Raises:
+        UnknownZoneError: it is no zone.
+        InvalidValueError: a key names several, or none.
+    """
     column = KeyColumn.of(zones, "zone_column")
     # Rows without a key are the key before the first here, and missing zones a zone.
     pairs = (numbers + 1) * (len(column.texts) + 1) + column.numbers + 1
@@ -160,8 +166,13 @@ def _zones_of_keys(numbers: Int64s, texts: Sequence[str], zones: nw.Series[Any])
     for number, zone in zip(numbers[rows].tolist(), FrameColumn(zones[rows.tolist()]).cells(), strict=True):
         zones_by_key.setdefault(None if number < 0 else texts[number], []).append(zone)
     zone_by_key: dict[str | None, str] = {}
+    checked_zones: set[str] = set()
     for text, key_zones in zones_by_key.items():
         if len(key_zones) == 1 and isinstance(key_zones[0], str) and key_zones[0]:
+            if key_zones[0] not in checked_zones:
+                owner = "the rows without a key" if text is None else f"key {shown(text)}"
+                load_zone(key_zones[0], field=f"{zones.name} of {owner}")
+                checked_zones.add(key_zones[0])
             zone_by_key[text] = key_zones[0]
         elif text is not None:
             names = ", ".join(sorted(map(shown, key_zones))[:_ZONES_SHOWN])

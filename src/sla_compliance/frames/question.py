@@ -158,12 +158,14 @@ class DailyQuestion(LazyValue):
 
 
 def _check_terms(terms: Mapping[str, object]) -> None:
-    """Check the names of terms, which Python would refuse in the name of a function that was not called."""
+    """Check the names of terms; Python would refuse them in the name of a function that the caller does not know."""
     for name in terms:
         if name not in Terms.__annotations__:
-            raise TypeError(f"daily_result() got an unexpected keyword argument {name!r}")
+            raise TypeError(f"daily_compliance() and daily_result() take no keyword argument {name!r}")
     if "as_of" not in terms:
-        raise TypeError("daily_result() misses the keyword argument 'as_of'; give an aware datetime")
+        raise TypeError(
+            "daily_compliance() and daily_result() need the keyword argument 'as_of'; give an aware datetime"
+        )
 
 
 def _checked_names(by: str | Iterable[str]) -> tuple[str, ...]:

@@ -63,8 +63,12 @@ def frame_columns(
 def _eager(native: Any) -> nw.DataFrame[Any]:  # noqa: ANN401 - as above
     try:
         frame = nw.from_native(native)
-    except ValueError:
-        raise InvalidValueError("frame has two columns of one name; rename one", field="frame") from None
+    except ValueError as error:
+        # narwhals lists the names, one on a line below its own sentence.
+        names = ", ".join(line.strip("- ") for line in str(error).splitlines()[1:])
+        raise InvalidValueError(
+            f"frame has two columns of one name: {names[:120]}; rename one", field="frame"
+        ) from None
     except TypeError:
         return _of_stream(native)
     return frame.collect() if isinstance(frame, nw.LazyFrame) else frame
@@ -114,7 +118,8 @@ class FrameColumn(TypedColumn):
         values = self._values()
         if self._series.dtype.is_float():
             values = whole_floats_as_integers(values)
-        return values if self._cell_of is None else list(map(self._cell_of, values))
+        is_text = self._series.dtype == nw.String
+        return values if is_text or self._cell_of is None else list(map(self._cell_of, values))
 
     def take(self, rows: Sequence[int]) -> FrameColumn:
         """Return some of the rows, by index."""

@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
@@ -41,6 +42,7 @@ from sla_compliance.service.source_reader import MAX_CONCURRENT_FETCHES
 from sla_compliance.sources.command_engines import run_with_engine
 from sla_compliance.sources.database_urls import ASYNC_DRIVERS, connection_limits, parse_database_url
 
+_log = logging.getLogger(__name__)
 STORED_DAYS_TABLE: Final = "sla_days"
 CONNECT_WITHIN_S: Final = 3
 STATEMENT_WITHIN_MS: Final = 10_000
@@ -146,21 +148,25 @@ def prepare(url_text: str, *, demo_at: datetime | None) -> bool:
     def work(engine: Engine) -> bool:
         with engine.begin() as connection:
             if is_file or demo_at is not None:
-                _create_missing_tables(connection)
+                _create_missing_tables(connection, is_demo=demo_at is not None)
             if demo_at is not None:
                 _fill(connection, demo_at)
             return inspect(connection).has_table(STORED_DAYS_TABLE)
 
     try:
-        return run_with_engine(url_text, work)
+        return run_with_engine(url_text, work, may_make_file=True)
     except OSError as error:
         raise OSError(f"the database cannot be used: {error}") from error
 
 
-def _create_missing_tables(connection: Connection) -> None:
-    """Create those of the platform's tables that the database lacks; one that exists is left as it is."""
+def _create_missing_tables(connection: Connection, *, is_demo: bool) -> None:
+    """Create those of the platform's tables that the database lacks, and say so; one that exists is left as it is."""
     inspector = inspect(connection)
     missing_tables = [table for table in TABLES if not inspector.has_table(table.name)]
+    if missing_tables and not is_demo:
+        # A mistyped path is a new database: nothing else would tell it from a platform without an outage.
+        names = ", ".join(table.name for table in missing_tables)
+        _log.warning("The database lacks %s: made as empty tables. Without alarms every figure is 100 %%.", names)
     with _cursor(connection) as cursor:
         create_tables(cursor, _dialect(connection), missing_tables)
 

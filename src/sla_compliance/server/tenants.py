@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol, runtime_checkable
+from typing import Any, Final, Protocol, final, runtime_checkable
 
 from sla_compliance.errors import SLAComplianceError, requires_extra
 
@@ -50,6 +50,7 @@ class ManyTenantRows(Protocol):
         ...
 
 
+@final
 class DatabaseTenants:
     """Tenants of a database; the service's Tenants, SupportsManySettings and AsyncSupportsInventory."""
 

@@ -161,7 +161,7 @@ class DayEvaluator:
             return set(days)
         # Where work excuses only what it caused, an outage before the work decides about it: rows are needed from then.
         arguments = await self.reader.arguments(Window.around(subject, days.values()))
-        return {day for day, span in days.items() if arguments.rows_needed_from_us(*span) >= since_us}
+        return {day for day, span in days.items() if arguments.rows_needed_from_us(span[0]) >= since_us}
 
     async def evaluate(self, subject: Subject, spans: Mapping[DayKey, Span]) -> dict[DayKey, MeasuredDay]:
         """Return days between these bounds, measured over the shortest window that holds them; one query."""

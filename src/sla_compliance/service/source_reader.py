@@ -234,7 +234,7 @@ class SourceReader:
         elif (whole_rows or corrections) and isinstance(source, AsyncDetailedAlarmSource):
             fetch = source.fetch_details
         start_us, end_us = window.reach_us
-        first_us = min(start_us, arguments.rows_needed_from_us(arguments.start_us, arguments.end_us))
+        first_us = min(start_us, arguments.rows_needed_from_us(arguments.start_us))
         batch = await self._fetched(fetch, subject, first_us, end_us)
         return await self._corrected(subject.tenant_id, batch, corrections, first_us, end_us)
 

@@ -17,9 +17,10 @@ import socket
 import threading
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from sla_compliance.errors import requires_extra
+from sla_compliance.errors import InvalidValueError, requires_extra, shown
 from sla_compliance.sources.database_urls import (
     COMMAND_DRIVERS,
     DRIVERS,
@@ -29,7 +30,7 @@ from sla_compliance.sources.database_urls import (
 )
 
 with requires_extra("sqlalchemy", __name__):
-    from sqlalchemy import Connection, Engine, create_engine, event
+    from sqlalchemy import URL, Connection, Engine, create_engine, event
     from sqlalchemy.exc import DBAPIError, SQLAlchemyError
     from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -47,6 +48,7 @@ def run_with_engine(
     field: str = "database_url",
     connect_s: int = _CONNECT_WITHIN_S,
     statement_ms: int = _STATEMENT_WITHIN_MS,
+    may_make_file: bool = False,
 ) -> _Result:
     """Return what a function does with an engine, which is disposed of afterwards.
 
@@ -55,13 +57,16 @@ def run_with_engine(
         work: uses the engine and no file; runs in this thread, in an event loop where the driver is async.
         connect_s: how long connecting may take, seconds.
         statement_ms: how long a statement may take on the server, milliseconds; the client waits a little longer.
+        may_make_file: whether a file of SQLite that does not exist is made; else it is an error.
 
     Raises:
-        InvalidValueError, MissingExtraError: as `parse_database_url`.
+        InvalidValueError, MissingExtraError: as `parse_database_url`; or there is no such file of SQLite.
         OSError: the database cannot be reached, does not answer in time, or refuses a statement; the message says which
             on one line, without the URL.
     """
     url = parse_database_url(url_text, drivers=COMMAND_DRIVERS, field=field)
+    if not may_make_file:
+        _check_file(url, field)
     arguments = connection_limits(url, connect_s=connect_s, statement_ms=statement_ms)
     silent_s = answer_within_s(statement_ms)
     has_hung = threading.Event()
@@ -78,6 +83,14 @@ def run_with_engine(
     except (SQLAlchemyError, OSError) as error:  # OSError: asyncpg's; SQLAlchemy passes it on
         is_late = has_hung.is_set() or isinstance(error, TimeoutError)
         raise OSError("it does not answer in time" if is_late else _reason(error)) from error
+
+
+def _check_file(url: URL, field: str) -> None:
+    """Check that the file of an SQLite database exists: for a mistyped path the driver would make an empty one."""
+    path = url.database or ":memory:"
+    is_file = url.get_backend_name() == "sqlite" and path != ":memory:" and not path.startswith("file:")
+    if is_file and not Path(path).exists():
+        raise InvalidValueError(f"{field} names the file {shown(path)}, which does not exist", field=field)
 
 
 def _in_this_thread(engine: Engine, work: Callable[[Engine], _Result]) -> _Result:

@@ -32,12 +32,22 @@ with requires_extra("frames", __name__, package="pyarrow"):
 
 Job = Callable[[StreamPlan, Any], dict[str, Any]]
 _JOBS_AHEAD: Final = 2
+_ROWS_WORTH_A_PROCESS: Final = 2_000_000
 _plans: Final[list[StreamPlan]] = []
 """The plan of this process, where it does jobs of another: it is given it once, and not with each job."""
 
 
 class WorkerError(SLAComplianceError, RuntimeError):
     """A process that did jobs came to an end, or to the end of its memory."""
+
+
+def worthwhile_processes(rows: int, cores: int) -> int:
+    """Return how many processes work through some rows sooner than fewer; more than one have to be started first.
+
+    >>> worthwhile_processes(100, 8), worthwhile_processes(7_000_000, 8), worthwhile_processes(10**9, 8)
+    (1, 3, 8)
+    """
+    return max(1, min(cores, rows // _ROWS_WORTH_A_PROCESS))
 
 
 class Workers:

@@ -74,7 +74,7 @@ class DayFiguresOfFrame:
         """
         self._policy = policy
         self._sums = _SumsOfCells(frame)
-        self._is_over = np.array([is_over(cells) for cells in frame.cells_without_downtime], dtype=bool)
+        self._is_over = np.array([is_over(cells) for cells in frame.cells_without_downtime], dtype=np.int8)
         self._has_unknown = State.UNKNOWN in {list(State)[state] for state in frame.states}
 
     def columns(self, recorded: Int64s, optimistic: Int64s | None = None) -> DayColumns:
@@ -101,9 +101,7 @@ class DayFiguresOfFrame:
             is_left_out = self._leaves_unknown_out(record, recorded)
             optimistic_verdicts = np.where(is_left_out, optimistic_verdicts, known[0])
             pessimistic_verdicts = np.where(is_left_out, pessimistic_verdicts, known[1])
-        confirmed = _CONFIRMED[
-            verdicts, optimistic_verdicts, pessimistic_verdicts, self._is_over.astype(np.int8)[np.newaxis, :]
-        ]
+        confirmed = _CONFIRMED[verdicts, optimistic_verdicts, pessimistic_verdicts, self._is_over[np.newaxis, :]]
         return DayColumns(record.up_us, record.down_us, verdicts, confirmed)
 
     def _leaves_unknown_out(self, record: _Reading, recorded: Int64s) -> Flags:
@@ -123,8 +121,8 @@ class _SumsOfCells:
     def __init__(self, frame: Frame) -> None:
         self._days_without_downtime = frame.cells_without_downtime
         self._scopes, self._states = frame.scopes, frame.states
-        days = np.searchsorted(frame.days.bounds_us, frame.edges_us[:-1], side="right") - 1
-        self._first_pieces = np.flatnonzero(np.diff(days, prepend=-1))
+        day_numbers = np.searchsorted(frame.days.bounds_us, frame.edges_us[:-1], side="right")  # from 1 on
+        self._first_pieces = np.flatnonzero(np.diff(day_numbers, prepend=0))
         self._totals: dict[bytes, Int64s] = {}
         self._downtime: Int64s | None = None
 

@@ -29,10 +29,10 @@ from sla_compliance.policy import SLAPolicy
 Int64s: TypeAlias = npt.NDArray[np.int64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
 
-_LONGEST_LINE_US: Final = 2**63 - 1
-_LENGTHS_AT_ONCE: Final = 1 << 20
-_ROWS_AT_ONCE: Final = 1 << 15
-_FEWEST_FOR_POLARS: Final = 1 << 16
+_LONGEST_LINE_US: Final = int(np.iinfo(np.int64).max)
+_LENGTHS_AT_ONCE: Final = 1_000_000
+_ROWS_AT_ONCE: Final = 32_768
+_FEWEST_FOR_POLARS: Final = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def downtime_of_keys(times: KeyedTimes, key_count: int, frame: Frame, policy: SL
         is_here = slice(None) if count == key_count else (times.ranks >= first) & (times.ranks < first + count)
         islands = line.islands(times.ranks[is_here] - first, times.starts_us[is_here], times.ends_us[is_here])
         for part in range(0, count, keys_at_once):
-            ranks = np.arange(part, min(part + keys_at_once, count), dtype=np.int64)
+            ranks = np.arange(part, min(part + keys_at_once, count))
             yield KeyedDowntime(first + part, line.lengths_us(islands, ranks))
 
 
@@ -122,10 +122,8 @@ class _Line:
     def islands(self, ranks: Int64s, starts_us: Int64s, ends_us: Int64s) -> _Islands:
         """Return the outages of alarms: their union, damped."""
         starts, ends = (_sorted(instants) for instants in self._laid_out(ranks, starts_us, ends_us))
-        closes = starts[1:] > ends[:-1]
-        if self.merge_gap_us > 1:
-            # The gaps that stay open are among those of the union, whose length is the same.
-            closes &= starts[1:] - ends[:-1] >= self.merge_gap_us
+        # The gaps that stay open are among those of the union, whose length is the same.
+        closes: Flags = starts[1:] - ends[:-1] >= max(self.merge_gap_us, 1)
         starts = np.concatenate([starts[:1], starts[1:][closes]])
         ends = np.concatenate([ends[:-1][closes], ends[-1:]])
         if self.min_outage_us > 1:
@@ -155,15 +153,15 @@ class _Line:
 
     def lengths_us(self, islands: _Islands, ranks: Int64s) -> Int64s:
         """Return the downtime of some keys within each piece of the frame."""
-        edges = np.clip(self.edges_us, self.first_us, self.after_us) - self.first_us
+        edges = np.minimum(self.edges_us, self.after_us) - self.first_us
         bounds = ranks[:, np.newaxis] * self.span_us + edges
         if not len(islands.starts):
             return np.zeros((len(ranks), len(edges) - 1), dtype=np.int64)
-        before = np.searchsorted(islands.starts, bounds, side="right")
-        # The last island that begins at or before a bound counts up to the bound alone.
+        before = np.searchsorted(islands.starts, bounds)
+        # The last island that begins before a bound counts up to the bound alone.
         overhangs = np.maximum(islands.ends[before - 1] - bounds, 0)
         overhangs[before == 0] = 0
-        lengths: Int64s = np.diff(islands.totals_us[before] - overhangs, axis=1)
+        lengths: Int64s = np.diff(islands.totals_us[before] - overhangs)
         return lengths
 
 

@@ -18,12 +18,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal
 
-from sla_compliance.errors import requires_extra
+from sla_compliance.errors import SLAComplianceError, requires_extra
 from sla_compliance.service import ComplianceAnswer, ComplianceService
 from sla_compliance.settings.notifications import DEFAULT_REPORTS, ReportsOf
 
@@ -31,7 +33,7 @@ with requires_extra("fastapi", __name__):
     from fastapi import APIRouter, Depends, Query, Request, Response
 
 from sla_compliance.web.changes import changes_router
-from sla_compliance.web.errors import LOG, client_errors, service_errors
+from sla_compliance.web.errors import LOG, ProblemError, client_errors, service_errors
 from sla_compliance.web.guards import AnyDependency, ConcurrencyLimit, Guards, TenantHeader
 from sla_compliance.web.host_errors import ErrorForm, route_options
 from sla_compliance.web.long_bodies import (
@@ -169,6 +171,7 @@ def _figures_router(
         errors: who answers errors.
     """
     router = APIRouter(prefix=PREFIX, tags=[TAG], **route_options(errors, COMMON_RESPONSES))
+    responses_of_resources = route_options(errors, RESOURCES_RESPONSES)["responses"]
     is_sample = bodies.service.is_sample
 
     @router.get("/compliance", response_model=list[ComplianceDay], responses=COMPLIANCE_RESPONSES)
@@ -198,7 +201,7 @@ def _figures_router(
         content = await bodies.incidents(tenant_id, parameters)
         return content_response(request, content, is_sample=is_sample)
 
-    @router.get("/resources", response_model=list[ResourceCompliance], responses=RESOURCES_RESPONSES)
+    @router.get("/resources", response_model=list[ResourceCompliance], responses=responses_of_resources)
     async def resources(
         request: Request, parameters: Annotated[ResourcesParameters, Query()], tenant_id: str = admitted_tenant
     ) -> Response:
@@ -236,7 +239,7 @@ class _Bodies:
 
     async def resources(self, tenant_id: str, parameters: ResourcesParameters) -> ResourcesContent:
         query = await self.query(tenant_id, parameters)
-        with service_errors(self.outages):
+        with _no_resources(), service_errors(self.outages):
             reports = await self.service.resources(tenant_id, query.start, query.end)
         # What is certain of a report is computed when it is asked for, which takes a while for many.
         return await self.service.compute(
@@ -263,3 +266,15 @@ class _Bodies:
             return await self.service.compliance(
                 query.tenant_id, query.start, end, target=query.target, accounting=query.accounting
             )
+
+
+@contextmanager
+def _no_resources() -> Iterator[None]:
+    """Turn the error that the alarms have no column of resources into a 404: there is nothing to list."""
+    try:
+        yield
+    except SLAComplianceError as error:
+        if error.field != "by":
+            raise
+        detail = f"The alarms name no resources: {error}; the source's mapping must name a column as resource_id."
+        raise ProblemError(HTTPStatus.NOT_FOUND, detail) from error

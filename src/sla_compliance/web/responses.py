@@ -249,7 +249,11 @@ RESOURCES_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
                 "schema": {"type": "integer"},
             },
         },
-    }
+    },
+    HTTPStatus.NOT_FOUND.value: {
+        "description": "The alarms have no column of resources.",
+        "content": {PROBLEM_JSON: {"schema": Problem.model_json_schema()}},
+    },
 }
 
 

@@ -24,6 +24,8 @@ from tests.benchmarks.performance import goals_of_core, goals_of_doors
 from tests.benchmarks.performance.alarm_growth import SIZES, measure_alarm_growth, measure_shortcuts
 from tests.benchmarks.performance.core_growth import measure_core_growth
 from tests.benchmarks.performance.figures import Results, rounded
+from tests.benchmarks.performance.goals_of_cache import measure_cache_counts
+from tests.benchmarks.performance.goals_of_spark import ROWS, TENANTS, measure_spark
 from tests.benchmarks.performance.page import RESULTS, read_results, write_page
 from tests.benchmarks.performance.tenant_growth import TENANT_COUNTS, measure_tenant_growth
 from tests.servers import postgres
@@ -54,9 +56,10 @@ class Sizes:
     rows: int = 100_000
     rows_in_memory: int = 1_000_000
     timeline: tuple[int, int] = (goals_of_doors.TIMELINE_ALARMS, goals_of_doors.TIMELINE_TENANTS)
+    spark: tuple[int, int] = (ROWS, TENANTS)
 
 
-SMALL: Final = Sizes((300, 1_000), (1_000,), (1, 10), 2_000, 2_000, 20, 1_000, 10_000, (10_000, 10))
+SMALL: Final = Sizes((300, 1_000), (1_000,), (1, 10), 2_000, 2_000, 20, 1_000, 10_000, (10_000, 10), (2_000, 10))
 
 
 def measure(sizes: Sizes) -> Results:
@@ -100,8 +103,11 @@ def _measure_other_goals(sizes: Sizes) -> dict[str, float]:
         goals |= goals_of_doors.measure_memory_of_csv(sizes.rows_in_memory)
     with _section("goals of requests from the cache"):
         goals |= goals_of_doors.measure_cached_requests()
+        goals |= measure_cache_counts()
     with _section("goal of the timeline"):
         goals |= goals_of_doors.measure_timeline(*sizes.timeline)
+    with _section("goal of Spark"):
+        goals |= measure_spark(*sizes.spark)
     return goals
 
 

@@ -2,7 +2,8 @@
 ################################################################
 # Processes are started fresh and have read their rows before the clock starts; what is
 # timed is the evaluation, by the clock on the wall, for the processor's time is the same
-# however many share it. Each way is a function of the processes' number and of one's own.
+# however many share it. A report is timed as a whole: the command starts, reads its
+# Parquet and writes another.
 ################################################################
 
 from __future__ import annotations
@@ -10,19 +11,36 @@ from __future__ import annotations
 import multiprocessing
 import os
 import statistics
+import subprocess
+import sysconfig
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 from typing import Final
+
+from pyarrow import parquet  # type: ignore[import-untyped]
 
 import sla_compliance as sla
 from tests.benchmarks.performance.figures import Results, rounded
-from tests.benchmarks.performance.tenant_growth import by_evaluate_each, load_within_days, tenants_of
-from tests.benchmarks.timing import ROUNDS
+from tests.benchmarks.performance.goals_of_doors import alarms_of_tenants
+from tests.benchmarks.performance.tenant_growth import (
+    END,
+    START,
+    by_evaluate_each,
+    load_within_days,
+    tenants_of,
+)
+from tests.benchmarks.timing import ROUNDS, seconds
 
 ALARMS: Final = 100_000
 TENANTS: Final = 2_000
+ROWS_PER_ALARM: Final = 100  # a report of as many rows as `evaluate_each` has would be over before a process starts
+REPORT_ROUNDS: Final = 3
+SCRIPT: Final = str(Path(sysconfig.get_path("scripts")) / "sla-compliance")
 EACH: Final = "`evaluate_each`, downtime of each day"
+REPORT: Final = "`report --each` from Parquet to Parquet"
 
 _batches: list[tuple[sla.AlarmBatch, Sequence[str]]] = []  # of this worker; an initializer can leave nothing elsewhere
 
@@ -33,17 +51,45 @@ def processes_compared() -> list[int]:
 
 
 def measure_core_growth(alarms: int = ALARMS, tenants: int = TENANTS) -> Results:
-    """Return the time of some numbers of processes as a share of that of one."""
+    """Return the time of some numbers of processes as a share of that of one, of each way."""
     process_counts = processes_compared()
-    medians_s, totals_us = zip(*(_measure(count, alarms, tenants) for count in process_counts), strict=True)
-    if len(set(totals_us)) != 1:
-        raise AssertionError("processes together give another downtime than one")
-    shares = [rounded(time_s / medians_s[0]) for time_s in medians_s]
-    ways = [{"name": EACH, "x_one_process": shares}]
+    ways = [
+        {"name": EACH, "x_one_process": _shares(lambda count: _measure_keys(count, alarms, tenants))},
+        {"name": REPORT, "x_one_process": _shares_of_reports(ROWS_PER_ALARM * alarms, tenants)},
+    ]
     return {"processes": process_counts, "alarms": alarms, "tenants": tenants, "ways": ways}
 
 
-def _measure(process_count: int, alarms: int, tenants: int) -> tuple[float, int]:
+def _shares(measure: Callable[[int], tuple[float, int]]) -> list[float]:
+    """Return the time of each number of processes as a share of that of one; all have the same downtime."""
+    medians_s, totals_us = zip(*map(measure, processes_compared()), strict=True)
+    if len(set(totals_us)) != 1:
+        raise AssertionError("processes together give another downtime than one")
+    return [rounded(time_s / medians_s[0]) for time_s in medians_s]
+
+
+def _shares_of_reports(rows: int, tenants: int) -> list[float]:
+    with tempfile.TemporaryDirectory() as folder:
+        export = Path(folder) / "alarms.parquet"
+        alarms_of_tenants(rows, tenants).write_parquet(export)
+        return _shares(lambda count: _measure_reports(count, export))
+
+
+def _measure_reports(process_count: int, export: Path) -> tuple[float, int]:
+    """Return the median seconds of the command with some processes, and the downtime of all rows that it writes."""
+    output = export.with_name("days.parquet")
+    window = ["--zone", "UTC", "--from", START.isoformat(), "--to", END.isoformat(), "--as-of", END.isoformat()]
+    keys = ["--each", "tenant_id", "--processes", str(process_count)]
+    command = [SCRIPT, "report", str(export), *window, *keys, "--output", str(output)]
+    times_s: list[float] = []
+    for _ in range(REPORT_ROUNDS):
+        output.unlink(missing_ok=True)
+        times_s.append(seconds(lambda: subprocess.run(command, check=True, capture_output=True), time.perf_counter))
+    days = parquet.read_table(output, columns=["downtime_us"])
+    return statistics.median(times_s), sum(days["downtime_us"].to_pylist())
+
+
+def _measure_keys(process_count: int, alarms: int, tenants: int) -> tuple[float, int]:
     """Return the median seconds of some processes, and the downtime of all days of all tenants."""
     spawning = multiprocessing.get_context("spawn")
     times_s: list[float] = []

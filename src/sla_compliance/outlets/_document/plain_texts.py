@@ -10,11 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
+from datetime import date
 from enum import Enum
+from fractions import Fraction
+from operator import is_
+from types import NoneType
 from typing import Any, Final, TypeVar
 
 _BLANKS: Final = re.compile(r"\r\n|[\t\n\v\f\r\u0085\u2028\u2029]")
 _NOT_WRITABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+_WITHOUT_TEXT: Final = (int, float, NoneType, Fraction, date)
 
 _Value = TypeVar("_Value")
 
@@ -35,15 +41,25 @@ def with_plain_texts(value: _Value) -> _Value:
     """
     changed: Any = value
     if isinstance(value, str):
-        changed = value if isinstance(value, Enum) or value.isprintable() else plain_text(value)
+        changed = value if value.isprintable() or isinstance(value, Enum) else plain_text(value)
+    elif isinstance(value, _WITHOUT_TEXT):
+        pass
     elif isinstance(value, tuple | list):
-        changed = type(value)(map(with_plain_texts, value))
+        plain_parts = [with_plain_texts(part) for part in value]
+        changed = value if all(map(is_, plain_parts, value)) else type(value)(plain_parts)
     elif isinstance(value, Mapping):
         changed = {key: with_plain_texts(part) for key, part in value.items()}
     elif is_dataclass(value) and not isinstance(value, type):
-        parts = {field.name: getattr(value, field.name) for field in fields(value)}
-        plain_parts = {name: with_plain_texts(part) for name, part in parts.items()}
-        if any(plain_parts[name] is not part for name, part in parts.items()):
-            changed = replace(value, **plain_parts)
+        changed = _with_plain_fields(value)
     result: _Value = changed
     return result
+
+
+def _with_plain_fields(value: Any) -> Any:  # noqa: ANN401 - any dataclass
+    changed_parts: dict[str, Any] = {}
+    for field in fields(value):
+        part = getattr(value, field.name)
+        plain_part = with_plain_texts(part)
+        if plain_part is not part:
+            changed_parts[field.name] = plain_part
+    return replace(value, **changed_parts) if changed_parts else value

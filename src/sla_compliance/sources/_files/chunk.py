@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import json
 from array import array
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Final
 
 from sla_compliance.columns import is_absent
+from sla_compliance.errors import InvalidFileError, shown
 
 Text = str | None
 CHUNK_ROWS: Final = 1024
@@ -73,6 +75,13 @@ class Chunk:
     places: Places
     columns: Mapping[str, Any]
     faults: Mapping[int, str]
+
+
+def check_names_differ(names: Sequence[str], error: Callable[[str], InvalidFileError]) -> None:
+    """Check that no two columns of a header share a name; raises what `error` makes of a message."""
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise error(f"names the column {shown(name)} twice; rename one")
 
 
 def text_of(value: object) -> Text:

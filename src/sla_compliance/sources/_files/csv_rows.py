@@ -11,14 +11,12 @@
 from __future__ import annotations
 
 import csv
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain, islice
 from operator import itemgetter
 from typing import Any, Final
 
-from sla_compliance.errors import shown
-from sla_compliance.sources._files.chunk import CHUNK_ROWS, Chunk, ExpectedColumns, Places
+from sla_compliance.sources._files.chunk import CHUNK_ROWS, Chunk, ExpectedColumns, Places, check_names_differ
 from sla_compliance.sources._files.csv_blocks import plain_columns
 from sla_compliance.sources._files.opening import TextFile, lines_of_blocks
 
@@ -44,9 +42,7 @@ def csv_chunks(file: TextFile, expected: ExpectedColumns) -> Iterator[Chunk]:
     header_line = reader.line_num
     if not expected.are_enough(names):
         _look_for_a_header_below(file, head, header_line, expected)
-    for name, count in Counter(names).items():
-        if count > 1:
-            raise file.error(f"names the column {shown(name)} twice; rename one", header_line)
+    check_names_differ(names, lambda message: file.error(message, header_line))
     yield Chunk(Places(file.name, ()), dict.fromkeys(names, ()), {})
     lines_below = "".join(blocks_with_header).split("\n", header_line)[header_line:]
     yield from _chunks(file, names, separator, chain(lines_below, blocks), header_line + 1)

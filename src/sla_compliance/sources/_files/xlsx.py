@@ -11,9 +11,9 @@
 from __future__ import annotations
 
 import zipfile
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -21,7 +21,15 @@ from typing import Any, BinaryIO, Final
 from sla_compliance.checks import shown_names
 from sla_compliance.errors import SLAComplianceError, requires_extra, shown
 from sla_compliance.rows.names import MOST_COLUMNS
-from sla_compliance.sources._files.chunk import CHUNK_ROWS, Chunk, ExpectedColumns, Places, Text, text_of
+from sla_compliance.sources._files.chunk import (
+    CHUNK_ROWS,
+    Chunk,
+    ExpectedColumns,
+    Places,
+    Text,
+    check_names_differ,
+    text_of,
+)
 from sla_compliance.sources._files.opening import (
     EXPANSION_FREE_BYTES,
     MOST_EXPANSION,
@@ -142,9 +150,7 @@ def _names(path: str, cells: _Cells) -> list[str]:
     if len(texts) > MOST_COLUMNS:
         raise file_error(path, f"has {len(texts):,} columns, more than {MOST_COLUMNS:,}; keep those of alarms")
     names = [text.strip() if text else f"column {number}" for number, text in enumerate(texts, start=1)]
-    for name, count in Counter(names).items():
-        if count > 1:
-            raise file_error(path, f"names the column {shown(name)} twice; rename one")
+    check_names_differ(names, partial(file_error, path))
     return names
 
 

@@ -310,7 +310,7 @@ def _refusal_of_text(field: str, value: str) -> InvalidValueError:
     try:
         parse_timestamp(f"{value}Z", field=field)
     except InvalidTimestampError:
-        message = f"{field} is {shown(value)}, no timestamp and without a time zone; write it as 2025-10-08T09:00:00Z"
+        message = f"{field} is {shown(value)}, no timestamp; write it as 2025-10-08T09:00:00Z"
         return InvalidTimestampError(message, field=field)
     return _naive_times_refused(field, shown(value))
 

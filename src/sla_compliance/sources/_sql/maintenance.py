@@ -54,7 +54,7 @@ class _MappedMaintenance:
     def __init__(self, connection: Connection, mapping: MaintenanceTable) -> None:
         optional = {name: getattr(mapping, name) for name in (*_PLAIN, *_NOTICES)}
         needed = [mapping.tenant_id, mapping.start_time, mapping.end_time, *named_columns(optional.values())]
-        table = readable_table(connection, mapping, needed)
+        table = readable_table(connection, mapping, needed, may_be_empty=True)
         plain_columns: dict[str, str] = {name: optional[name] for name in _PLAIN if optional[name] in table.types}
         notices: dict[str, str] = {
             name: column

@@ -126,12 +126,19 @@ class ReflectedTable:
 
 
 def reflect_table(
-    connection: Connection, name: str, schema: str | None, needed: Collection[str], *, where: str | None = None
+    connection: Connection,
+    name: str,
+    schema: str | None,
+    needed: Collection[str],
+    *,
+    where: str | None = None,
+    may_be_empty: bool = False,
 ) -> ReflectedTable:
     """Return a table as the database describes it.
 
     Args:
         where: the condition of the rows that count, in SQL; None: all do.
+        may_be_empty: whether a platform that has no such table can do with an empty one, as the error then says.
 
     Raises:
         InvalidValueError: there is no such table, it lacks a column of `needed`, or the database is neither PostgreSQL
@@ -147,7 +154,9 @@ def reflect_table(
             warnings.simplefilter("ignore", SAWarning)
             descriptions = inspect(connection).get_columns(name, schema=schema)
     except NoSuchTableError:
-        raise InvalidValueError(f"there is no table {full_name}; map the one to read", field=full_name) from None
+        way_out = f", or create an empty one with the columns {', '.join(needed)}" if may_be_empty else ""
+        message = f"there is no table {full_name}; map the one to read{way_out}"
+        raise InvalidValueError(message, field=full_name) from None
     types = {str(description["name"]): description["type"] for description in descriptions}
     for column_name in needed:
         if column_name not in types:

@@ -57,14 +57,21 @@ _GUARDED_TABLE: Final = text("""
 """)
 
 
-def readable_table(connection: Connection, mapping: MappedTable, needed: Collection[str]) -> ReflectedTable:
+def readable_table(
+    connection: Connection, mapping: MappedTable, needed: Collection[str], *, may_be_empty: bool = False
+) -> ReflectedTable:
     """Return a mapped table as the database describes it, of which the connection sees all rows that it should.
+
+    Args:
+        needed, may_be_empty: as `reflect_table`.
 
     Raises:
         InvalidValueError: as `reflect_table`; or the table is under row-level security, and no `prepare` sets the
             session.
     """
-    table = reflect_table(connection, mapping.table, mapping.schema, needed, where=mapping.where)
+    table = reflect_table(
+        connection, mapping.table, mapping.schema, needed, where=mapping.where, may_be_empty=may_be_empty
+    )
     is_prepared = connection.get_execution_options().get(IS_PREPARED, False)
     if connection.dialect.name == POSTGRESQL and not is_prepared:
         _check_row_security(connection, table.name, mapping)

@@ -69,7 +69,7 @@ class _MappedTenants:
 
     def __init__(self, connection: Connection, mapping: TenantsTable) -> None:
         needed = [mapping.id, mapping.timezone, mapping.created_at, *([mapping.title] if mapping.title else [])]
-        table = readable_table(connection, mapping, needed)
+        table = readable_table(connection, mapping, needed, may_be_empty=True)
         kind = table.instants([mapping.created_at], mapping.naive_times)
         created_at = table.column(mapping.created_at)
         # PostgreSQL sends infinity as it sends a missing instant; the two mean different things here.
