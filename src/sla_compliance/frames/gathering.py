@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sla_compliance.columns import TENANT_COLUMN
 from sla_compliance.errors import InvalidValueError, requires_extra, shown
+from sla_compliance.frames.question import missing_column
 from sla_compliance.rows.frames import error_of_frame
 from sla_compliance.rows.reading import RowFormat
 
@@ -83,9 +84,7 @@ class KeyColumns:
         """
         for name in by:
             if name not in their_names:
-                raise InvalidValueError(
-                    f"by is {name!r}; the frame has the columns {', '.join(sorted(their_names))}", field="by"
-                )
+                raise missing_column("by", name, their_names)
         fields = tuple(dataframe.schema[their_names[name]] for name in by)
         for name, field in zip(by, fields, strict=True):
             if field.dataType not in _KEY_TYPES:

@@ -16,9 +16,9 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from sla_compliance.batch import AlarmBatch
-from sla_compliance.checks import shown_names
 from sla_compliance.errors import InvalidValueError, shown
 from sla_compliance.frames.key_columns import KeyColumn, by_first_row, first_rows_of
+from sla_compliance.frames.question import missing_column
 from sla_compliance.rows.arrow import FrameColumn
 from sla_compliance.timeline.line import Int64s
 from sla_compliance.zones import load_zone
@@ -126,9 +126,7 @@ def _columns_called(their_names: Mapping[str, object], names: Collection[str], f
     for name in names:
         their_name = their_names.get(name)
         if not isinstance(their_name, str):
-            raise InvalidValueError(
-                f"{field} is {shown(name)}; the frame has the columns {shown_names(their_names)}", field=field
-            )
+            raise missing_column(field, name, their_names)
         columns.append(nw.col(their_name).alias(name))
     return columns
 

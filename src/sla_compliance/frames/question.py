@@ -16,7 +16,7 @@ from sla_compliance.alarms import ALARM_COLUMNS, ColumnKind
 from sla_compliance.calendars.exclusions import Exclusion, MaintenanceWindow
 from sla_compliance.calendars.local_days import first_instant_us
 from sla_compliance.calendars.service_hours import ServiceHours
-from sla_compliance.checks import checked_text, listed_keys, listed_texts
+from sla_compliance.checks import checked_text, listed_keys, listed_texts, shown_names
 from sla_compliance.contract import Pair, Times
 from sla_compliance.errors import InvalidTypeError, InvalidValueError, shown
 from sla_compliance.evaluation import EvaluationArguments, check_unkeyed
@@ -166,6 +166,17 @@ def _check_terms(terms: Mapping[str, object]) -> None:
         raise TypeError(
             "daily_compliance() and daily_result() need the keyword argument 'as_of'; give an aware datetime"
         )
+
+
+def missing_column(field: str, name: str, their_names: Iterable[str]) -> InvalidValueError:
+    """Return the error of an argument that names a column which a frame does not have.
+
+    Args:
+        their_names: the names that the frame has, as rows are read.
+    """
+    return InvalidValueError(
+        f"{field} is {shown(name)}; the frame has the columns {shown_names(sorted(their_names))}", field=field
+    )
 
 
 def _checked_names(by: str | Iterable[str]) -> tuple[str, ...]:

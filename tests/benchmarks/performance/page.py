@@ -122,17 +122,18 @@ def _shortcuts(results: Results) -> str:
 
 def _tenants(results: Results) -> str:
     growth = results["tenants"]
-    heading = " | ".join(f"{size:,}" for size in growth["sizes"])
-    lines = [f"| \N{MULTIPLICATION SIGN} `evaluate_each` | {heading} |", "|---|" + "---|" * len(growth["sizes"])]
-    lines += [f"| {way['name']} | {_cells(way['x_each'])} |" for way in growth["ways"]]
-    return "\n".join(lines)
+    return _ratios_by_size(growth["ways"], "x_each", "`evaluate_each`", [f"{size:,}" for size in growth["sizes"]])
 
 
 def _cores(results: Results) -> str:
     growth = results["cores"]
-    heading = " | ".join(f"{count} process{'es' if count > 1 else ''}" for count in growth["processes"])
-    lines = [f"| \N{MULTIPLICATION SIGN} one process | {heading} |", "|---|" + "---|" * len(growth["processes"])]
-    lines += [f"| {way['name']} | {_cells(way['x_one_process'])} |" for way in growth["ways"]]
+    headings = [f"{count} process{'es' if count > 1 else ''}" for count in growth["processes"]]
+    return _ratios_by_size(growth["ways"], "x_one_process", "one process", headings)
+
+
+def _ratios_by_size(ways: Sequence[Mapping[str, Any]], ratios: str, unit: str, headings: Sequence[str]) -> str:
+    lines = [f"| \N{MULTIPLICATION SIGN} {unit} | {' | '.join(headings)} |", "|---|" + "---|" * len(headings)]
+    lines += [f"| {way['name']} | {_cells(way[ratios])} |" for way in ways]
     return "\n".join(lines)
 
 
